@@ -1,0 +1,12 @@
+//! strat: a language for running retail customers at a bank.
+//!
+//! ```text
+//! .strat text ─ syntax ─► ast ─ check ─► ir::Program ─┬─ interp ─► one subject: test, explain
+//!                                                      └─ engine ─► frames ─► actions, exclusions, assignments, ledger
+//! ```
+//!
+//! Every stage returns a value and its problems. Only the binary prints, reads the clock, the environment or the disk.
+
+pub mod source;
+pub mod diag;
+pub mod syntax;

@@ -1,0 +1,3 @@
+//! The `strat` command.
+
+fn main() {}

@@ -1,0 +1,275 @@
+//! Strategies and policies.
+
+use super::{Again, Entry, Exclude, Expression, Name, Path, Quoted};
+use crate::source::Span;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Strategy {
+    pub name: Name,
+    pub label: Option<Quoted>,
+    pub table: Option<Name>,
+    pub body: Span,
+    pub owner: Option<Quoted>,
+    pub approver: Option<Quoted>,
+    pub class: Option<Name>,
+    pub priority: Option<Expression>,
+    pub purpose: Option<Quoted>,
+    pub product: Option<Quoted>,
+    pub under: Vec<Path>,
+    pub recipient: Option<Path>,
+    pub triggers: Vec<Trigger>,
+    pub excludes: Vec<Exclude>,
+    pub at_most: Vec<Limit>,
+    pub value: Option<Expression>,
+    pub rank: Vec<RankKey>,
+    pub limit: Option<Expression>,
+    pub budget: Option<Expression>,
+    pub runs: Option<(Expression, Expression)>,
+    pub about: Vec<Entry>,
+    pub arms: Option<Arms>,
+    pub plan: Option<Plan>,
+    pub exits: Vec<Exit>,
+    pub goals: Vec<Goal>,
+}
+
+/// `on TRIGGER [where E] again (always | never | after D)`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trigger {
+    pub span: Span,
+    pub kind: TriggerKind,
+    pub filter: Option<Expression>,
+    /// Required; a missing one is a problem of meaning, not of reading.
+    pub again: Option<Again>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum TriggerKind {
+    /// `app_events`, `surveys.answered_at`, `… per session_id when sum(dwell_s) > 3 minutes`
+    Event { path: Path, per: Vec<Path>, when: Option<Expression> },
+    /// `while E`
+    While(Expression),
+    /// `entering E`
+    Entering(Expression),
+    /// `change of LABEL`
+    ChangeOf(Path),
+    /// `30 days before maturity_date`
+    Before { offset: Expression, date: Expression },
+    /// `within 48 hours after disbursed_at`
+    WithinAfter { length: Expression, date: Expression },
+    /// `every quarter within 5 workdays`
+    Every { period: super::CalendarPeriod, within: Option<Expression> },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RankKey {
+    pub value: Expression,
+    pub descending: bool,
+}
+
+/// `arms layer X salt "s0" { a 45%  control 10% }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Arms {
+    pub span: Span,
+    pub layer: Option<Name>,
+    pub salt: Option<Quoted>,
+    pub arms: Vec<(Name, Expression)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub span: Span,
+    pub body: PlanBody,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlanBody {
+    Steps(Vec<Step>),
+    Waves(Vec<Wave>),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wave {
+    pub span: Span,
+    pub name: Name,
+    pub label: Option<Quoted>,
+    pub after: Option<Expression>,
+    pub when: Option<Expression>,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Step {
+    pub span: Span,
+    pub kind: StepKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum StepKind {
+    Send(Box<Send>),
+    Do(Box<Do>),
+    /// `by LABEL { red -> …  otherwise -> … }`
+    By { label: Path, branches: Vec<Branch> },
+    /// `choose N by EXPR { NAME when E -> … }`
+    Choose { count: Expression, by: Expression, options: Vec<ChooseOption> },
+    /// `none because REASON`
+    None { because: Option<Name> },
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Branch {
+    pub span: Span,
+    /// Empty means `otherwise`.
+    pub labels: Vec<Name>,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChooseOption {
+    pub span: Span,
+    pub name: Name,
+    pub when: Option<Expression>,
+    pub steps: Vec<Step>,
+}
+
+/// The tail that `send` and `do` share.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StepTail {
+    pub offer: Option<Path>,
+    /// `offer O as held`
+    pub offer_state: Option<Name>,
+    pub to: Option<Name>,
+    pub queue: Option<Path>,
+    pub due: Option<Expression>,
+    pub with: Vec<Entry>,
+    pub when: Option<Expression>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Send {
+    pub channel: Name,
+    pub template: Option<Path>,
+    pub tail: StepTail,
+    /// `else on consent send …`
+    pub fallbacks: Vec<Fallback>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Do {
+    pub action: Path,
+    pub tail: StepTail,
+    pub fallbacks: Vec<Fallback>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fallback {
+    pub span: Span,
+    /// `consent`, `capacity`
+    pub layer: Name,
+    pub step: Step,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exit {
+    pub span: Span,
+    pub name: Name,
+    pub label: Option<Quoted>,
+    pub when: Expression,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GoalKind {
+    Goal,
+    Guard,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    pub span: Span,
+    pub kind: GoalKind,
+    pub name: Name,
+    pub label: Option<Quoted>,
+    pub metric: Expression,
+    pub target: Option<GoalTarget>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct GoalTarget {
+    pub span: Span,
+    pub kind: GoalTargetKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum GoalTargetKind {
+    /// `target +35% rel vs control`
+    Change { by: Expression, versus: Option<Versus> },
+    AtMost(Expression),
+    AtLeast(Expression),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Versus {
+    /// `control`, or a metric's name
+    Name(Path),
+    /// `prior 90 days`
+    Prior(Expression),
+    /// `cohort C`
+    Cohort(Name),
+}
+
+/// `policy NAME [always] [locked] { LAYER { … } }`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Policy {
+    pub name: Name,
+    pub label: Option<Quoted>,
+    pub always: bool,
+    pub locked: bool,
+    pub layers: Vec<PolicyLayer>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct PolicyLayer {
+    pub span: Span,
+    /// `legal consent eligibility suitability contact arbitration capacity exposure`
+    pub name: Name,
+    pub rules: Vec<PolicyRule>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PolicyRule {
+    Exclude(Exclude),
+    AtMost(Limit),
+    /// `hours 09:00 .. 20:00 for ai_call, rm_call`
+    Hours { span: Span, from: Expression, to: Expression, channels: Vec<Name> },
+    /// `order risk, service, retention, sales`
+    Order { span: Span, classes: Vec<Name> },
+    /// `control 5%`
+    Control { span: Span, share: Expression },
+    Capacity(Capacity),
+}
+
+/// `at most N [channel|class|offer|contacts] [per PATH] (in any D | per calendar week)`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limit {
+    pub span: Span,
+    pub count: Expression,
+    pub what: Option<Name>,
+    pub per: Option<Path>,
+    pub window: Option<LimitWindow>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum LimitWindow {
+    InAny(Expression),
+    PerCalendar(super::CalendarPeriod),
+}
+
+/// `capacity N CH per PATH (in any D | per calendar week) overflow (defer | drop)`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Capacity {
+    pub span: Span,
+    pub count: Expression,
+    pub channel: Name,
+    pub per: Option<Path>,
+    pub window: Option<LimitWindow>,
+    pub overflow: Option<Name>,
+}
