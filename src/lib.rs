@@ -10,3 +10,6 @@
 pub mod source;
 pub mod diag;
 pub mod syntax;
+pub mod types;
+pub mod ir;
+pub mod builtins;
