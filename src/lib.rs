@@ -13,3 +13,5 @@ pub mod syntax;
 pub mod types;
 pub mod ir;
 pub mod builtins;
+#[cfg(feature = "engine")]
+pub mod engine;
