@@ -18,23 +18,25 @@ pub(super) struct Place {
 /// Rows per page: explaining one subject of millions touches one page per node.
 const PAGE: usize = 64;
 
-/// Values of one node by row, allocated page by page.
+/// Values of one node by row, page by page; a page is as long as its last known row asks.
 #[derive(Debug, Default)]
-struct Pages(Vec<Option<Box<[Option<Value>]>>>);
+struct Pages(Vec<Vec<Option<Value>>>);
 
 impl Pages {
     fn get(&self, row: u32) -> Option<&Value> {
         let row = row as usize;
-        self.0.get(row / PAGE)?.as_ref()?.get(row % PAGE)?.as_ref()
+        self.0.get(row / PAGE)?.get(row % PAGE)?.as_ref()
     }
 
     fn set(&mut self, row: u32, value: Value) {
         let row = row as usize;
         if self.0.len() <= row / PAGE {
-            self.0.resize_with(row / PAGE + 1, || None);
+            self.0.resize_with(row / PAGE + 1, Vec::new);
         }
         let Some(page) = self.0.get_mut(row / PAGE) else { return };
-        let page = page.get_or_insert_with(|| vec![None; PAGE].into_boxed_slice());
+        if page.len() <= row % PAGE {
+            page.resize(row % PAGE + 1, None);
+        }
         if let Some(slot) = page.get_mut(row % PAGE) {
             *slot = Some(value);
         }
