@@ -4,11 +4,12 @@ use super::evaluate::{Indexes, Reader};
 use super::scalar;
 use crate::ir::{FirstCrossing, Link, NodeId};
 use crate::types::Value;
-use std::collections::{BTreeMap, HashMap};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Times of the firing rows by link key, ascending. Without a key all are under `Missing`.
-pub(super) type Firings = HashMap<Value, Vec<i64>>;
+pub(super) type Firings = IndexMap<Value, Vec<i64>>;
 
 /// The nodes evaluated for each row, the row key excepted.
 pub(super) fn row_nodes(crossing: &FirstCrossing) -> Vec<NodeId> {

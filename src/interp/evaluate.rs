@@ -15,7 +15,7 @@ use crate::builtins::{format_value, hash, round_value};
 use crate::ir::{Kind, Link, Moment, Node, NodeId, Population, Program};
 use crate::types::{TableId, Type, Value};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use indexmap::IndexMap;
 use std::rc::Rc;
 
 /// Evaluates the nodes of one program over one snapshot at one moment. Everything computed is kept, so asking twice is free.
@@ -34,15 +34,15 @@ struct State {
 }
 
 /// Rows of a table by the value of a key, in row order.
-pub(super) type RowsByKey = HashMap<Value, Vec<u32>>;
+pub(super) type RowsByKey = IndexMap<Value, Vec<u32>>;
 
 /// What is built once per table and key rather than once per row. Looked up, never iterated.
 #[derive(Default)]
 pub(super) struct Indexes {
     /// By row-key node, table and surrounding rows.
-    links: HashMap<(NodeId, TableId, Vec<u32>), Rc<RowsByKey>>,
-    keys: HashMap<TableId, Rc<HashMap<Value, u32>>>,
-    pub(super) firings: HashMap<(NodeId, Vec<u32>), Rc<Firings>>,
+    links: IndexMap<(NodeId, TableId, Vec<u32>), Rc<RowsByKey>>,
+    keys: IndexMap<TableId, Rc<IndexMap<Value, u32>>>,
+    pub(super) firings: IndexMap<(NodeId, Vec<u32>), Rc<Firings>>,
 }
 
 /// What trying a place can give.
@@ -269,7 +269,7 @@ impl<'a> Reader<'a> {
     fn row_of(&self, indexes: &mut Indexes, table: TableId, key: &Value) -> Option<u32> {
         let interpreter = self.interpreter;
         let index = indexes.keys.entry(table).or_insert_with(|| {
-            let mut index = HashMap::new();
+            let mut index = IndexMap::new();
             if let Some([column]) = interpreter.program.table(table).map(|table| table.key.as_slice()) {
                 for row in 0..interpreter.rows(table) {
                     index.entry(interpreter.snapshot.get(table, *column, row).clone()).or_insert(row);

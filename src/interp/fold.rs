@@ -5,7 +5,7 @@ use crate::builtins::round_value;
 use crate::builtins::sums::{ExactSum, float_deviation, int_deviation, quantile_place};
 use crate::ir::{Aggregate, AggregateFunction, NodeId};
 use crate::types::{Physical, Type, Value};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 /// The nodes evaluated for each folded row, the row key excepted.
 pub(super) fn row_nodes(aggregate: &Aggregate) -> Vec<NodeId> {
@@ -90,7 +90,7 @@ fn fold(aggregate: &Aggregate, rows: &[Row<'_>], ty: &Type) -> Value {
         AggregateFunction::Median => quantile(values, 500_000),
         AggregateFunction::Quantile(quantile_parts) => quantile(values, quantile_parts),
         AggregateFunction::Deviation => deviation(&values, ty),
-        AggregateFunction::Distinct => count(values.into_iter().collect::<HashSet<_>>().len()),
+        AggregateFunction::Distinct => count(values.into_iter().collect::<BTreeSet<_>>().len()),
         AggregateFunction::Latest => at_instant(aggregate, rows, true),
         AggregateFunction::Earliest => at_instant(aggregate, rows, false),
         AggregateFunction::Exists => Value::Bool(!rows.is_empty()),

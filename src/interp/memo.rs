@@ -2,7 +2,7 @@
 
 use crate::ir::NodeId;
 use crate::types::Value;
-use std::collections::HashMap;
+use indexmap::IndexMap;
 
 /// One evaluation: a node, the row of its space, and the rows it was entered from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Pages {
 struct Known {
     closed: Pages,
     /// Values that depend on surrounding rows, apart for each of them.
-    open: HashMap<Vec<u32>, HashMap<u32, Value>>,
+    open: IndexMap<Vec<u32>, IndexMap<u32, Value>>,
 }
 
 /// Values of all places evaluated so far.

@@ -21,12 +21,14 @@
 
 mod crossing;
 mod evaluate;
+pub mod explain;
 mod fold;
 mod memo;
 mod outcome;
 mod population;
 mod scalar;
 mod snapshot;
+pub mod test;
 
 pub use evaluate::Interpreter;
 pub use outcome::{EmittedRow, Outcome};
