@@ -13,5 +13,6 @@ pub mod syntax;
 pub mod types;
 pub mod ir;
 pub mod builtins;
+pub mod interp;
 #[cfg(feature = "engine")]
 pub mod engine;
