@@ -1,2 +1,3 @@
-
 mod interp;
+#[cfg(feature = "engine")]
+mod agree;

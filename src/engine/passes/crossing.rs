@@ -56,8 +56,9 @@ impl Executor<'_> {
         let mut rows = projection.frame.with_columns(columns).filter(col("counts")).filter(col("b0").lt(self.constant(crossing.until)?));
         rows = group.iter().cloned().fold(rows, |rows, part| rows.filter(part.is_not_null()));
         let running = self.running(rows, &group, order)?;
-        let limit = self.constant(crossing.threshold)?.cast(DataType::Int128);
-        let crossed = running.filter(compare(crossing.comparison, col("sum"), limit));
+        let limit = self.constant(crossing.threshold)?;
+        // A sum beyond 64 bits is missing, so it meets no condition.
+        let crossed = running.filter(compare(crossing.comparison, col("sum").cast(DataType::Int64), limit));
         let mut firing = crossed.group_by_stable(self.group_keys(&group)).agg([col("b0").first(), col(KEY).first()]);
         if let Some(from) = crossing.from {
             firing = firing.filter(col("b0").gt_eq(self.constant(from)?));
