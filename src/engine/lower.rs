@@ -140,6 +140,10 @@ impl Executor<'_> {
             Kind::ToFloat(value) => of(value)?.cast(DataType::Float64),
             Kind::Round(value) => kernels::round(of(value)?),
             Kind::Call { function, arguments } => self.call(function, arguments, all(arguments)?, physical)?,
+            Kind::Ladder { rows, otherwise, unknown: _ } if rows.is_empty() => {
+                let label = otherwise.map_or(Value::Missing, |label| Value::Int(i64::from(label)));
+                literal(&label, Physical::Int)
+            }
             Kind::Ladder { rows, otherwise, unknown } => {
                 let rows: Vec<(Expr, u32)> = rows.iter().map(|(condition, label)| Ok((of(condition)?, *label))).collect::<Result<_, EngineError>>()?;
                 kernels::ladder(rows, *otherwise, *unknown)
@@ -166,6 +170,9 @@ impl Executor<'_> {
         let Some(builtin) = builtins::find(function) else {
             return Err(EngineError::Unsupported { what: format!("the function `{function}`") });
         };
+        if operands.is_empty() {
+            return Ok(literal(&(builtin.row)(&[]), output));
+        }
         if let Some(frame) = builtin.frame {
             return Ok(frame(operands));
         }

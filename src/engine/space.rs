@@ -1,6 +1,7 @@
 //! The frame of one space: a table's rows with the columns attached to them so far.
 
 use super::error::{EngineError, while_doing};
+use super::kernels::int_literal;
 use crate::ir::NodeId;
 use crate::types::{ColumnId, Physical, TableId, Value};
 use indexmap::IndexSet;
@@ -29,8 +30,8 @@ pub(super) fn literal(value: &Value, physical: Physical) -> Expr {
     match value {
         Value::Missing => lit(Scalar::null(super::kernels::data_type(physical))),
         Value::Bool(value) => lit(*value),
-        Value::Int(value) => lit(*value),
-        Value::Float(value) => lit(*value),
+        Value::Int(value) => int_literal(*value),
+        Value::Float(value) => lit(Scalar::from(*value)),
         Value::Text(value) => lit(value.clone()),
     }
 }
@@ -93,7 +94,7 @@ impl Space {
         let mut columns = self.columns();
         let mut frame = self.frame.clone();
         if columns.is_empty() {
-            frame = frame.with_columns([lit(0_i64).alias("one")]);
+            frame = frame.with_columns([int_literal(0).alias("one")]);
             columns.push(col("one"));
         }
         let mut data = collect(frame.select(columns)).map_err(while_doing(step))?;

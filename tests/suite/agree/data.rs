@@ -62,7 +62,7 @@ pub fn tables(random: &mut Random) -> Vec<Table> {
         table(
             "customers",
             TableKind::Entity,
-            vec![column("n1", Type::Text), refers(column("manager", Type::Text), MANAGERS), column("age", Type::Int)],
+            vec![column("s1", Type::Text), refers(column("manager", Type::Text), MANAGERS), column("age", Type::Int)],
             &[0],
             None,
         ),

@@ -23,16 +23,16 @@ pub struct World {
     pub nodes: BTreeMap<TableId, Vec<NodeId>>,
 }
 
-pub const KIND_NAMES: [&str; 26] = [
+pub const KIND_NAMES: [&str; 28] = [
     "Aggregate", "And", "Arithmetic", "AsOf", "Bucket", "Call", "Coalesce", "Column", "Compare", "Concat", "Constant", "FirstCrossing",
     "Format", "If", "IsMissing", "IsTrue", "LabelName", "Ladder", "Negate", "Not", "OneOf", "Or", "Outer", "Population", "PreviousRun",
-    "Round",
+    "Round", "ToFloat", "Via",
 ];
 
 pub fn kind_name(kind: &Kind) -> &'static str {
     let debug = format!("{kind:?}");
     let name = debug.split([' ', '(']).next().unwrap_or_default();
-    KIND_NAMES.into_iter().chain(["ToFloat", "Via"]).find(|known| *known == name).unwrap()
+    KIND_NAMES.into_iter().find(|known| *known == name).unwrap()
 }
 
 struct Builder<'a> {

@@ -11,6 +11,9 @@ mod shrink;
 use compare::disagreement;
 use random::Random;
 
+/// Reports after which a thread stops looking.
+const FAILURES: usize = 3;
+
 /// Programs of an ordinary test run.
 const PROGRAMS: u64 = 2_000;
 
@@ -25,25 +28,21 @@ fn frames_and_interpreter_agree_on_random_programs() {
         None => 0..number("STRAT_PROGRAMS").unwrap_or(PROGRAMS),
     };
     let threads = 2;
-    std::thread::scope(|scope| {
-        for thread in 0..threads {
-            let seeds = seeds.clone();
-            scope.spawn(move || {
-                for seed in seeds.filter(|seed| seed % threads == thread) {
-                    check(seed);
-                }
-            });
-        }
+    let search = &|thread: u64| -> Vec<String> {
+        seeds.clone().filter(|seed| seed % threads == thread).filter_map(failure).take(FAILURES).collect()
+    };
+    let reports: Vec<String> = std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads).map(|thread| scope.spawn(move || search(thread))).collect();
+        handles.into_iter().flat_map(|handle| handle.join().unwrap()).collect()
     });
+    assert!(reports.is_empty(), "{}", reports.join("\n\n"));
 }
 
-fn check(seed: u64) {
-    let mut random = Random::new(seed);
-    let world = graph::world(&mut random);
+fn failure(seed: u64) -> Option<String> {
+    let world = graph::world(&mut Random::new(seed));
     let options = compare::options(seed);
-    if let Some(found) = disagreement(&world, &options) {
-        panic!("seed {seed}, {options:?}\n{}", shrink::report(world, &options, found));
-    }
+    let found = disagreement(&world, &options)?;
+    Some(format!("seed {seed}, {options:?}\n{}", shrink::report(world, &options, found)))
 }
 
 #[test]
