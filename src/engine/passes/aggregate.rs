@@ -87,6 +87,7 @@ impl Executor<'_> {
             let key = row_key.map_or(PassKey::Together, PassKey::Node);
             let results = self.fold(self.space(table)?, &key, &folds)?;
             self.join_by_outer_key(space, &results, &folds)?;
+            self.shorten(space)?;
         }
         for ((table, link, _), folds) in correlated {
             self.attach_correlated(space, table, &link, &folds)?;

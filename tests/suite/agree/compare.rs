@@ -137,12 +137,16 @@ fn outcome_differs(world: &World, options: &Options) -> Option<String> {
     None
 }
 
-/// Compares all nodes, emissions and watches.
-pub fn disagreement(world: &World, options: &Options) -> Option<Difference> {
+/// Compares all nodes, emissions and watches; node by node only where that says more.
+pub fn disagreement(world: &World, options: &Options, every_way: bool) -> Option<Difference> {
+    let found = outcome_differs(world, options);
+    if found.is_none() && !every_way {
+        return None;
+    }
     for (table, nodes) in &world.nodes {
         if let Some(what) = nodes_differ(world, options, *table, nodes) {
             return Some(Difference { what, nodes: Some((*table, nodes.clone())) });
         }
     }
-    outcome_differs(world, options).map(|what| Difference { what, nodes: None })
+    found.map(|what| Difference { what, nodes: None })
 }

@@ -70,6 +70,7 @@ pub fn world(random: &mut Random) -> World {
     let mut builder = Builder { random, program, pools: BTreeMap::new() };
     builder.fill();
     builder.outputs();
+    builder.all_nodes();
     let own = |context: &Context| (context.len() == 1).then(|| context[0]);
     let mut nodes: BTreeMap<TableId, Vec<NodeId>> = BTreeMap::new();
     for (context, pool) in &builder.pools {
@@ -481,6 +482,19 @@ impl Builder<'_> {
         let until = self.bound(&[])?;
         let crossing = FirstCrossing { table: EVENTS, link, filter, at, order, group: group?, value, comparison, threshold, from, until };
         Some(self.add(context, Kind::FirstCrossing(Box::new(crossing)), Type::Time))
+    }
+
+    /// An emission per table of every node there is, so that one run compares them all.
+    fn all_nodes(&mut self) {
+        let flag = self.add(&[], Kind::Constant(Value::Bool(true)), Type::Bool);
+        for table in [CUSTOMERS, EVENTS, MANAGERS, MONTHS, LOANS] {
+            let mut nodes = self.pools.get(&vec![table]).cloned().unwrap_or_default();
+            if table == CUSTOMERS {
+                nodes.extend(self.pools.get(&Vec::new()).into_iter().flatten());
+            }
+            let fields = nodes.into_iter().map(|node| (format!("n{}", node.0), node)).collect();
+            self.program.emissions.push(Emission { output: Output::Actions, table, flag, fields, strategy: None });
+        }
     }
 
     /// Emissions and watches over what there is.
