@@ -1,9 +1,11 @@
 //! From text to tree and back: the grammar's front end, recovery, and the formatter.
 
 pub mod ast;
+mod format;
 mod parse;
 pub mod problems;
 
+pub use format::format;
 pub use parse::parse;
 
 use crate::diag::Problem;

@@ -223,6 +223,13 @@ pub static EXPRESSION_TOO_LONG: ProblemKind = kind(
     Some(text("name its parts as features or segments; many equal values read better as `x in [\"a\", \"b\"]`", "把各部分命名为特征或客群；很多个取值请写成 `x in [\"a\", \"b\"]`")),
     HERE,
 );
+pub static MIXED_CHAIN: ProblemKind = kind(
+    "mixed-chain",
+    Severity::Error,
+    text("only a range may compare twice, such as `0.3 <= x < 0.6`", "只有区间可以连写两次比较，例如 `0.3 <= x < 0.6`"),
+    Some(text("join two comparisons with `and`", "用 `and` 连接两个比较")),
+    text("the second comparison", "第二个比较"),
+);
 pub static CONTROL_CHARACTER: ProblemKind = kind(
     "control-character",
     Severity::Error,
@@ -305,6 +312,7 @@ pub static ALL: &[&ProblemKind] = &[
     &UNIT_RUNS_ON,
     &NESTED_TOO_DEEP,
     &EXPRESSION_TOO_LONG,
+    &MIXED_CHAIN,
     &CONTROL_CHARACTER,
     &REPEATED_CLAUSE,
     &MIXED_PLAN,

@@ -14,6 +14,8 @@ pub(super) struct Failure {
     pub(super) begins_here: bool,
     /// A token of the unfinished clause, when it is not simply the one before.
     pub(super) culprit: Option<usize>,
+    /// The clause ends at the first beginning of another one from this token on.
+    pub(super) ends_from: usize,
 }
 
 struct Scene<'p> {
@@ -37,7 +39,7 @@ pub(super) fn explain(
 ) -> Failure {
     let scene = Scene { file, base, text, tokens, at, expected };
     if let Some(problem) = scene.inside_token(offset) {
-        return Failure { problem, begins_here: false, culprit: Some(at) };
+        return Failure { problem, begins_here: false, culprit: Some(at), ends_from: at + 1 };
     }
     if let Some(dangling) = scene.dangling() {
         return scene.unfinished(dangling);
@@ -145,7 +147,7 @@ impl Scene<'_> {
         let condition = matches!(word, "when" | "where" | "and" | "or" | "not" | "if");
         let kind = if condition { &problems::EXPECTED_CONDITION } else { &problems::EXPECTED_VALUE };
         let problem = Problem::new(kind, self.token_span(dangling)).with("after", word).with("found", "⏎");
-        Failure { problem, begins_here: false, culprit: Some(dangling) }
+        Failure { problem, begins_here: false, culprit: Some(dangling), ends_from: dangling + 1 }
     }
 
     fn wants_value(&self) -> bool {
@@ -176,7 +178,7 @@ impl Scene<'_> {
             let opener = self.opener();
             problem.span = self.token_span(opener);
             problem = problem.with("found", self.word(opener));
-            return Failure { problem, begins_here: false, culprit: Some(opener) };
+            return Failure { problem, begins_here: false, culprit: Some(opener), ends_from: self.at };
         }
         let shown = if found.is_empty() { "⏎" } else { found };
         let choices = self.choices(kind);
@@ -186,7 +188,7 @@ impl Scene<'_> {
             let span = problem.span;
             problem = problem.fix(title, span, near, false);
         }
-        Failure { problem, begins_here, culprit: None }
+        Failure { problem, begins_here, culprit: None, ends_from: self.at }
     }
 
     /// Which problem it is, and whether the failing word begins something of its own.
@@ -199,6 +201,9 @@ impl Scene<'_> {
         }
         if names && !self.wants_value() && is_reserved(found) && !block_end {
             return (&problems::RESERVED_NAME, false);
+        }
+        if self.expects(&[Rule::path, Rule::paths]) && self.expects(&[Rule::sign_arrow]) {
+            return (&problems::EXPECTED_NAME, false);
         }
         let strong = [Rule::sign_equals, Rule::sign_colon, Rule::sign_arrow, Rule::sign_open_brace, Rule::sign_dots];
         if self.expects(&strong) && !block_end {
@@ -262,15 +267,33 @@ impl Scene<'_> {
         let mut choices: Vec<String> = Vec::new();
         let mut weak: Vec<String> = Vec::new();
         for rule in self.expected {
-            let Some(written) = written_form(*rule) else { continue };
-            let optional = matches!(written.as_str(), "," | "(" | "[" | "for");
-            let list = if optional { &mut weak } else { &mut choices };
-            if !list.contains(&written) {
-                list.push(written);
+            for written in written_forms(*rule) {
+                let optional = matches!(written.as_str(), "," | "(" | "[" | "for");
+                let list = if optional { &mut weak } else { &mut choices };
+                if !list.contains(&written) {
+                    list.push(written);
+                }
             }
         }
         if choices.is_empty() { weak } else { choices }
     }
+}
+
+/// All ways a rule begins on paper.
+fn written_forms(rule: Rule) -> Vec<String> {
+    let words: &[&str] = match rule {
+        Rule::step => &["send", "do", "by", "choose", "none"],
+        Rule::step_tail => &["offer", "to", "queue", "due", "with", "when"],
+        Rule::policy_layer | Rule::layer_name => {
+            &["legal", "consent", "eligibility", "suitability", "contact", "arbitration", "capacity", "exposure"]
+        }
+        Rule::goal => &["goal", "guard"],
+        Rule::ladder_memory => &["improve", "worsen"],
+        Rule::goal_target => &["target", "at most", "at least"],
+        Rule::period => &["day", "week", "month", "quarter", "year"],
+        _ => return written_form(rule).into_iter().collect(),
+    };
+    words.iter().map(|word| (*word).to_owned()).collect()
 }
 
 /// How a rule begins on paper: a sign or its first word; `None` for operators and everything without a fixed form.
@@ -293,8 +316,6 @@ fn written_form(rule: Rule) -> Option<String> {
         Rule::when | Rule::when_clause | Rule::row_when => "when",
         Rule::row_otherwise => "otherwise",
         Rule::fallback => "else on",
-        Rule::ladder_memory => "improve",
-        Rule::goal => "goal",
         Rule::param_setting => "param",
         Rule::rank => "rank by",
         Rule::param_range | Rule::limit_window => "in",
@@ -359,7 +380,6 @@ fn written_form(rule: Rule) -> Option<String> {
         | Rule::test_previous => return format!("{rule:?}").split_once('_').map(|(_, word)| word.to_owned()),
         Rule::test_as_of => "as of",
         Rule::score_row => "add",
-        Rule::policy_layer | Rule::layer_name => "contact",
         Rule::kw_in | Rule::kw_is => return None,
         _ => return format!("{rule:?}").strip_prefix("kw_").map(str::to_owned),
     };

@@ -92,9 +92,20 @@ impl<'t> Walk<'t> {
             let right = self.sum(node, pieces);
             rest.push(ComparisonLink { operator: comparison_operator(&written), operator_span, right });
         }
+        self.check_chain(&rest);
         match rest.last() {
             Some(last) => build(first.span.to(last.right.span), ExpressionKind::Comparison { first, rest }),
             None => first,
+        }
+    }
+
+    /// `a <= x < b` is a range; other chains have no one meaning.
+    fn check_chain(&mut self, links: &[ComparisonLink]) {
+        let [first, second] = links else { return };
+        let upward = |link: &ComparisonLink| matches!(link.operator, ComparisonOperator::Less | ComparisonOperator::LessOrEqual);
+        let downward = |link: &ComparisonLink| matches!(link.operator, ComparisonOperator::Greater | ComparisonOperator::GreaterOrEqual);
+        if !(upward(first) && upward(second) || downward(first) && downward(second)) {
+            self.report(Problem::new(&problems::MIXED_CHAIN, second.operator_span));
         }
     }
 

@@ -56,6 +56,21 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     parse_cleaned(file, text, &cleaned, &comments)
 }
 
+/// Moves a place of the cleaned text to the character boundaries of the author's text.
+fn round(problem: &mut Problem, text: &str) {
+    let spans = problem.fixes.iter_mut().flat_map(|fix| fix.edits.iter_mut().map(|edit| &mut edit.span));
+    for span in spans.chain(std::iter::once(&mut problem.span)) {
+        let (mut start, mut end) = ((span.start as usize).min(text.len()), (span.end as usize).min(text.len()));
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        *span = Span::new(span.file, start, end);
+    }
+}
+
 fn parse_cleaned(file: FileId, text: &str, cleaned: &Cleaned, comments: &Comments) -> Parsed {
     let mut tree = File { id: file, documentation: comments.file_documentation(), items: Vec::new(), broken: Vec::new() };
     let mut problems = cleaned.problems.clone();
@@ -70,6 +85,7 @@ fn parse_cleaned(file: FileId, text: &str, cleaned: &Cleaned, comments: &Comment
             let mut recovered = recover(&mut walk, cleaned);
             tree.items = recovered.items;
             tree.broken = recovered.broken;
+            recovered.problems.iter_mut().for_each(|problem| round(problem, text));
             problems.append(&mut recovered.problems);
         }
     }

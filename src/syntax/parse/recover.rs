@@ -42,14 +42,23 @@ pub(super) fn recover(walk: &mut Walk<'_>, cleaned: &Cleaned) -> Recovered {
     for (start, end) in pieces(&text) {
         let piece = text.get(start..end).unwrap_or("").to_owned();
         walk.base = start;
-        let mut reading =
-            Piece { file: walk.file, base: start, tokens: Vec::new(), text: piece, problems: Vec::new(), last: None, spent: &mut spent };
+        let mut reading = Piece {
+            file: walk.file,
+            base: start,
+            tokens: Vec::new(),
+            text: piece,
+            problems: Vec::new(),
+            last: None,
+            broken: Vec::new(),
+            spent: &mut spent,
+        };
         reading.balance();
         let good = reading.repair();
-        let Piece { text, problems, tokens, .. } = reading;
+        let Piece { text, problems, tokens, broken, .. } = reading;
         recovered.problems.extend(problems);
+        recovered.broken.extend(broken.iter().filter_map(|first| dropped_name(walk, &tokens, *first)));
         if !good || !read_items(walk, &text, &mut recovered.items) {
-            recovered.broken.extend(dropped_name(walk, &text, &tokens));
+            recovered.broken.extend(dropped_name(walk, &tokens, 0));
         }
     }
     recovered.problems.retain(|problem| {
@@ -69,14 +78,17 @@ fn read_items(walk: &mut Walk<'_>, text: &str, items: &mut Vec<Item>) -> bool {
     true
 }
 
-fn dropped_name(walk: &Walk<'_>, text: &str, tokens: &[Token]) -> Option<Name> {
-    let word = tokens.get(1).filter(|token| token.kind == TokenKind::Word)?;
-    let head = tokens.first()?.text(text);
-    if !head.trim().is_empty() && !is_item_word(head) {
+/// The name a dropped declaration would have given, when its first two tokens say so.
+fn dropped_name(walk: &Walk<'_>, tokens: &[Token], first: usize) -> Option<Name> {
+    let head = walk.place(tokens.get(first)?.start, tokens.get(first)?.end);
+    let head = walk.original.get(head.start as usize..head.end as usize)?;
+    let word = tokens.get(first + 1).filter(|token| token.kind == TokenKind::Word)?;
+    if !is_item_word(head) {
         return None;
     }
-    let original = walk.original.get(walk.base + word.start..walk.base + word.end)?;
-    Some(Name { text: original.to_owned(), span: walk.place(word.start, word.end) })
+    let span = walk.place(word.start, word.end);
+    let original = walk.original.get(span.start as usize..span.end as usize)?;
+    Some(Name { text: original.to_owned(), span })
 }
 
 fn blank(bytes: &mut [u8], start: usize, end: usize) {
@@ -125,6 +137,8 @@ struct Piece<'w> {
     tokens: Vec<Token>,
     problems: Vec<Problem>,
     last: Option<Blanked>,
+    /// Tokens at which declarations begin that were blanked whole.
+    broken: Vec<usize>,
     spent: &'w mut usize,
 }
 
@@ -136,16 +150,17 @@ impl Piece<'_> {
     /// Closes forgotten `}` and blanks `}` that close nothing, so that the clauses between them can be read.
     fn balance(&mut self) {
         let tokens = tokenize(&self.text, &[]);
+        let forgotten = self.forgotten_braces(&tokens);
         let mut open: Vec<Token> = Vec::new();
         let mut insert_before: Vec<usize> = Vec::new();
         let mut stray: Vec<Token> = Vec::new();
         for token in &tokens {
+            if token.first_on_line && forgotten > insert_before.len() {
+                self.close_by_indentation(&mut open, token, &mut insert_before, forgotten);
+            }
             match token.text(&self.text) {
                 "{" => open.push(*token),
                 "}" => {
-                    if token.first_on_line {
-                        self.close_by_indentation(&mut open, token, &mut insert_before);
-                    }
                     if open.pop().is_none() {
                         stray.push(*token);
                     }
@@ -173,14 +188,28 @@ impl Piece<'_> {
         self.tokens = tokenize(&self.text, &[]);
     }
 
-    /// A `}` further left than the line that opened the innermost block closes an outer one: the inner one was forgotten.
-    fn close_by_indentation(&mut self, open: &mut Vec<Token>, close: &Token, insert_before: &mut Vec<usize>) {
-        let indent = self.indent(close.start);
-        let mut place = close.start;
-        while open.len() > 1 {
+    /// How many blocks stay open.
+    fn forgotten_braces(&self, tokens: &[Token]) -> usize {
+        tokens.iter().fold(0usize, |open, token| match token.text(&self.text) {
+            "{" => open + 1,
+            "}" => open.saturating_sub(1),
+            _ => open,
+        })
+    }
+
+    /// A line that stands no further right than the line that opened the innermost block is outside it: its `}` was forgotten.
+    fn close_by_indentation(&mut self, open: &mut Vec<Token>, line: &Token, insert_before: &mut Vec<usize>, most: usize) {
+        let word = line.text(&self.text);
+        let closes = word == "}";
+        if !closes && (line.kind != TokenKind::Word || is_continuation(word)) {
+            return;
+        }
+        let indent = self.indent(line.start);
+        let mut place = line.start;
+        while insert_before.len() < most {
             let Some(top) = open.last().copied() else { return };
-            let below_matches = open.iter().rev().skip(1).any(|other| self.indent(other.start) == indent);
-            if self.indent(top.start) <= indent || !below_matches || place == 0 {
+            let outer = self.indent(top.start);
+            if place == 0 || if closes { outer <= indent } else { outer < indent } {
                 return;
             }
             let blank_before = self.text.as_bytes().get(place - 1).is_some_and(u8::is_ascii_whitespace);
@@ -219,7 +248,6 @@ impl Piece<'_> {
             };
             let at = self.tokens.partition_point(|token| token.end <= offset);
             let failure = explain(self.file, self.base, &self.text, &self.tokens, at, offset, &expected);
-            let whole = self.tokens.first().is_none_or(|first| at == 0 || first.start >= offset);
             let consequence = self.is_consequence(at, &failure);
             if !consequence {
                 self.problems.push(failure.problem.clone());
@@ -229,7 +257,7 @@ impl Piece<'_> {
                 self.problems.push(Problem::new(&problems::TOO_MANY_PROBLEMS, span));
                 return false;
             }
-            if whole || !self.blank_clause(at, &failure, consequence) {
+            if !self.blank_clause(at, &failure, consequence) {
                 return false;
             }
         }
@@ -271,15 +299,15 @@ impl Piece<'_> {
             (true, Some(last)) => self.widen(last, at),
             (true, None) | (false, _) => {
                 let culprit = if failure.begins_here { at } else { failure.culprit.unwrap_or(at.saturating_sub(1)) };
-                let (first, end) = self.clause_around(culprit, at, false);
+                let (first, end) = self.clause_around(culprit, at, failure.ends_from, false);
                 (first, end, 0)
             }
         };
-        if first == 0 {
-            return false;
-        }
         let (Some(from), Some(to)) = (self.tokens.get(first), self.tokens.get(end.saturating_sub(1))) else { return false };
         let (start, stop) = (from.start, to.end);
+        if from.depth == 0 {
+            self.broken.push(first);
+        }
         let mut bytes = std::mem::take(&mut self.text).into_bytes();
         blank(&mut bytes, start, stop);
         self.text = String::from_utf8(bytes).unwrap_or_default();
@@ -293,7 +321,7 @@ impl Piece<'_> {
         let end = last.end.max(at);
         match last.widened {
             0 => {
-                let (first, stop) = self.clause_around(last.first, end, true);
+                let (first, stop) = self.clause_around(last.first, end, end, true);
                 (first.min(last.first), stop.max(last.end), widened)
             }
             1 => {
@@ -306,14 +334,14 @@ impl Piece<'_> {
                 while opener > 0 && self.tokens.get(opener).is_some_and(|token| token.depth >= depth) {
                     opener -= 1;
                 }
-                let (first, stop) = self.clause_around(opener, end, true);
+                let (first, stop) = self.clause_around(opener, end, end, true);
                 (first.min(opener), stop.max(last.end), widened)
             }
         }
     }
 
-    /// The tokens of the clause that holds `culprit`, up to where the next one begins at or behind `at`.
-    fn clause_around(&self, culprit: usize, at: usize, from_line_start: bool) -> (usize, usize) {
+    /// The tokens of the clause that holds `culprit`, up to where the next one begins at or behind `ends_from`.
+    fn clause_around(&self, culprit: usize, at: usize, ends_from: usize, from_line_start: bool) -> (usize, usize) {
         let depth = self.tokens.get(culprit).map_or(0, |token| {
             token.depth + usize::from(token.text(&self.text) == "}" && culprit == at)
         });
@@ -337,7 +365,7 @@ impl Piece<'_> {
             }
             index -= 1;
         }
-        (first, self.clause_end(at.max(first + 1), depth))
+        (first, self.clause_end(ends_from.max(first + 1), depth))
     }
 
     /// The first token at or behind `from` that begins a clause at this depth or ends the block.
