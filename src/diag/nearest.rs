@@ -79,7 +79,7 @@ fn shared_characters(wanted: &[char], known: &[char]) -> Option<u32> {
     let enough = match shorter {
         0 | 1 => shared >= 1 && wanted.len().max(known.len()) <= 2,
         2 => shared >= 1 && (pairs >= 1 || wanted.len().max(known.len()) <= 3),
-        _ => pairs >= 1 || shared * 2 >= shorter + 1,
+        _ => pairs >= 1 || shared * 2 > shorter,
     };
     if !enough {
         return None;

@@ -8,7 +8,8 @@ use std::fs;
 
 /// Rooms from low to high; a room uses only itself and rooms before it.
 const ROOMS: &[&str] = &[
-    "source", "diag", "types", "syntax", "ir", "builtins", "stdlib", "check", "interp", "engine", "sql", "evaluate", "report", "sample", "cli",
+    "source", "diag", "types", "syntax", "ir", "builtins", "stdlib", "check", "interp", "engine", "sql", "evaluate", "report", "sample",
+    "cli",
 ];
 
 /// Files that may name a hash map, each with the reason why its order cannot leak.
@@ -147,7 +148,16 @@ fn no_order_leaks_from_hash_maps() {
 #[test]
 fn the_library_never_touches_the_outside_world() {
     let forbidden = [
-        "println!", "eprintln!", "print!", "eprint!", "std::env::", "std::fs", "std::process", "SystemTime", "Instant::now", "Utc::now",
+        "println!",
+        "eprintln!",
+        "print!",
+        "eprint!",
+        "std::env::",
+        "std::fs",
+        "std::process",
+        "SystemTime",
+        "Instant::now",
+        "Utc::now",
         "Local::now",
     ];
     let offenders: Vec<String> = sources()

@@ -1,4 +1,5 @@
 //! The one integration test binary; a module per topic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod command_line;
 mod guards;

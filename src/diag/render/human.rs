@@ -100,9 +100,8 @@ impl Diagnostic for Drawn<'_> {
         let problem = self.problem;
         let words = |text: String| if text.is_empty() { None } else { Some(visible(&text)) };
         let own: Option<SourceSpan> = self.view.lay(problem.span);
-        let own = own.map(|span| {
-            LabeledSpan::new_primary_with_span(words(problem.kind.label.render(self.language, &problem.arguments)), span)
-        });
+        let own =
+            own.map(|span| LabeledSpan::new_primary_with_span(words(problem.kind.label.render(self.language, &problem.arguments)), span));
         let others = problem.labels.iter().filter_map(|label| {
             let span = self.view.lay(label.span)?;
             Some(LabeledSpan::new_with_span(words(label.text.render(self.language, &problem.arguments)), span))

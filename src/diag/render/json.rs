@@ -111,11 +111,7 @@ fn fix_entry<'a>(fix: &'a Fix, problem: &Problem, sources: &'a Sources, language
     FixEntry {
         title: fix.title.render(language, &problem.arguments),
         safe: fix.safe,
-        edits: fix
-            .edits
-            .iter()
-            .map(|edit| EditEntry { location: location(edit.span, sources), replacement: &edit.replacement })
-            .collect(),
+        edits: fix.edits.iter().map(|edit| EditEntry { location: location(edit.span, sources), replacement: &edit.replacement }).collect(),
     }
 }
 

@@ -24,12 +24,7 @@ pub fn place_of(file: &SourceFile, offset: usize) -> Place {
     }
     let line = file.line_of(byte);
     let before = file.text.get(file.line_start(line)..byte).unwrap_or("");
-    Place {
-        line: line + 1,
-        column: before.chars().count() + 1,
-        utf16_column: before.encode_utf16().count() + 1,
-        byte,
-    }
+    Place { line: line + 1, column: before.chars().count() + 1, utf16_column: before.encode_utf16().count() + 1, byte }
 }
 
 /// The file a span stands in with both of its ends, the second exclusive; `None` for [`super::NOWHERE`].

@@ -44,7 +44,10 @@ pub fn relative(path: &Path) -> String {
 
 /// Every Rust file below `src`, files that are tests as a whole left out.
 pub fn sources() -> Vec<SourceText> {
-    let is_test = |path: &Path| path.file_stem().is_some_and(|stem| stem == "tests") || relative(path).contains("/tests/");
+    let is_test = |path: &Path| {
+        path.file_stem().is_some_and(|stem| stem == "tests" || stem.to_string_lossy().ends_with("_tests"))
+            || relative(path).contains("/tests/")
+    };
     let paths = files("src", "rs").into_iter().filter(|path| !is_test(path));
     paths
         .map(|path| {
