@@ -7,8 +7,8 @@ use strat::diag::render::Format;
 
 /// A language for running retail customers at a bank: check, run and judge strategies
 #[derive(Debug, Parser)]
-#[command(name = "strat", disable_help_flag = true, disable_help_subcommand = true, disable_version_flag = true)]
-#[command(propagate_version = false, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "strat", version, disable_help_flag = true, disable_help_subcommand = true, disable_version_flag = true)]
+#[command(arg_required_else_help = true, max_term_width = 100)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -31,6 +31,9 @@ pub struct Everywhere {
     /// Print help
     #[arg(short, long, global = true, action = clap::ArgAction::Help)]
     pub help: Option<bool>,
+    /// Print the version
+    #[arg(short = 'V', long, action = clap::ArgAction::Version)]
+    pub version: Option<bool>,
 }
 
 /// The names of output formats on the command line.

@@ -130,7 +130,7 @@ impl AtomicFolder {
         if !may_replace(&self.target).map_err(failed)? {
             return Err(FolderError::NotOurs(self.target.clone()));
         }
-        put_in_place(&self.working, &self.target).and_then(|()| sync_folder(&above)).map_err(failed)
+        put_in_place(&self.working, &self.target, exchange).and_then(|()| sync_folder(&above)).map_err(failed)
     }
 }
 
@@ -214,7 +214,7 @@ fn recover(target: &Path) -> io::Result<()> {
 }
 
 /// Afterwards `working` is gone or holds the previous folder.
-fn put_in_place(working: &Path, target: &Path) -> io::Result<()> {
+fn put_in_place(working: &Path, target: &Path, exchange: impl Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
     if !target.exists() {
         return fs::rename(working, target);
     }

@@ -124,9 +124,70 @@ fn two_writers_do_not_take_each_other_for_leftovers() {
 fn the_swap_without_exchange_ends_the_same() {
     let place = tempfile::tempdir().unwrap();
     let (working, target) = (place.path().join("working"), place.path().join("out"));
-    fs::create_dir(&working).unwrap();
-    put_in_place(&working, &target).unwrap();
-    assert_eq!(entries(place.path()), ["out"]);
+    let cannot = |_: &Path, _: &Path| Err(io::Error::from(io::ErrorKind::Unsupported));
+    for text in ["one", "two"] {
+        let _ = fs::remove_dir_all(&working);
+        fs::create_dir_all(working.join("actions")).unwrap();
+        fs::write(working.join("actions/sms.csv"), text).unwrap();
+        put_in_place(&working, &target, cannot).unwrap();
+        assert_eq!(content(&target), text);
+    }
+    assert_eq!(content(&working), "one");
+    assert_eq!(entries(place.path()), ["out", "working"]);
+}
+
+/// The folder a child process of the test below writes to; unset in an ordinary run.
+const WRITE_HERE: &str = "STRAT_TEST_WRITES_HERE";
+
+/// Writes folders and ledger runs without end; only as the child of the test below.
+#[test]
+fn a_process_to_be_killed() {
+    let Some(place) = std::env::var_os(WRITE_HERE).map(PathBuf::from) else { return };
+    let ledger = crate::cli::ledger::LedgerStore::new(place.join("ledger"));
+    let mut generation = ledger.runs().unwrap().len();
+    loop {
+        let text = format!("{generation}").repeat(5_000);
+        let folder = AtomicFolder::begin(&place.join("out")).unwrap();
+        for file in 0..5 {
+            folder.write(&format!("{file}.csv"), text.as_bytes()).unwrap();
+        }
+        folder.commit(OURS).unwrap();
+        let tables = ["contacts", "assignments"].map(|table| (table.to_owned(), text.clone().into_bytes()));
+        ledger.commit(&format!("run{generation}"), "2026-11-20", &tables).unwrap();
+        generation += 1;
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn killing_the_writer_at_any_moment_leaves_something_whole() {
+    let place = tempfile::tempdir().unwrap();
+    let ledger = crate::cli::ledger::LedgerStore::new(place.path().join("ledger"));
+    let mut before = 0;
+    for round in 0..25_u64 {
+        let mut writer = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "cli::atomic::tests::a_process_to_be_killed"])
+            .env(WRITE_HERE, place.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(15 + round * 3));
+        writer.kill().unwrap();
+        writer.wait().unwrap();
+        let parts = ledger.read_parts().unwrap();
+        assert_eq!(parts.len(), 2 * ledger.runs().unwrap().len());
+        assert!(parts.len() >= before, "a finished run was lost");
+        before = parts.len();
+        if !place.path().join("out").exists() {
+            assert_eq!(before, 0, "the output was lost");
+            continue;
+        }
+        let files: Vec<String> = (0..5).map(|file| fs::read_to_string(place.path().join(format!("out/{file}.csv"))).unwrap()).collect();
+        assert!(files.iter().all(|text| Some(text) == files.first()), "the output is a mix of two runs");
+    }
+    assert!(before > 0, "the writer never finished a run");
+    drop(AtomicFolder::begin(&place.path().join("out")).unwrap());
+    assert_eq!(entries(place.path()), ["ledger", "out"]);
 }
 
 #[test]

@@ -74,6 +74,7 @@ fn option(id: &str) -> Option<&'static str> {
         "lang" => "提示语言：en 或 zh（默认依次取 STRAT_LANG、LC_ALL、LANG）",
         "color" => "颜色：auto、always 或 never（auto 遵从 NO_COLOR 和 FORCE_COLOR）",
         "help" => "显示帮助",
+        "version" => "显示版本",
         "paths" => "文件、文件夹或项目文件夹；- 表示标准输入（默认：当前文件夹）",
         "deny" => "把警告当作错误：--deny warnings",
         "fix" => "把安全的修复写入文件",

@@ -115,6 +115,7 @@ fn wrong_command_line(session: &Session, error: &clap::Error) -> Result<Exit, Fa
             session.print(&styled(error, session.colour_out || locale::colour(arguments::ColourChoice::Auto, session::terminals().0)));
             Ok(Exit::Ok)
         }
+        ErrorKind::DisplayVersion => Ok(version::run(session)),
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand if !session.format.is_machine() => {
             session.say(&styled(error, session.colour_err));
             Ok(Exit::CouldNotRun)

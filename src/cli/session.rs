@@ -125,8 +125,10 @@ pub fn terminals() -> (bool, bool) {
     (io::stdout().is_terminal(), io::stderr().is_terminal())
 }
 
-/// A path as people read it: with `/`, without a leading `./`.
+/// A path as people read it: with `/`, from the current folder where it lies below it, without a leading `./`.
 pub fn shown(path: &Path) -> String {
+    let here = if path.is_absolute() { std::env::current_dir().ok() } else { None };
+    let path = here.and_then(|here| path.strip_prefix(here).ok()).filter(|path| !path.as_os_str().is_empty()).unwrap_or(path);
     let text = path.to_string_lossy().replace('\\', "/");
     match text.strip_prefix("./") {
         Some(rest) if !rest.is_empty() => rest.to_owned(),

@@ -102,6 +102,17 @@ fn a_selection_of_nothing_is_no_success() {
 }
 
 #[test]
+fn the_version_can_be_asked_for_in_every_usual_way() {
+    let place = place();
+    for words in [&["version"][..], &["--version"], &["-V"]] {
+        let output = strat(place.path()).args(words).assert().code(0).get_output().clone();
+        assert_eq!(text(&output.stdout), format!("strat {}\n", env!("CARGO_PKG_VERSION")));
+    }
+    let output = strat(place.path()).args(["version", "--format", "json"]).assert().code(0).get_output().clone();
+    assert_eq!(json(&output.stdout)["strat_version"], env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
 fn pages_are_printed_and_listed() {
     let place = place();
     let page = strat(place.path()).args(["explain", "unknown-setting"]).assert().code(0).get_output().clone();

@@ -178,6 +178,15 @@ fn modules_have_names_that_say_something() {
     assert_none("a module name that says nothing", &offenders);
 }
 
+#[test]
+fn no_test_is_switched_off() {
+    let attribute = format!("#[{}", "ignore");
+    let switched_off = |path: &std::path::PathBuf| fs::read_to_string(path).is_ok_and(|text| text.contains(&attribute));
+    let offenders: Vec<String> =
+        files("src", "rs").into_iter().chain(files("tests", "rs")).filter(switched_off).map(|path| relative(&path)).collect();
+    assert_none("a test that is never run", &offenders);
+}
+
 /// Committed text files; when this is not a checkout, the folders a checkout has.
 fn committed() -> Vec<String> {
     let listed = std::process::Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();

@@ -95,6 +95,9 @@ fn location(span: Span, sources: &Sources) -> Option<Value> {
 }
 
 fn artifact(name: &str) -> Value {
+    if name.starts_with('/') {
+        return json!({ "uri": format!("file://{}", uri(name)) });
+    }
     json!({ "uri": uri(name), "uriBaseId": "SRCROOT" })
 }
 
