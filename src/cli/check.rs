@@ -7,6 +7,7 @@ use super::project::{PROJECT_FILE, Project};
 use super::session::{Exit, Failure, Session};
 use super::{atomic, stages};
 use std::path::PathBuf;
+use strat::diag::render::summary;
 use strat::diag::{Problem, Severity, tidy};
 use strat::source::FileId;
 
@@ -109,6 +110,9 @@ fn show_fixes(session: &mut Session, programs: &[Program], unreadable: Vec<Probl
         let Some(before) = session.sources.get(file) else { continue };
         session.print(&difference(&before.name, &before.text, &after));
         exit = Exit::Findings;
+    }
+    if !session.format.is_machine() {
+        session.say(&format!("{}\n", summary(&problems, session.language)));
     }
     if !unreadable.is_empty() {
         session.report(unreadable);

@@ -50,14 +50,24 @@ pub fn slugs() -> BTreeMap<String, Vec<String>> {
     found
 }
 
+/// In every `static NAME: ProblemKind = …;` the field `slug`, or else the first text, which is what a constructor takes.
 fn slugs_of(source: &SourceText) -> Vec<(String, usize)> {
     let mut found = Vec::new();
-    for (at, field) in source.code.match_indices("slug: \"") {
-        let rest = &source.text[at + field.len()..];
-        let slug = rest.split('"').next().unwrap_or("");
+    for (at, start) in source.code.match_indices(": ProblemKind = ") {
+        let item = source.code[at..].split(';').next().unwrap_or("");
+        let from = item.find("slug: \"").unwrap_or(start.len());
+        let Some(quote) = item[from..].find('"') else { continue };
+        let slug = source.text[at + from + quote + 1..].split('"').next().unwrap_or("");
         found.push((slug.to_owned(), source.line(at)));
     }
     found
+}
+
+#[test]
+fn slugs_are_found_in_both_ways_of_writing() {
+    let text = "static A: ProblemKind = ProblemKind { severity: x, slug: \"a-b\" };\nstatic B: ProblemKind = kind(\n \"c\", \"d;\");";
+    let source = SourceText { path: "src/x.rs".into(), text: text.into(), code: super::source_text::mask(text) };
+    assert_eq!(slugs_of(&source), [("a-b".into(), 1), ("c".into(), 2)]);
 }
 
 fn is_kebab_case(slug: &str) -> bool {
