@@ -119,8 +119,3 @@ pub(crate) fn plain_words(text: &TextLiteral) -> String {
         })
         .collect()
 }
-
-/// Where in the source a text stands.
-pub(crate) fn place(text: &TextLiteral) -> Span {
-    text.span
-}

@@ -8,7 +8,7 @@ use crate::diag::Problem;
 use crate::ir::{Comparison, Kind, NodeId};
 use crate::source::Span;
 use crate::syntax::ast::{CalendarPeriod, Expression, Window, WindowKind};
-use crate::types::{Period, TableId, Type, Value};
+use crate::types::{Period, TableId, Type};
 
 /// `from <= instant < until`; a missing bound is open.
 #[derive(Debug, Clone, Copy, Default)]
@@ -167,10 +167,6 @@ impl Checker {
             }
         }
         self.all(&conditions, span)
-    }
-
-    pub(crate) fn day_length(&mut self, span: Span) -> NodeId {
-        self.constant(Value::Int(crate::check::length::DAY), Type::Duration, span)
     }
 }
 
