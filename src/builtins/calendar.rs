@@ -129,7 +129,9 @@ mod tests {
     /// 2020 had 251 by its first notice; prolonging the Spring Festival took two away.
     #[test]
     fn workdays_per_year_add_up() {
-        let count = |year: i32| (day(&format!("{year}-01-01"))..=day(&format!("{year}-12-31"))).filter(|day| is_workday(*day) == Some(true)).count();
+        let count = |year: i32| {
+            (day(&format!("{year}-01-01"))..=day(&format!("{year}-12-31"))).filter(|day| is_workday(*day) == Some(true)).count()
+        };
         let counted: Vec<usize> = (2019..=2026).map(count).collect();
         assert_eq!(counted, [250, 249, 250, 249, 249, 251, 248, 248]);
     }

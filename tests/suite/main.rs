@@ -1,1 +1,4 @@
+//! The one integration test binary; a module per topic.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod berka;
