@@ -13,3 +13,6 @@ pub mod syntax;
 pub mod types;
 pub mod ir;
 pub mod builtins;
+pub mod stdlib;
+pub mod check;
+pub mod interp;

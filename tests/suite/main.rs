@@ -3,3 +3,6 @@
 
 mod berka;
 mod syntax;
+mod interp;
+mod command_line;
+mod guards;
