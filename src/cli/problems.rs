@@ -155,3 +155,11 @@ pub static INTERNAL_BUG: ProblemKind = ProblemKind {
     }),
     label: NO_LABEL,
 };
+
+pub static BAD_ARTIFACT: ProblemKind = ProblemKind {
+    slug: "bad-artifact",
+    severity: Severity::Error,
+    title: Text { en: "{path} is not a usable compiled program: {reason}", zh: "{path} 不是可用的编译结果：{reason}" },
+    help: Some(Text { en: "compile the program again with this version", zh: "请用本版本重新编译程序" }),
+    label: NO_LABEL,
+};
