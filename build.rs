@@ -10,7 +10,7 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     println!("cargo:rerun-if-changed=build.rs");
-    write_table(&root, "stdlib", "strat", &out.join("modules.rs"), |parts| format!("std.{}", parts.join(".")))?;
+    write_table(&root, "stdlib", "strat", &out.join("modules.rs"), |parts| parts.join("."))?;
     write_table(&root, "docs/errors", "md", &out.join("error_pages.rs"), |parts| parts.join("/"))
 }
 
