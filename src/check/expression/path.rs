@@ -15,8 +15,8 @@ impl Checker {
         let stripped = strip_prefix(path, scope);
         let segments = stripped.as_deref().unwrap_or(&path.segments);
         let head = segments.first()?;
-        if let Some(bound) = scope.bindings.get(&path.text()) {
-            return Some(Typed { span: path.span, ..bound.clone() });
+        if let Some(bound) = self.bound(&path.text(), scope) {
+            return Some(Typed { span: path.span, ..bound });
         }
         if let Some(typed) = self.special(head, segments, path.span, scope) {
             return typed;
@@ -31,6 +31,16 @@ impl Checker {
         }
         self.unknown_path(path, segments, scope);
         None
+    }
+
+    /// A name bound here or, seen from rows, in the surrounding scope.
+    fn bound(&mut self, name: &str, scope: &Scope) -> Option<Typed> {
+        if let Some(bound) = scope.bindings.get(name) {
+            return Some(bound.clone());
+        }
+        let outer = scope.outer.clone()?;
+        let bound = self.bound(name, &outer)?;
+        Some(self.outer(bound, scope))
     }
 
     /// `subject.x`, `trigger.x`, `as_of`.
