@@ -6,3 +6,4 @@ mod syntax;
 mod interp;
 mod command_line;
 mod guards;
+mod programs;
