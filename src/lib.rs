@@ -13,3 +13,4 @@ pub mod syntax;
 pub mod types;
 pub mod ir;
 pub mod builtins;
+pub mod sample;
