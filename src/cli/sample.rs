@@ -13,6 +13,7 @@ const CSV_LIMIT: u64 = 100_000;
 /// Customers held in memory at once.
 const CHUNK: u64 = 5_000;
 /// Customers per Parquet part.
+#[cfg(feature = "engine")]
 const PART: u64 = 50_000;
 
 /// How tables are written.

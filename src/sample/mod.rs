@@ -121,11 +121,9 @@ fn numbered(prefix: &str, parts: &[(u64, usize)]) -> String {
     let mut id = String::with_capacity(24);
     id.push_str(prefix);
     for (number, digits) in parts {
-        let mut place = 10_u64.saturating_pow((*digits).saturating_sub(1) as u32);
-        while place > 0 {
-            id.push(char::from(b'0' + ((number / place) % 10) as u8));
-            place /= 10;
-        }
+        let text = number.to_string();
+        id.push_str("000000000000".get(..digits.saturating_sub(text.len())).unwrap_or(""));
+        id.push_str(&text);
     }
     id
 }

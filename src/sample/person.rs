@@ -71,8 +71,8 @@ impl Person {
         let (status, closed) = standing(bank, habit, stopped, &mut draw);
         let active_until = if status == "active" { stopped } else { stopped.min(closed.unwrap_or(bank.as_of - 30)).max(opened) };
         let pace = match habit {
-            Habit::Lively => draw.log_normal(8.0, 0.5),
-            Habit::Steady => draw.log_normal(3.0, 0.5),
+            Habit::Lively => draw.log_normal(6.0, 0.5),
+            Habit::Steady => draw.log_normal(2.4, 0.5),
             Habit::Fading => draw.log_normal(3.5, 0.5),
             Habit::Dormant => draw.log_normal(1.5, 0.6),
         };
@@ -257,8 +257,8 @@ fn standing(bank: &Bank, habit: Habit, stopped: i32, draw: &mut Draw) -> (&'stat
 fn app_use(bank: &Bank, age: i32, habit: Habit, active_until: i32, closed: Option<i32>, draw: &mut Draw) -> (f64, i32) {
     let installed = draw.chance(if age < 60 { 0.78 } else { 0.36 });
     let sessions = match habit {
-        Habit::Lively => draw.log_normal(4.0, 0.6),
-        Habit::Steady | Habit::Fading => draw.log_normal(1.8, 0.6),
+        Habit::Lively => draw.log_normal(3.2, 0.6),
+        Habit::Steady | Habit::Fading => draw.log_normal(1.4, 0.6),
         Habit::Dormant => draw.log_normal(0.7, 0.5),
     };
     // One dormant customer in six still looks in without moving money.
