@@ -177,7 +177,7 @@ fn write_part(tables: &Tables, folder: &Path, part: u64, first: bool) -> Result<
     for table in tables.iter() {
         let parts = folder.join(table.name);
         let path = parts.join(format!("part-{part:05}.parquet"));
-        if (table.rows == 0 && !first) || (table.rows == 0 && path.exists()) {
+        if table.rows == 0 && (!first || path.exists()) {
             continue;
         }
         fs::create_dir_all(&parts).map_err(|error| failed("create", &parts, &error))?;

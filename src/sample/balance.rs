@@ -77,7 +77,9 @@ pub(super) fn months(bank: &Bank, person: &Person, holdings: &mut [Holding], loa
 fn spread(holdings: &mut [Holding], last: Option<&Month>) {
     let (aum, wealth) = last.map_or((0, 0), |month| (month.aum, month.wealth));
     let deposit = aum - wealth;
-    let total = |class: &str, holdings: &[Holding]| holdings.iter().filter(|holding| holding.class == class).map(|holding| holding.weight).sum::<f64>();
+    let total = |class: &str, holdings: &[Holding]| {
+        holdings.iter().filter(|holding| holding.class == class).map(|holding| holding.weight).sum::<f64>()
+    };
     let in_wealth = total("wealth", holdings);
     let in_time = total("time_deposit", holdings);
     let mut left = aum;

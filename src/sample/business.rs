@@ -2,7 +2,8 @@
 
 use super::calendar::{DAY, festival_distance, month_end, month_of};
 use super::lending::Loan;
-use super::person::{Habit, Person, employer};
+use super::origin::employer;
+use super::person::{Habit, Person};
 use super::places::{CITIES, COMPANY_WORDS, INDUSTRIES, Industry};
 use super::random::{Draw, Topic};
 use super::shape::{TableName, Tables};

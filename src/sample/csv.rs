@@ -33,10 +33,10 @@ pub fn write_csv_rows(table: &Table, out: &mut impl Write) -> io::Result<()> {
                 Value::Text(text) if *quotes => write_quoted(text, &mut line),
                 value => write_value(column.kind, value, &mut line),
             }
-            line.push_str(",");
+            line.push(',');
         }
         line.pop();
-        line.push_str("\n");
+        line.push('\n');
         out.write_all(line.as_bytes())?;
     }
     Ok(())
@@ -63,11 +63,11 @@ fn write_value(kind: Kind, value: Value<'_>, line: &mut String) {
             let seconds = moment.div_euclid(1_000);
             write_date(seconds.div_euclid(86_400) as i32, line);
             let of_day = seconds.rem_euclid(86_400);
-            line.push_str(" ");
+            line.push(' ');
             write_pair(of_day / 3_600, line);
-            line.push_str(":");
+            line.push(':');
             write_pair(of_day / 60 % 60, line);
-            line.push_str(":");
+            line.push(':');
             write_pair(of_day % 60, line);
         }
     }
@@ -84,11 +84,11 @@ fn write_quoted(text: &str, line: &mut String) {
 
 fn write_money(fen: i64, line: &mut String) {
     if fen < 0 {
-        line.push_str("-");
+        line.push('-');
     }
     let fen = fen.unsigned_abs() as i64;
     write_integer(fen / 100, line);
-    line.push_str(".");
+    line.push('.');
     write_pair(fen % 100, line);
 }
 
@@ -100,9 +100,9 @@ fn write_date(day: i32, line: &mut String) {
     let (year, month, of_month) = civil(day);
     write_pair(i64::from(year / 100), line);
     write_pair(i64::from(year % 100), line);
-    line.push_str("-");
+    line.push('-');
     write_pair(i64::from(month), line);
-    line.push_str("-");
+    line.push('-');
     write_pair(i64::from(of_month), line);
 }
 

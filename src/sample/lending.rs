@@ -92,7 +92,13 @@ fn loan(bank: &Bank, person: &Person, terms: &Terms, sequence: u64, draw: &mut D
     let overdue = if draw.chance(stress) { draw.between(1, 120) } else { 0 };
     let worst = overdue.max(if draw.chance(0.12) { draw.between(1, 29) } else { 0 });
     let written_off = overdue > 100;
-    let status = if written_off { "written_off" } else if ended && overdue == 0 { "settled" } else { "active" };
+    let status = if written_off {
+        "written_off"
+    } else if ended && overdue == 0 {
+        "settled"
+    } else {
+        "active"
+    };
     let left = (principal - instalment * paid).max(instalment);
     Loan {
         sequence: sequence + 1,
@@ -146,7 +152,13 @@ pub(super) fn write(bank: &Bank, person: &Person, loans: &[Loan], tables: &mut T
 
 fn alerts(bank: &Bank, person: &Person, loans: &[Loan], draw: &mut Draw, tables: &mut Tables) {
     let troubled = loans.iter().any(|loan| loan.overdue > 0);
-    let mean = if troubled { 0.9 } else if loans.is_empty() { 0.006 } else { 0.06 };
+    let mean = if troubled {
+        0.9
+    } else if loans.is_empty() {
+        0.006
+    } else {
+        0.06
+    };
     for sequence in 1..=draw.poisson(mean).min(9) {
         let earliest = (bank.as_of - 300).max(person.opened);
         let at = i64::from(draw.day(earliest, bank.as_of - 1)) * DAY + draw.between(6, 22) * 3_600_000;

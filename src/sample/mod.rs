@@ -16,6 +16,7 @@ mod calendar;
 mod csv;
 mod holdings;
 mod lending;
+mod origin;
 mod outreach;
 #[cfg(feature = "engine")]
 mod parquet;
@@ -33,7 +34,7 @@ mod visits;
 
 pub use csv::{write_csv_head, write_csv_rows};
 #[cfg(feature = "engine")]
-pub use parquet::{parquet_column_name, write_parquet};
+pub use parquet::write_parquet;
 pub use shape::{TableName, Tables};
 pub use table::{Cells, Column, Kind, Table, Value};
 

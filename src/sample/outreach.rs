@@ -10,11 +10,23 @@ use super::table::Value;
 
 /// Channel, share with a marketing row, share of those that agree.
 const MARKETING: &[(&str, f64, f64)] = &[
-    ("sms", 0.97, 0.78), ("app_push", 0.9, 0.66), ("app_inbox", 0.9, 0.93), ("ai_call", 0.85, 0.44), ("rm_call", 0.9, 0.58), ("rm_visit", 0.7, 0.35),
-    ("wechat", 0.55, 0.6), ("email", 0.5, 0.4),
+    ("sms", 0.97, 0.78),
+    ("app_push", 0.9, 0.66),
+    ("app_inbox", 0.9, 0.93),
+    ("ai_call", 0.85, 0.44),
+    ("rm_call", 0.9, 0.58),
+    ("rm_visit", 0.7, 0.35),
+    ("wechat", 0.55, 0.6),
+    ("email", 0.5, 0.4),
 ];
-const SERVICE: &[(&str, f64, f64)] =
-    &[("sms", 0.97, 0.96), ("app_push", 0.92, 0.88), ("app_inbox", 0.92, 0.97), ("ai_call", 0.8, 0.7), ("rm_call", 0.85, 0.86), ("rm_visit", 0.6, 0.6)];
+const SERVICE: &[(&str, f64, f64)] = &[
+    ("sms", 0.97, 0.96),
+    ("app_push", 0.92, 0.88),
+    ("app_inbox", 0.92, 0.97),
+    ("ai_call", 0.8, 0.7),
+    ("rm_call", 0.85, 0.86),
+    ("rm_visit", 0.6, 0.6),
+];
 
 /// A campaign of the past year: id, waves with their channel and template, offer.
 #[derive(Debug, Clone, Copy, Default)]
@@ -25,10 +37,27 @@ struct Campaign {
 }
 
 const CAMPAIGNS: &[(Campaign, u32)] = &[
-    (Campaign { id: "spring_deposit", waves: &[("invite", "sms", "spring_invite"), ("remind", "app_push", "spring_remind")], offer: Some("goal_coupon") }, 34),
+    (
+        Campaign {
+            id: "spring_deposit",
+            waves: &[("invite", "sms", "spring_invite"), ("remind", "app_push", "spring_remind")],
+            offer: Some("goal_coupon"),
+        },
+        34,
+    ),
     (Campaign { id: "first_100", waves: &[("invite", "app_push", "first100")], offer: Some("rate50") }, 12),
-    (Campaign { id: "card_activation", waves: &[("text", "sms", "card_text"), ("call", "ai_call", "card_call")], offer: Some("login_voucher") }, 26),
-    (Campaign { id: "wealth_review", waves: &[("call", "rm_call", "review_call"), ("visit", "rm_visit", "review_visit")], offer: None }, 10),
+    (
+        Campaign {
+            id: "card_activation",
+            waves: &[("text", "sms", "card_text"), ("call", "ai_call", "card_call")],
+            offer: Some("login_voucher"),
+        },
+        26,
+    ),
+    (
+        Campaign { id: "wealth_review", waves: &[("call", "rm_call", "review_call"), ("visit", "rm_visit", "review_visit")], offer: None },
+        10,
+    ),
     (Campaign { id: "points_mall", waves: &[("inbox", "app_inbox", "points_news")], offer: Some("points999") }, 18),
 ];
 
@@ -102,18 +131,28 @@ fn campaign(bank: &Bank, person: &Person, count: &mut Sequence, draw: &mut Draw,
         } else {
             draw.weighted(&[("delivered", 80), ("opened", 8), ("clicked", 6), ("failed", 6)])
         };
-        contact(&id, person, (campaign, wave, channel, template, arm, status), at, staff.as_deref(), tables);
-        if answer(bank, person, count, &id, at, (campaign, channel, status), draw, tables) {
+        let sent = Sent { campaign, wave, channel, template, arm, status, at };
+        contact(&id, person, &sent, staff.as_deref(), tables);
+        if answer(bank, person, count, &id, &sent, draw, tables) {
             return;
         }
         day += draw.day(3, 9);
     }
 }
 
-type Sent<'a> = (Campaign, &'a str, &'a str, &'a str, &'a str, &'a str);
+/// One contact as it left the bank.
+struct Sent<'a> {
+    campaign: Campaign,
+    wave: &'a str,
+    channel: &'a str,
+    template: &'a str,
+    arm: &'a str,
+    status: &'a str,
+    at: i64,
+}
 
-fn contact(id: &str, person: &Person, sent: Sent<'_>, at: i64, staff: Option<&str>, tables: &mut Tables) {
-    let (campaign, wave, channel, template, arm, status) = sent;
+fn contact(id: &str, person: &Person, sent: &Sent<'_>, staff: Option<&str>, tables: &mut Tables) {
+    let Sent { campaign, wave, channel, template, arm, status, at } = *sent;
     let action = id.replacen('N', "X", 1);
     let offer = campaign.offer.filter(|_| arm == "bonus");
     tables.push(
@@ -140,8 +179,16 @@ fn contact(id: &str, person: &Person, sent: Sent<'_>, at: i64, staff: Option<&st
 }
 
 /// Writes what a contact led to; true when the customer took the offer and the campaign ends for them.
-fn answer(bank: &Bank, person: &Person, count: &mut Sequence, contact: &str, at: i64, sent: (Campaign, &str, &str), draw: &mut Draw, tables: &mut Tables) -> bool {
-    let (campaign, channel, status) = sent;
+fn answer(
+    bank: &Bank,
+    person: &Person,
+    count: &mut Sequence,
+    contact: &str,
+    sent: &Sent<'_>,
+    draw: &mut Draw,
+    tables: &mut Tables,
+) -> bool {
+    let Sent { campaign, channel, status, at, .. } = *sent;
     let eager = match person.habit {
         Habit::Lively => 0.16,
         Habit::Steady => 0.09,
@@ -155,7 +202,11 @@ fn answer(bank: &Bank, person: &Person, count: &mut Sequence, contact: &str, at:
         return false;
     }
     count.responses += 1;
-    let kind = if call { draw.weighted(&[("answer", 66), ("accept", 14), ("decline", 20)]) } else { draw.weighted(&[("click", 58), ("purchase", 14), ("activate", 10), ("accept", 18)]) };
+    let kind = if call {
+        draw.weighted(&[("answer", 66), ("accept", 14), ("decline", 20)])
+    } else {
+        draw.weighted(&[("click", 58), ("purchase", 14), ("activate", 10), ("accept", 18)])
+    };
     let grade = call.then(|| draw.weighted(&[("A", 15), ("B", 30), ("C", 55)]));
     let worth = (kind == "purchase").then(|| (draw.log_normal(person.wealth * 0.1, 0.6) / 1_000.0).ceil() as i64 * 100_000);
     let reply = Reply { contact: Some(contact), at, kind, grade, worth };

@@ -1,14 +1,14 @@
-//! Tables as Parquet. Money is a whole number of fen in a column whose name ends in `_fen`, so that no reader can take it for yuan.
+//! Tables as Parquet. Money is a decimal of 18 digits with two after the point, in yuan: exact, and what banks' own warehouses write.
 
 use super::table::{Cells, Column, Kind, Table, Value};
-use polars::prelude::{DataFrame, DataType, IntoColumn, NamedFrom, ParquetCompression, ParquetWriter, PolarsResult, Series, StatisticsOptions, TimeUnit};
+use polars::prelude::{
+    DataFrame, DataType, Int128Chunked, IntoColumn, IntoSeries, NamedFrom, NewChunkedArray, ParquetCompression, ParquetWriter,
+    PolarsResult, Series, StatisticsOptions, TimeUnit,
+};
 use std::io::Write;
 
-/// Name of a column in a Parquet file: money columns say that they count fen.
-#[must_use]
-pub fn parquet_column_name(column: &Column) -> String {
-    if column.kind == Kind::Money { format!("{}_fen", column.name) } else { column.name.to_owned() }
-}
+/// Digits of money in a Parquet file, and how many of them follow the point.
+const MONEY_DIGITS: (usize, usize) = (18, 2);
 
 /// Writes a table or a chunk of it as one Parquet file.
 ///
@@ -17,17 +17,25 @@ pub fn parquet_column_name(column: &Column) -> String {
 pub fn write_parquet(table: &Table, out: impl Write + Send) -> PolarsResult<()> {
     let columns = table.columns.iter().zip(&table.cells).map(|(column, cells)| series(column, cells).map(IntoColumn::into_column));
     let mut frame = DataFrame::new(table.rows, columns.collect::<PolarsResult<Vec<_>>>()?)?;
-    ParquetWriter::new(out).with_compression(ParquetCompression::Zstd(None)).with_statistics(StatisticsOptions::default()).finish(&mut frame)?;
+    ParquetWriter::new(out)
+        .with_compression(ParquetCompression::Zstd(None))
+        .with_statistics(StatisticsOptions::default())
+        .finish(&mut frame)?;
     Ok(())
 }
 
 fn series(column: &Column, cells: &Cells) -> PolarsResult<Series> {
-    let name = parquet_column_name(column);
-    let name = name.as_str().into();
+    let name = column.name.into();
     match cells {
         Cells::Text { known, .. } => {
-            let texts: Vec<Option<&str>> = (0..known.len()).map(|row| if let Value::Text(text) = cells.get(row) { Some(text) } else { None }).collect();
+            let texts: Vec<Option<&str>> =
+                (0..known.len()).map(|row| if let Value::Text(text) = cells.get(row) { Some(text) } else { None }).collect();
             Ok(Series::new(name, texts))
+        }
+        Cells::Integer(values) if column.kind == Kind::Money => {
+            let (digits, decimals) = MONEY_DIGITS;
+            let fen = Int128Chunked::from_iter_options(name, values.iter().map(|value| value.map(i128::from)));
+            Ok(fen.into_decimal(digits, decimals)?.into_series())
         }
         Cells::Integer(values) => Ok(Series::new(name, values)),
         Cells::Number(values) => Ok(Series::new(name, values)),

@@ -1,11 +1,12 @@
 //! Who a customer is: the facts all tables about the customer are drawn from.
 
 use super::calendar::{DAY, civil};
+use super::origin::{employer, opening_day, referrer};
 use super::places::{CITIES, City, FAMILY_NAMES, FAR_CITIES, SCHOOLS};
 use super::random::{Draw, Topic};
 use super::shape::{TableName, Tables};
 use super::table::Value;
-use super::{Bank, NEIGHBOURHOOD, business, numbered, reference};
+use super::{Bank, business, numbered, reference};
 
 /// How a customer deals with the bank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -123,7 +124,13 @@ impl Person {
     pub(super) fn write(&self, bank: &Bank, tables: &mut Tables) {
         let mut draw = Draw::new(bank.seed, self.number, Topic::Card);
         let family = draw.weighted(FAMILY_NAMES);
-        let title = if self.age < 24 { "同学" } else if self.woman { "女士" } else { "先生" };
+        let title = if self.age < 24 {
+            "同学"
+        } else if self.woman {
+            "女士"
+        } else {
+            "先生"
+        };
         let salutation = (!draw.chance(0.04)).then(|| format!("{family}{title}"));
         let home = reference::branch_city(bank, self.branch);
         let City { name: work_city, counties, .. } = if draw.chance(0.94) { home } else { draw.weighted(CITIES) };
@@ -189,7 +196,14 @@ impl Person {
             ..=22 => "student",
             61.. => "retired",
             23..=60 => draw.weighted(&[
-                ("employee", 46), ("worker", 18), ("civil_servant", 6), ("teacher", 6), ("doctor", 3), ("farmer", 7), ("freelancer", 9), ("other", 5),
+                ("employee", 46),
+                ("worker", 18),
+                ("civil_servant", 6),
+                ("teacher", 6),
+                ("doctor", 3),
+                ("farmer", 7),
+                ("freelancer", 9),
+                ("other", 5),
             ]),
         }
     }
@@ -214,14 +228,8 @@ impl Person {
     }
 }
 
-const EDUCATION: &[(&str, u32)] = &[("middle_school", 22), ("high_school", 24), ("college", 24), ("bachelor", 25), ("master", 4), ("doctor", 1)];
-
-/// The day a customer opened the first account. Depends on nothing but the number, so that others can ask.
-pub(super) fn opening_day(bank: &Bank, number: u64, birth: i32) -> i32 {
-    let mut draw = Draw::new(bank.seed, number, Topic::Opening);
-    let ago = if draw.chance(0.05) { draw.day(1, 90) } else { 60 + (5_400.0 * draw.unit().powf(1.5)) as i32 };
-    (bank.as_of - ago).max(birth + 14 * 365).min(bank.as_of - 1)
-}
+const EDUCATION: &[(&str, u32)] =
+    &[("middle_school", 22), ("high_school", 24), ("college", 24), ("bachelor", 25), ("master", 4), ("doctor", 1)];
 
 fn habit(bank: &Bank, opened: i32, draw: &mut Draw) -> (Habit, i32) {
     let young = opened > bank.as_of - 400;
@@ -265,33 +273,4 @@ fn app_use(bank: &Bank, age: i32, habit: Habit, active_until: i32, closed: Optio
     let looks = closed.is_none() && draw.chance(0.17);
     let until = if looks { bank.as_of } else { active_until };
     (if installed { sessions } else { 0.0 }, until)
-}
-
-/// The company that pays a customer, if any: one near by, the first ones far more often. Depends on nothing but the number.
-pub(super) fn employer(bank: &Bank, number: u64) -> Option<u64> {
-    let mut draw = Draw::new(bank.seed, number, Topic::Employer);
-    let first = (number - 1) / NEIGHBOURHOOD * NEIGHBOURHOOD + 1;
-    let last = (first + NEIGHBOURHOOD - 1).min(bank.customers);
-    let count = business::owned_between(first, last);
-    if count == 0 || !draw.chance(0.5) {
-        return None;
-    }
-    let place = (count as f64 * draw.unit().powf(2.2)) as u64;
-    business::first_owned_from(first).map(|company| company + place)
-}
-
-/// Who brought a customer in: an earlier number that opened earlier, a few of them very often. Depends on nothing but the number.
-pub(super) fn referrer(bank: &Bank, number: u64) -> Option<u64> {
-    let mut draw = Draw::new(bank.seed, number, Topic::Referrer);
-    if number < 2 || !draw.chance(0.09) {
-        return None;
-    }
-    let mine = opening_day(bank, number, i32::MIN / 2);
-    for _ in 0..6 {
-        let other = 1 + ((number - 1) as f64 * draw.unit().powf(2.0)) as u64;
-        if other < number && opening_day(bank, other, i32::MIN / 2) + 30 < mine {
-            return Some(other);
-        }
-    }
-    None
 }

@@ -28,7 +28,15 @@ const fn deposit(id: &'static str, name: &'static str, rate: f64, minimum: i64, 
     Product { id, name, family: "deposit", risk: Some(1), base_rate: Some(rate), record: None, minimum, margin, tags }
 }
 
-const fn invest(id: &'static str, name: &'static str, family: &'static str, risk: i64, record: (f64, f64, f64), margin: i64, tags: &'static str) -> Product {
+const fn invest(
+    id: &'static str,
+    name: &'static str,
+    family: &'static str,
+    risk: i64,
+    record: (f64, f64, f64),
+    margin: i64,
+    tags: &'static str,
+) -> Product {
     Product { id, name, family, risk: Some(risk), base_rate: None, record: Some(record), minimum: 1_000, margin, tags }
 }
 
@@ -37,11 +45,18 @@ const fn credit(id: &'static str, name: &'static str, family: &'static str, rate
 }
 
 /// Time deposits: product, months, rate.
-pub(super) const TIME_DEPOSITS: &[((&str, i32, f64), u32)] =
-    &[(("P111", 3, 0.0095), 16), (("P112", 6, 0.0115), 18), (("P113", 12, 0.0125), 34), (("P114", 24, 0.0135), 14), (("P115", 36, 0.0165), 14), (("P116", 36, 0.0185), 4)];
+pub(super) const TIME_DEPOSITS: &[((&str, i32, f64), u32)] = &[
+    (("P111", 3, 0.0095), 16),
+    (("P112", 6, 0.0115), 18),
+    (("P113", 12, 0.0125), 34),
+    (("P114", 24, 0.0135), 14),
+    (("P115", 36, 0.0165), 14),
+    (("P116", 36, 0.0185), 4),
+];
 
 /// Wealth, fund and insurance products customers hold.
-pub(super) const INVESTMENTS: &[(&str, u32)] = &[("P201", 34), ("P202", 22), ("P203", 12), ("P301", 14), ("P302", 8), ("P303", 5), ("P401", 5)];
+pub(super) const INVESTMENTS: &[(&str, u32)] =
+    &[("P201", 34), ("P202", 22), ("P203", 12), ("P301", 14), ("P302", 8), ("P303", 5), ("P401", 5)];
 
 /// The shelf.
 pub(super) const PRODUCTS: &[Product] = &[
@@ -69,14 +84,41 @@ pub(super) const PRODUCTS: &[Product] = &[
     credit("P505", "税易贷", "loan", 0.0415, 2_400, "business|tax"),
     credit("P601", "标准信用卡", "card", 0.1825, 260, "card"),
     credit("P602", "白金信用卡", "card", 0.1825, 780, "card|travel"),
-    Product { id: "P701", name: "结售汇", family: "fx", risk: None, base_rate: None, record: None, minimum: 0, margin: 150, tags: "cross_border" },
-    Product { id: "P702", name: "全球账户", family: "account", risk: Some(1), base_rate: Some(0.0005), record: None, minimum: 0, margin: 520, tags: "cross_border|fee_saving" },
+    Product {
+        id: "P701",
+        name: "结售汇",
+        family: "fx",
+        risk: None,
+        base_rate: None,
+        record: None,
+        minimum: 0,
+        margin: 150,
+        tags: "cross_border",
+    },
+    Product {
+        id: "P702",
+        name: "全球账户",
+        family: "account",
+        risk: Some(1),
+        base_rate: Some(0.0005),
+        record: None,
+        minimum: 0,
+        margin: 520,
+        tags: "cross_border|fee_saving",
+    },
 ];
 
 /// Channels with their cost in fen and staff minutes.
 pub(super) const CHANNELS: &[(&str, i64, f64)] = &[
-    ("sms", 5, 0.0), ("app_push", 2, 0.0), ("app_inbox", 0, 0.0), ("ai_call", 80, 0.0), ("rm_call", 4_000, 15.0), ("rm_visit", 8_000, 120.0),
-    ("wechat", 3, 0.5), ("email", 1, 0.0), ("counter", 1_500, 8.0),
+    ("sms", 5, 0.0),
+    ("app_push", 2, 0.0),
+    ("app_inbox", 0, 0.0),
+    ("ai_call", 80, 0.0),
+    ("rm_call", 4_000, 15.0),
+    ("rm_visit", 8_000, 120.0),
+    ("wechat", 3, 0.5),
+    ("email", 1, 0.0),
+    ("counter", 1_500, 8.0),
 ];
 
 /// What a channel costs once, in fen.
@@ -146,7 +188,13 @@ fn fill_branches(bank: &Bank, tables: &mut Tables) {
         let kind = if centre { "wealth_center" } else { "standard" };
         let row = [&id, name.as_str(), kind, city.name, county, city.region].map(Value::Text);
         tables.push(TableName::Branches, &row);
-        let last = if branch % 3 == 0 { "linkage_specialist" } else if branch % 3 == 1 { "legal" } else { "private_banker" };
+        let last = if branch % 3 == 0 {
+            "linkage_specialist"
+        } else if branch % 3 == 1 {
+            "legal"
+        } else {
+            "private_banker"
+        };
         let roles = ["rm", "rm", "rm", "rm", "wealth_manager", "service_manager", last];
         for (place, role) in roles.iter().enumerate() {
             fill_staff(bank, tables, branch, place as u64, role);

@@ -8,7 +8,11 @@ use super::reference;
 use super::shape::{TableName, Tables};
 use super::table::Value;
 
-const JOURNEYS: &[((&str, &[&str]), u32)] = &[
+/// A name or topic with the words that belong to it.
+type Journey = (&'static str, &'static [&'static str]);
+type Talk = (&'static str, &'static [&'static str], &'static [&'static str]);
+
+const JOURNEYS: &[(Journey, u32)] = &[
     (("loan_application", &["form", "documents", "credit_check", "signing", "disbursed"]), 16),
     (("account_open", &["identity", "risk_notice", "opened"]), 22),
     (("wealth_buy", &["browse", "risk_test", "order", "paid"]), 34),
@@ -17,10 +21,11 @@ const JOURNEYS: &[((&str, &[&str]), u32)] = &[
 ];
 
 const PRAISE: &[&str] = &["客户经理很专业", "办理很快，体验不错", "手机银行好用", "服务周到", "利率合适，推荐给朋友了"];
-const BLAME: &[&str] = &["等太久了，排队一个多小时", "响应太慢，电话打不通", "问题还没解决", "说了三次未解决", "收费不透明", "流程太复杂", "系统总是闪退"];
+const BLAME: &[&str] =
+    &["等太久了，排队一个多小时", "响应太慢，电话打不通", "问题还没解决", "说了三次未解决", "收费不透明", "流程太复杂", "系统总是闪退"];
 
 /// Topic, intents, and sentences customers say.
-const TALKS: &[((&str, &[&str], &[&str]), u32)] = &[
+const TALKS: &[(Talk, u32)] = &[
     (("balance", &["query_balance", "query_bill"], &["查一下余额", "我想看看本月账单"]), 26),
     (("card", &["card_limit", "card_annual_fee"], &["信用卡年费怎么收", "能不能提高额度"]), 20),
     (("loan", &["loan_rate", "loan_renewal"], &["贷款利率能不能降一点", "快到期了怎么续贷"]), 14),
@@ -110,7 +115,15 @@ fn survey(bank: &Bank, person: &Person, sequence: u64, journey: &str, sent: i64,
 
 fn talk(bank: &Bank, person: &Person, session: u64, day: i32, talks: &mut u64, draw: &mut Draw, tables: &mut Tables) {
     let (topic, intents, sentences) = draw.weighted(TALKS);
-    let channel = draw.weighted(&[("phone_in", 22), ("chat_bot", 40), ("phone_out", 14), ("ai_call", 10), ("branch", 8), ("wechat", 5), ("email", 1)]);
+    let channel = draw.weighted(&[
+        ("phone_in", 22),
+        ("chat_bot", 40),
+        ("phone_out", 14),
+        ("ai_call", 10),
+        ("branch", 8),
+        ("wechat", 5),
+        ("email", 1),
+    ]);
     let intent = draw.pick(intents);
     let mut at = i64::from(day) * DAY + draw.between(8 * 60, 20 * 60) * 60_000;
     let turns = if channel == "chat_bot" { 1 + draw.poisson(0.7).min(4) } else { 1 };
@@ -118,7 +131,10 @@ fn talk(bank: &Bank, person: &Person, session: u64, day: i32, talks: &mut u64, d
         *talks += 1;
         let angry = topic == "complaint";
         let mood = draw.weighted(&[
-            ("positive", if angry { 0 } else { 18 }), ("neutral", if angry { 10 } else { 70 }), ("anxious", 8), ("complaining", if angry { 50 } else { 3 }),
+            ("positive", if angry { 0 } else { 18 }),
+            ("neutral", if angry { 10 } else { 70 }),
+            ("anxious", 8),
+            ("complaining", if angry { 50 } else { 3 }),
             ("angry", if angry { 25 } else { 1 }),
         ]);
         let outbound = channel == "phone_out" || channel == "ai_call";

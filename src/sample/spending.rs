@@ -95,7 +95,13 @@ fn own(bank: &Bank, person: &Person, holdings: &[Holding], draw: &mut Draw, entr
     if person.habit == Habit::Fading && draw.chance(0.4) {
         let kind = ("same_name_other_bank", draw.below(900_000));
         let amount = -((person.wealth * 100.0 * (0.2 + 0.5 * draw.unit())) as i64).max(100);
-        entries.push(Entry { amount, kind: "transfer_out", channel: "app", counterparty: Some(kind), ..blank(moment(last, draw.unit()), "customer") });
+        entries.push(Entry {
+            amount,
+            kind: "transfer_out",
+            channel: "app",
+            counterparty: Some(kind),
+            ..blank(moment(last, draw.unit()), "customer")
+        });
     }
 }
 
@@ -103,16 +109,37 @@ fn blank(at: i64, initiator: &'static str) -> Entry {
     Entry { at, amount: 0, kind: "fee", channel: "app", counterparty: None, initiator, cross_border: false, fee: 0, mcc: None, account: 0 }
 }
 
-const MERCHANTS: &[(&str, u32)] = &[("5411", 30), ("5812", 24), ("4111", 10), ("5311", 9), ("5541", 6), ("5912", 5), ("4900", 6), ("8220", 2), ("7011", 3), ("5732", 3), ("8062", 2)];
+const MERCHANTS: &[(&str, u32)] = &[
+    ("5411", 30),
+    ("5812", 24),
+    ("4111", 10),
+    ("5311", 9),
+    ("5541", 6),
+    ("5912", 5),
+    ("4900", 6),
+    ("8220", 2),
+    ("7011", 3),
+    ("5732", 3),
+    ("8062", 2),
+];
 
 fn own_entry(bank: &Bank, person: &Person, invests: bool, day: i32, draw: &mut Draw) -> Entry {
     let invest_weight = if invests { 4 } else { 0 };
     let kind = draw.weighted(&[
-        ("payment", 58), ("transfer_out", 13), ("transfer_in", 13), ("withdrawal", 5), ("deposit", 4), ("wealth_buy", invest_weight),
+        ("payment", 58),
+        ("transfer_out", 13),
+        ("transfer_in", 13),
+        ("withdrawal", 5),
+        ("deposit", 4),
+        ("wealth_buy", invest_weight),
         ("wealth_redeem", invest_weight / 2),
     ]);
     let size = (person.wealth / 8_500.0).powf(0.35).clamp(0.4, 12.0);
-    let mobile: &[(&str, u32)] = if person.sessions > 0.0 { &[("app", 70), ("third_party", 20), ("ecny", 2), ("counter", 8)] } else { &[("counter", 55), ("atm", 45)] };
+    let mobile: &[(&str, u32)] = if person.sessions > 0.0 {
+        &[("app", 70), ("third_party", 20), ("ecny", 2), ("counter", 8)]
+    } else {
+        &[("counter", 55), ("atm", 45)]
+    };
     let base = blank(moment(day, draw.unit()), "customer");
     let fen = |yuan: f64| (yuan * 100.0).round().max(1.0) as i64;
     match kind {
@@ -128,13 +155,16 @@ fn own_entry(bank: &Bank, person: &Person, invests: bool, day: i32, draw: &mut D
         "transfer_out" | "transfer_in" => {
             // Red packets are sent in lucky amounts around the lunar new year.
             let lucky = (-2..=6).contains(&festival_distance(day)) && draw.chance(0.7);
-            let amount = if lucky { draw.pick(&[6_600, 8_800, 18_800, 66_600, 88_800]) } else { fen((draw.log_normal(900.0 * size, 1.2)).round()) };
+            let amount =
+                if lucky { draw.pick(&[6_600, 8_800, 18_800, 66_600, 88_800]) } else { fen((draw.log_normal(900.0 * size, 1.2)).round()) };
             let whom = draw.weighted(&[("person", 52), ("same_name_other_bank", 26), ("internet_wealth", 14), ("company", 8)]);
             let other = if whom == "company" { business::any_company(bank, draw) } else { Some(draw.below(900_000)) };
             let sign = if kind == "transfer_in" { 1 } else { -1 };
             Entry { amount: sign * amount, kind, channel: draw.weighted(mobile), counterparty: other.map(|number| (whom, number)), ..base }
         }
-        "withdrawal" => Entry { amount: -draw.between(1, 40) * 10_000, kind, channel: draw.weighted(&[("atm", 72), ("counter", 28)]), ..base },
+        "withdrawal" => {
+            Entry { amount: -draw.between(1, 40) * 10_000, kind, channel: draw.weighted(&[("atm", 72), ("counter", 28)]), ..base }
+        }
         "deposit" => Entry { amount: draw.between(2, 90) * 10_000, kind, channel: draw.weighted(&[("atm", 60), ("counter", 40)]), ..base },
         _ => {
             let amount = (draw.log_normal(person.wealth * 0.12, 0.6) / 1_000.0).ceil() as i64 * 100_000;
@@ -161,7 +191,7 @@ fn regular(bank: &Bank, person: &Person, loans: &[Loan], draw: &mut Draw, entrie
         }
         let (_, of_year, _) = civil(start);
         if of_year % 3 == 0 && inside(start + 20) {
-            let amount = ((person.wealth * 0.02).clamp(0.01, 9_000.0)).max(0.01);
+            let amount = (person.wealth * 0.0014).clamp(0.01, 9_000.0);
             entries.push(Entry { amount: (amount * 100.0) as i64, kind: "interest", ..blank(moment(start + 20, 0.001), "system") });
         }
         for loan in loans.iter().filter(|loan| loan.active() && loan.start < start && loan.overdue == 0) {
@@ -190,6 +220,13 @@ fn abroad(bank: &Bank, person: &Person, draw: &mut Draw, entries: &mut Vec<Entry
         let at = moment(draw.day(first, last), 0.2 + 0.5 * draw.unit());
         let amount = (draw.log_normal(180_000.0, 0.8) * 100.0) as i64;
         let other = Some(("company", business::any_company(bank, draw).unwrap_or(1)));
-        entries.push(Entry { amount: -amount, kind: "transfer_out", counterparty: other, cross_border: true, fee: amount / 500 + 8_000, ..blank(at, "customer") });
+        entries.push(Entry {
+            amount: -amount,
+            kind: "transfer_out",
+            counterparty: other,
+            cross_border: true,
+            fee: amount / 500 + 8_000,
+            ..blank(at, "customer")
+        });
     }
 }

@@ -2,7 +2,8 @@
 
 use super::calendar::{DAY, moment};
 use super::lending::Loan;
-use super::person::{Person, employer};
+use super::origin::employer;
+use super::person::Person;
 use super::random::{Draw, Topic};
 use super::shape::{TableName, Tables};
 use super::table::Value;
@@ -66,7 +67,8 @@ fn people(bank: &Bank, person: &Person, edges: &mut Edges<'_>, draw: &mut Draw) 
             let kind = draw.pick(&["director", "supervisor", "executive", "shareholder"]);
             edges.add(me, ("company", &id), kind, joined, draw);
         }
-        let colleagues = (nearest.max(person.number.saturating_sub(40))..person.number).rev().filter(|other| employer(bank, *other) == Some(company));
+        let colleagues =
+            (nearest.max(person.number.saturating_sub(40))..person.number).rev().filter(|other| employer(bank, *other) == Some(company));
         for other in colleagues.take(2) {
             edges.add(me, ("customer", &bank.id("C", other)), "co_worker", joined, draw);
         }
@@ -134,7 +136,11 @@ fn referrals(bank: &Bank, person: &Person, referrer: u64, tables: &mut Tables, d
     let used = opened_at + (draw.log_normal(5.0, 1.1).min(90.0) * DAY as f64) as i64;
     let activated = (draw.chance(0.8) && used < Person::now(bank)).then_some(used);
     // One referrer in sixty runs a farm: all "friends" come from one device.
-    let device = if referrer.is_multiple_of(60) || draw.chance(0.03) { super::numbered("D", &[(referrer, bank.width), (1, 1)]) } else { person.device.clone() };
+    let device = if referrer.is_multiple_of(60) || draw.chance(0.03) {
+        super::numbered("D", &[(referrer, bank.width), (1, 1)])
+    } else {
+        person.device.clone()
+    };
     let device = (!draw.chance(0.04)).then_some(device);
     let manager = draw.chance(0.2).then(|| reference::staff_id(person.branch, draw.below(reference::MANAGERS)));
     let mut clicks = vec![(referrer, clicked)];

@@ -13,8 +13,15 @@ const DAYS: i32 = 180;
 
 /// Page categories, how often a page of them is opened, and the median seconds spent.
 const PAGES: &[((&str, f64), u32)] = &[
-    (("home", 9.0), 30), (("account", 16.0), 22), (("transfer", 24.0), 14), (("wealth", 48.0), 10), (("loan", 42.0), 3), (("credit_card", 26.0), 8),
-    (("life_service", 20.0), 7), (("points", 18.0), 4), (("insurance", 36.0), 2),
+    (("home", 9.0), 30),
+    (("account", 16.0), 22),
+    (("transfer", 24.0), 14),
+    (("wealth", 48.0), 10),
+    (("loan", 42.0), 3),
+    (("credit_card", 26.0), 8),
+    (("life_service", 20.0), 7),
+    (("points", 18.0), 4),
+    (("insurance", 36.0), 2),
 ];
 
 /// Writes the rows of the app event table, in order of time.
@@ -74,7 +81,11 @@ struct Details<'a> {
 impl Log<'_> {
     fn add(&mut self, at: i64, event: &str, details: &Details<'_>) {
         self.sequence += 1;
-        let device = if self.second_phone && self.session.is_multiple_of(4) { self.person.device.replacen('D', "DB", 1) } else { self.person.device.clone() };
+        let device = if self.second_phone && self.session.is_multiple_of(4) {
+            self.person.device.replacen('D', "DB", 1)
+        } else {
+            self.person.device.clone()
+        };
         self.tables.push(
             TableName::AppEvents,
             &[

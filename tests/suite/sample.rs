@@ -1,5 +1,7 @@
 //! The synthetic bank: repeatable, consistent, and shaped like a bank.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
+
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -147,7 +149,9 @@ fn every_reference_leads_somewhere() {
         }
     }
     for (ends, types) in [("src_id", "src_type"), ("dst_id", "dst_type")] {
-        for (id, kind) in texts(tables, TableName::Relations, ends).iter().flatten().zip(texts(tables, TableName::Relations, types).iter().flatten()) {
+        for (id, kind) in
+            texts(tables, TableName::Relations, ends).iter().flatten().zip(texts(tables, TableName::Relations, types).iter().flatten())
+        {
             let known = match kind.as_str() {
                 "customer" => customers.contains(id),
                 "company" => companies.contains(id),
@@ -259,7 +263,8 @@ fn the_accounts_add_up_to_the_assets_of_the_last_month() {
         }
     }
     let mut held: BTreeMap<String, i64> = BTreeMap::new();
-    for (id, balance) in texts(tables, TableName::Accounts, "customer_id").into_iter().zip(numbers(tables, TableName::Accounts, "balance")) {
+    for (id, balance) in texts(tables, TableName::Accounts, "customer_id").into_iter().zip(numbers(tables, TableName::Accounts, "balance"))
+    {
         *held.entry(id.unwrap()).or_default() += balance.unwrap();
     }
     assert!(assets.len() > 2_500);
@@ -273,8 +278,12 @@ fn assets_are_skewed_and_a_good_part_of_customers_sleeps() {
     let tables = whole();
     let last = i64::from(as_of_day()) - 1;
     let months = numbers(tables, TableName::CustomerMonth, "month");
-    let mut assets: Vec<i64> =
-        numbers(tables, TableName::CustomerMonth, "aum").into_iter().zip(months).filter(|(_, month)| *month == Some(last)).filter_map(|(aum, _)| aum).collect();
+    let mut assets: Vec<i64> = numbers(tables, TableName::CustomerMonth, "aum")
+        .into_iter()
+        .zip(months)
+        .filter(|(_, month)| *month == Some(last))
+        .filter_map(|(aum, _)| aum)
+        .collect();
     assets.sort_unstable_by(|left, right| right.cmp(left));
     let top: i64 = assets.iter().take(assets.len() / 100).sum();
     let share = top as f64 / assets.iter().sum::<i64>() as f64;
