@@ -16,3 +16,4 @@ pub mod builtins;
 pub mod stdlib;
 pub mod check;
 pub mod interp;
+pub mod sample;

@@ -163,3 +163,11 @@ pub static BAD_ARTIFACT: ProblemKind = ProblemKind {
     help: Some(Text { en: "compile the program again with this version", zh: "请用本版本重新编译程序" }),
     label: NO_LABEL,
 };
+
+pub static SAMPLE_FAILED: ProblemKind = ProblemKind {
+    slug: "sample-failed",
+    severity: Severity::Error,
+    title: Text { en: "the sample was not written: {reason}", zh: "没有写出样本：{reason}" },
+    help: Some(Text { en: "name a folder that does not exist yet, and a day such as 2025-07-01", zh: "请给出尚不存在的文件夹，日期写成 2025-07-01 的样子" }),
+    label: NO_LABEL,
+};
