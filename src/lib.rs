@@ -14,3 +14,6 @@ pub mod types;
 pub mod ir;
 pub mod builtins;
 pub mod stdlib;
+pub mod interp;
+#[cfg(feature = "engine")]
+pub mod engine;

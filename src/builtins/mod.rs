@@ -3,7 +3,9 @@
 use crate::types::{Type, Value};
 
 pub mod calendar;
+pub mod hash;
 mod number;
+pub mod sums;
 mod text;
 mod time;
 

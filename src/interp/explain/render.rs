@@ -1,0 +1,206 @@
+//! An explanation as text, in either language.
+
+use super::{Absence, ActionView, Explanation, FactView, GateView, Reason, Seen, StrategyView, Truth};
+use crate::diag::{Language, Text};
+use crate::ir::FactKind;
+use crate::source::{Sources, Span};
+use std::collections::BTreeMap;
+
+static FACTS: Text = Text { en: "facts", zh: "事实" };
+static STRATEGIES: Text = Text { en: "strategies", zh: "策略" };
+static FEATURE: Text = Text { en: "feature", zh: "特征" };
+static SEGMENT: Text = Text { en: "segment", zh: "客群" };
+static TIERS: Text = Text { en: "tiers", zh: "分层" };
+static PARTITION: Text = Text { en: "partition", zh: "划分" };
+static MISSING: Text = Text { en: "missing", zh: "缺失" };
+static TRUE: Text = Text { en: "true", zh: "成立" };
+static FALSE: Text = Text { en: "false", zh: "不成立" };
+static UNKNOWN: Text = Text { en: "unknown", zh: "未知" };
+static BECAUSE: Text = Text { en: "because {reason}", zh: "因为 {reason}" };
+static TRIGGER: Text = Text { en: "trigger", zh: "触发" };
+static STOPS: Text = Text { en: "stops here", zh: "止于此" };
+static ARM: Text = Text { en: "arm {arm}", zh: "实验组 {arm}" };
+static ARM_BUCKET: Text = Text { en: "arm {arm}, bucket {bucket}", zh: "实验组 {arm}，桶号 {bucket}" };
+static SEND: Text = Text { en: "send {channel} using {name} (wave {wave})", zh: "发送 {channel}，模板 {name}（波次 {wave}）" };
+static DO: Text = Text { en: "do {name} (wave {wave})", zh: "执行 {name}（波次 {wave}）" };
+static EXIT: Text = Text { en: "the journey ends: {name}", zh: "旅程结束：{name}" };
+static NOT_TRIGGERED: Text = Text { en: "nothing: not triggered", zh: "无动作：未触发" };
+static STOPPED: Text = Text { en: "nothing: stopped by {rule} ({stage})", zh: "无动作：被 {rule} 拦下（{stage}）" };
+static CONTROL: Text = Text { en: "nothing: control group {arm}", zh: "无动作：对照组 {arm}" };
+static NOTHING_DUE: Text = Text { en: "nothing is due", zh: "无动作：当前没有到期动作" };
+
+/// The explanation as lines of text. With `sources`, every entry says where it is written and conditions show their text.
+#[must_use]
+pub fn render(explanation: &Explanation, sources: Option<&Sources>, language: Language) -> String {
+    let mut page = Page { out: String::new(), sources, language };
+    page.line(0, &format!("{} {}", explanation.table, explanation.subject), None);
+    if !explanation.facts.is_empty() {
+        let heading = page.word(&FACTS);
+        page.line(0, &heading, None);
+    }
+    for fact in &explanation.facts {
+        page.fact(fact);
+    }
+    if !explanation.strategies.is_empty() {
+        let heading = page.word(&STRATEGIES);
+        page.line(0, &heading, None);
+    }
+    for strategy in &explanation.strategies {
+        page.strategy(strategy);
+    }
+    page.out
+}
+
+struct Page<'a> {
+    out: String,
+    sources: Option<&'a Sources>,
+    language: Language,
+}
+
+fn titled(name: &str, label: Option<&String>) -> String {
+    match label {
+        Some(label) => format!("{name} \"{label}\""),
+        None => String::from(name),
+    }
+}
+
+impl Page<'_> {
+    fn word(&self, text: &Text) -> String {
+        text.render(self.language, &BTreeMap::new())
+    }
+
+    fn filled(&self, text: &Text, arguments: &[(&'static str, &str)]) -> String {
+        text.render(self.language, &arguments.iter().map(|(name, value)| (*name, String::from(*value))).collect())
+    }
+
+    fn truth(&self, truth: Truth) -> String {
+        self.word(match truth {
+            Truth::True => &TRUE,
+            Truth::False => &FALSE,
+            Truth::Unknown => &UNKNOWN,
+        })
+    }
+
+    fn line(&mut self, depth: usize, text: &str, span: Option<Span>) {
+        self.out.push_str(&"  ".repeat(depth));
+        self.out.push_str(text);
+        let place = self.sources.zip(span).filter(|(_, span)| !span.is_empty()).map(|(sources, span)| sources.place(span));
+        if let Some(place) = place {
+            self.out.push_str("  ");
+            self.out.push_str(&place);
+        }
+        self.out.push('\n');
+    }
+
+    fn seen(&self, seen: &[Seen]) -> String {
+        let one = |seen: &Seen| match &seen.value {
+            Some(value) => format!("{} = {value}", seen.name),
+            None => format!("{}: {}", seen.name, self.word(&MISSING)),
+        };
+        seen.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The deciding part and what it looked at, on one line; nothing when there is nothing to say.
+    fn reason(&mut self, depth: usize, reason: &Reason) {
+        let text = self.sources.map(|sources| sources.text(reason.span).split_whitespace().collect::<Vec<_>>().join(" "));
+        let text = text.filter(|text| !text.is_empty());
+        let seen = self.seen(&reason.seen);
+        let line = match (text, seen.is_empty()) {
+            (Some(text), true) => text,
+            (Some(text), false) => format!("{text}  [{seen}]"),
+            (None, true) => return,
+            (None, false) => format!("[{seen}]"),
+        };
+        self.line(depth, &line, None);
+    }
+
+    fn fact(&mut self, fact: &FactView) {
+        let kind = self.word(match fact.kind {
+            FactKind::Feature => &FEATURE,
+            FactKind::Segment => &SEGMENT,
+            FactKind::Tiers => &TIERS,
+            FactKind::Partition => &PARTITION,
+        });
+        let value = match (&fact.value, fact.kind, &fact.reason) {
+            (_, FactKind::Segment, Some(reason)) => self.truth(reason.truth),
+            (Some(value), _, _) => value.clone(),
+            (None, _, _) => self.word(&MISSING),
+        };
+        self.line(1, &format!("{kind} {}: {value}", titled(&fact.name, fact.label.as_ref())), Some(fact.span));
+        if let Some(because) = &fact.because {
+            let line = self.filled(&BECAUSE, &[("reason", because)]);
+            self.line(2, &line, fact.row);
+        }
+        if let Some(reason) = &fact.reason {
+            self.reason(2, reason);
+        }
+    }
+
+    fn strategy(&mut self, strategy: &StrategyView) {
+        self.line(1, &titled(&strategy.name, strategy.label.as_ref()), Some(strategy.span));
+        let line = format!("{}: {}", self.word(&TRIGGER), self.truth(strategy.trigger.truth));
+        self.line(2, &line, None);
+        self.reason(3, &strategy.trigger);
+        for gate in &strategy.gates {
+            self.gate(gate);
+        }
+        if let Some(arm) = &strategy.arm {
+            let line = match strategy.bucket {
+                Some(bucket) => self.filled(&ARM_BUCKET, &[("arm", arm), ("bucket", &bucket.to_string())]),
+                None => self.filled(&ARM, &[("arm", arm)]),
+            };
+            self.line(2, &line, None);
+        }
+        for action in strategy.actions.iter().filter(|action| action.emitted) {
+            self.action(action);
+        }
+        for exit in &strategy.exits {
+            let line = self.filled(&EXIT, &[("name", exit)]);
+            self.line(2, &line, None);
+        }
+        if let Some(absence) = &strategy.absence {
+            self.absence(absence);
+        }
+    }
+
+    fn gate(&mut self, gate: &GateView) {
+        let truth = self.truth(gate.reason.truth);
+        let stops = if gate.stops { format!(", {}", self.word(&STOPS)) } else { String::new() };
+        self.line(2, &format!("{} {}: {truth}{stops}", gate.stage, titled(&gate.rule, gate.label.as_ref())), Some(gate.span));
+        self.reason(3, &gate.reason);
+    }
+
+    fn action(&mut self, action: &ActionView) {
+        let line = match &action.channel {
+            Some(channel) => self.filled(&SEND, &[("channel", channel), ("name", &action.name), ("wave", &action.wave)]),
+            None => self.filled(&DO, &[("name", &action.name), ("wave", &action.wave)]),
+        };
+        self.line(2, &line, Some(action.span));
+        if let Some(message) = &action.message {
+            self.line(3, message, None);
+        }
+    }
+
+    fn absence(&mut self, absence: &Absence) {
+        match absence {
+            Absence::NotTriggered(reason) => {
+                let line = self.word(&NOT_TRIGGERED);
+                self.line(2, &line, None);
+                self.reason(3, reason);
+            }
+            Absence::Stopped { stage, rule, label, reason } => {
+                let line = self.filled(&STOPPED, &[("rule", &titled(rule, label.as_ref())), ("stage", stage)]);
+                self.line(2, &line, None);
+                self.reason(3, reason);
+            }
+            Absence::Control { arm } => {
+                let line = self.filled(&CONTROL, &[("arm", arm)]);
+                self.line(2, &line, None);
+            }
+            Absence::NothingDue => {
+                let line = self.word(&NOTHING_DUE);
+                self.line(2, &line, None);
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Gathers what a program says about one row.
+
+use super::naming::Naming;
+use super::{Absence, ActionView, Explanation, FactView, GateView, StrategyView};
+use crate::interp::Interpreter;
+use crate::ir::{Fact, FactKind, Gate, Kind, NodeId, Program, Strategy};
+use crate::types::TableId;
+
+/// Explains the subject of the program's own table with this key, as people write it; `None` when there is no such row.
+#[must_use]
+pub fn explain(program: &Program, interpreter: &Interpreter<'_>, subject: &str) -> Option<Explanation> {
+    let row = interpreter.find(program.subject, subject)?;
+    Some(explain_row(interpreter, program.subject, row))
+}
+
+/// Explains a row of any table: the facts and strategies about that table.
+#[must_use]
+pub fn explain_row(interpreter: &Interpreter<'_>, table: TableId, row: u32) -> Explanation {
+    let program = interpreter.program();
+    let naming = Naming::new(interpreter);
+    let facts = program.facts.iter().filter(|fact| fact.table == table);
+    let strategies = program.strategies.iter().filter(|strategy| strategy.table == table);
+    Explanation {
+        table: program.table(table).map(|table| table.name.clone()).unwrap_or_default(),
+        subject: interpreter.key_text(table, row),
+        facts: facts.map(|fact| naming.fact_view(fact, row)).collect(),
+        strategies: strategies.map(|strategy| naming.strategy_view(strategy, row)).collect(),
+    }
+}
+
+impl Naming<'_> {
+    fn holds(&self, node: NodeId, row: u32) -> bool {
+        self.interpreter.value(node, row).as_bool() == Some(true)
+    }
+
+    fn fact_view(&self, fact: &Fact, row: u32) -> FactView {
+        let (value, masked) = self.show(fact.node, row);
+        let reason = (fact.kind == FactKind::Segment || value.is_none()).then(|| self.reason(fact.node, row));
+        let ordinal = self.interpreter.value(fact.node, row).as_int();
+        let won = fact.rows.iter().find(|candidate| candidate.condition.is_some_and(|condition| self.holds(condition, row)));
+        let won = won.or_else(|| fact.rows.iter().find(|candidate| candidate.condition.is_none() && Some(i64::from(candidate.label)) == ordinal));
+        // A label that is held back is not the one the rows give.
+        let won = won.filter(|candidate| Some(i64::from(candidate.label)) == ordinal);
+        FactView {
+            kind: fact.kind,
+            name: fact.name.clone(),
+            label: fact.label.clone(),
+            span: fact.span,
+            value,
+            masked,
+            because: won.and_then(|row| row.because.clone()),
+            row: won.map(|row| row.span),
+            reason,
+        }
+    }
+
+    fn gate_view(&self, gate: &Gate, row: u32) -> GateView {
+        GateView {
+            stage: gate.stage.word(),
+            rule: gate.rule.clone(),
+            label: gate.label.clone(),
+            span: gate.span,
+            stops: self.holds(gate.stops, row),
+            reason: self.reason(gate.condition, row),
+        }
+    }
+
+    fn strategy_view(&self, strategy: &Strategy, row: u32) -> StrategyView {
+        let gates: Vec<GateView> = strategy.gates.iter().map(|gate| self.gate_view(gate, row)).collect();
+        let arm = strategy.arm.and_then(|arm| self.show(arm, row).0);
+        let bucket = arm.as_ref().and_then(|_| self.bucket(strategy, row));
+        let actions: Vec<ActionView> = strategy.actions.iter().map(|action| self.action_view(action, row)).collect();
+        let absent = !actions.iter().any(|action| action.emitted);
+        let absence = absent.then(|| self.absence(strategy, row, &gates, arm.as_deref()));
+        let exits = strategy.exits.iter().filter(|exit| self.holds(exit.node, row));
+        StrategyView {
+            name: strategy.name.clone(),
+            label: strategy.label.clone(),
+            span: strategy.span,
+            trigger: self.reason(strategy.trigger, row),
+            candidate: self.holds(strategy.candidate, row),
+            gates,
+            assigned: self.holds(strategy.assigned, row),
+            arm,
+            bucket,
+            actions,
+            exits: exits.map(|exit| exit.name.clone()).collect(),
+            absence,
+        }
+    }
+
+    fn action_view(&self, action: &crate::ir::Action, row: u32) -> ActionView {
+        let emitted = self.holds(action.emitted, row);
+        let message = action.message.filter(|_| emitted);
+        ActionView {
+            wave: action.wave.clone(),
+            wave_number: action.wave_number,
+            channel: action.channel.clone(),
+            name: action.name.clone(),
+            span: action.span,
+            emitted,
+            message: message.and_then(|message| self.show(message, row).0),
+        }
+    }
+
+    fn absence(&self, strategy: &Strategy, row: u32, gates: &[GateView], arm: Option<&str>) -> Absence {
+        if !self.holds(strategy.candidate, row) {
+            let fires = self.holds(strategy.trigger, row);
+            return Absence::NotTriggered(self.reason(if fires { strategy.candidate } else { strategy.trigger }, row));
+        }
+        if let Some(gate) = gates.iter().find(|gate| gate.stops) {
+            let (stage, rule, label) = (gate.stage, gate.rule.clone(), gate.label.clone());
+            return Absence::Stopped { stage, rule, label, reason: gate.reason.clone() };
+        }
+        match arm.filter(|arm| strategy.arms.iter().any(|candidate| candidate.control && candidate.name == **arm)) {
+            Some(arm) => Absence::Control { arm: String::from(arm) },
+            None => Absence::NothingDue,
+        }
+    }
+
+    /// The bucket the arm was cut from: the one of the strategy's own experiment, else any with its salt.
+    fn bucket(&self, strategy: &Strategy, row: u32) -> Option<i64> {
+        let graph = &self.interpreter.program().graph;
+        let mut found = None;
+        for id in graph.reachable(strategy.arm) {
+            match graph.get(id).map(|node| (&node.kind, node.space)) {
+                Some((Kind::Bucket { experiment, salt, .. }, space)) if *salt == strategy.salt && space == Some(strategy.table) => {
+                    if *experiment == strategy.name {
+                        return self.interpreter.value(id, row).as_int();
+                    }
+                    found = found.or(Some(id));
+                }
+                Some(_) | None => {}
+            }
+        }
+        found.and_then(|id| self.interpreter.value(id, row).as_int())
+    }
+}

@@ -1,0 +1,136 @@
+//! Facts about one subject among all rows of its table. Computed once, for all rows together.
+
+use super::evaluate::Reader;
+use super::snapshot::MISSING;
+use crate::builtins::sums::{quintile, top_count};
+use crate::ir::{NodeId, Population};
+use crate::types::{TableId, Value};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+/// The fact for each of the `rows` rows of the node's own space; `table` is the space of its operands.
+pub(super) fn facts(reader: &mut Reader<'_>, population: &Population, table: TableId, rows: u32) -> Option<Vec<Value>> {
+    match population {
+        Population::Quintile { value, best_low, missing_worst, within } => {
+            let (values, members) = values_within(reader, *value, *within, table)?;
+            Some(quintiles(&values, &members, *best_low, *missing_worst))
+        }
+        Population::Top { value, share, within } => {
+            let share = reader.here(*share);
+            let (values, members) = values_within(reader, *value, *within, table)?;
+            Some(tops(&values, &members, share?.as_float()))
+        }
+        Population::Place { flag, keys, per } => places(reader, *flag, keys, *per, table),
+        Population::Total { flag } => {
+            let flags = reader.column(*flag, table)?;
+            let total = flags.into_iter().filter(|flag| flag.as_bool() == Some(true)).count();
+            let total = i64::try_from(total).map_or(Value::Missing, Value::Int);
+            Some(vec![total; rows as usize])
+        }
+    }
+}
+
+/// Every row's value, and whether the row is one of those looked at.
+fn values_within<'a>(
+    reader: &mut Reader<'a>,
+    value: NodeId,
+    within: Option<NodeId>,
+    table: TableId,
+) -> Option<(Vec<&'a Value>, Vec<bool>)> {
+    let values = reader.column(value, table);
+    let members = match within {
+        Some(node) => reader.column(node, table).map(|flags| flags.iter().map(|flag| flag.as_bool() == Some(true)).collect()),
+        None => Some(vec![true; reader.interpreter.rows(table) as usize]),
+    };
+    Some((values?, members?))
+}
+
+fn quintiles(values: &[&Value], members: &[bool], best_low: bool, missing_worst: bool) -> Vec<Value> {
+    let mut known: Vec<&Value> = within(values, members).filter(|value| !value.is_missing()).collect();
+    known.sort_unstable();
+    let missing = within(values, members).filter(|value| value.is_missing()).count();
+    let n = known.len() + if missing_worst { missing } else { 0 };
+    let score = |value: &Value| {
+        if value.is_missing() {
+            return if missing_worst { quintile(0, n as u64) } else { Value::Missing };
+        }
+        let worse = if best_low {
+            known.len() - known.partition_point(|other| *other <= value)
+        } else {
+            known.partition_point(|other| *other < value)
+        };
+        quintile((worse + if missing_worst { missing } else { 0 }) as u64, n as u64)
+    };
+    values.iter().zip(members).map(|(value, member)| if *member { score(value) } else { Value::Missing }).collect()
+}
+
+fn tops(values: &[&Value], members: &[bool], share: Option<f64>) -> Vec<Value> {
+    let mut known: Vec<&Value> = within(values, members).filter(|value| !value.is_missing()).collect();
+    known.sort_unstable_by(|a, b| b.cmp(a));
+    let n = within(values, members).count() as u64;
+    let holds = |value: &Value| -> Option<bool> {
+        let wanted = top_count(share?, n);
+        if value.is_missing() {
+            return None;
+        }
+        let Some(last) = wanted.checked_sub(1) else { return Some(false) };
+        Some(known.get(usize::try_from(last).ok()?).is_none_or(|least| value >= *least))
+    };
+    let truth = |value: &Value| holds(value).map_or(Value::Missing, Value::Bool);
+    values.iter().zip(members).map(|(value, member)| if *member { truth(value) } else { Value::Missing }).collect()
+}
+
+fn within<'a>(values: &'a [&'a Value], members: &'a [bool]) -> impl Iterator<Item = &'a Value> {
+    values.iter().zip(members).filter(|(_, member)| **member).map(|(value, _)| *value)
+}
+
+fn places(reader: &mut Reader<'_>, flag: NodeId, keys: &[(NodeId, bool)], per: Option<NodeId>, table: TableId) -> Option<Vec<Value>> {
+    let flags = reader.column(flag, table);
+    let columns: Vec<Option<Vec<&Value>>> = keys.iter().map(|(node, _)| reader.column(*node, table)).collect();
+    let groups = match per {
+        Some(node) => reader.column(node, table).map(Some),
+        None => Some(None),
+    };
+    let (flags, columns, groups) = (flags?, columns.into_iter().collect::<Option<Vec<_>>>()?, groups?);
+
+    let mut ranked: Vec<(u32, Vec<&Value>, Vec<Value>)> = Vec::new();
+    for (row, flag) in (0..).zip(&flags) {
+        if flag.as_bool() == Some(true) {
+            let values = columns.iter().map(|column| cell(column, row)).collect();
+            ranked.push((row, values, reader.interpreter.key(table, row)));
+        }
+    }
+    ranked.sort_by(|(row, values, key), (other_row, other_values, other_key)| {
+        by_keys(values, other_values, keys).then_with(|| key.cmp(other_key)).then_with(|| row.cmp(other_row))
+    });
+
+    let mut out = vec![Value::Missing; flags.len()];
+    let mut counts: BTreeMap<&Value, i64> = BTreeMap::new();
+    for (row, _, _) in &ranked {
+        let group = groups.as_ref().map_or(&MISSING, |column| cell(column, *row));
+        let count = counts.entry(group).or_insert(0);
+        *count += 1;
+        if let Some(slot) = out.get_mut(*row as usize) {
+            *slot = Value::Int(*count);
+        }
+    }
+    Some(out)
+}
+
+fn cell<'a>(column: &[&'a Value], row: u32) -> &'a Value {
+    column.get(row as usize).copied().unwrap_or(&MISSING)
+}
+
+/// Missing last in either direction.
+fn by_keys(values: &[&Value], others: &[&Value], keys: &[(NodeId, bool)]) -> Ordering {
+    for ((value, other), (_, descending)) in values.iter().zip(others).zip(keys) {
+        let order = match (value.is_missing(), other.is_missing()) {
+            (false, false) if *descending => other.cmp(value),
+            (_, _) => value.cmp(other),
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
+}
