@@ -6,6 +6,8 @@ mod atomic;
 mod check;
 mod compile;
 mod count;
+#[cfg(feature = "engine")]
+mod data;
 mod edits;
 mod explain;
 mod fmt;
@@ -16,7 +18,11 @@ mod ledger;
 mod locale;
 #[allow(dead_code, reason = "the commands that write results call it")]
 mod output;
+#[cfg(feature = "engine")]
+mod outputs;
 mod problems;
+#[cfg(feature = "engine")]
+mod progress;
 #[allow(dead_code, reason = "the commands that write results call it")]
 mod project;
 mod run;
