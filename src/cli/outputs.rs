@@ -19,10 +19,13 @@ mod text;
 
 pub use gather::{RunFields, gather};
 pub use manifest::{Inputs, Manifest};
-pub use sheet::{Sheet, time_text};
-pub use summary::{Summary, tie_out};
-pub use text::{OutputFile, WriteError, ledger_bytes};
+pub use sheet::time_text;
+use sheet::Sheet;
+pub use summary::{Summary, Tie, tie_out};
+use text::OutputFile;
+pub use text::{WriteError, ledger_bytes};
 
+use super::arguments::ListForm;
 use polars::prelude::{DataFrame, PolarsResult};
 use std::path::Path;
 use strat::diag::Language;
@@ -57,9 +60,11 @@ pub struct Forms {
     pub excel: bool,
 }
 
-impl Default for Forms {
-    fn default() -> Self {
-        Forms { csv: true, parquet: true, excel: true }
+impl Forms {
+    /// The forms asked for; all when none is.
+    pub fn of(asked: &[ListForm]) -> Forms {
+        let has = |form| asked.is_empty() || asked.contains(&form);
+        Forms { csv: has(ListForm::Csv), parquet: has(ListForm::Parquet), excel: has(ListForm::Xlsx) }
     }
 }
 

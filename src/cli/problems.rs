@@ -155,3 +155,11 @@ pub static INTERNAL_BUG: ProblemKind = ProblemKind {
     }),
     label: NO_LABEL,
 };
+
+pub static BAD_ARTIFACT: ProblemKind = ProblemKind {
+    slug: "bad-compiled-program",
+    severity: Severity::Error,
+    title: Text { en: "the compiled program cannot be used: {reason}", zh: "编译结果无法使用：{reason}" },
+    help: Some(Text { en: "compile it again with this strat", zh: "请用当前的 strat 重新编译" }),
+    label: NO_LABEL,
+};
