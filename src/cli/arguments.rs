@@ -161,8 +161,25 @@ pub struct Run {
     /// Also write what falls due within this time after the run, such as 24h
     #[arg(long, value_name = "DURATION")]
     pub ahead: Option<String>,
+    /// Where a first run begins to look for events: as if a run as of this time had been completed
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// The forms of the lists: csv, parquet, xlsx (default: all)
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMS", hide_possible_values = true)]
+    pub forms: Vec<ListForm>,
+    /// Look for repeated keys and dangling references in tables of any length
+    #[arg(long)]
+    pub check_all: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+/// A form of the lists a run writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListForm {
+    Csv,
+    Parquet,
+    Xlsx,
 }
 
 /// Flags that win over `strat.toml`.

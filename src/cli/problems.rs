@@ -157,10 +157,10 @@ pub static INTERNAL_BUG: ProblemKind = ProblemKind {
 };
 
 pub static BAD_ARTIFACT: ProblemKind = ProblemKind {
-    slug: "bad-artifact",
+    slug: "bad-compiled-program",
     severity: Severity::Error,
-    title: Text { en: "{path} is not a usable compiled program: {reason}", zh: "{path} 不是可用的编译结果：{reason}" },
-    help: Some(Text { en: "compile the program again with this version", zh: "请用本版本重新编译程序" }),
+    title: Text { en: "the compiled program cannot be used: {reason}", zh: "编译结果无法使用：{reason}" },
+    help: Some(Text { en: "compile it again with this strat", zh: "请用当前的 strat 重新编译" }),
     label: NO_LABEL,
 };
 

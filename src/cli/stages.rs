@@ -1,9 +1,12 @@
 //! The calls into the language, one thin function each, so that commands know nothing of how the stages are built.
 
+use super::input::read;
+use super::session::{Exit, Failure, Session};
 use std::path::{Path, PathBuf};
 use strat::check::{self, Checked, Loader};
 use strat::diag::Problem;
-use strat::ir::{Program, Test};
+use strat::diag::render::NOWHERE;
+use strat::ir::{ArtifactError, Program, Test, read_artifact, write_artifact};
 use strat::source::{FileId, SourceFile, Sources};
 
 /// Modules beside the entry file: `a.b` is `a/b.strat` in its folder.
@@ -101,4 +104,34 @@ fn moved(mut problem: Problem, files: &[FileId]) -> Problem {
 /// The text in the standard layout, or the problems that keep it from being laid out, placed in `file`.
 pub fn format(text: &str, file: FileId) -> Result<String, Vec<Problem>> {
     strat::syntax::format(text).map_err(|problems| problems.into_iter().map(|problem| moved(problem, &[file])).collect())
+}
+
+/// A program that can be run.
+pub struct Loaded {
+    pub program: Program,
+    /// blake3 of the compiled form, hex: the same whether the program came as text or compiled.
+    pub hash: String,
+    /// Whether its text is in the session, so that problems can point into it.
+    pub has_text: bool,
+}
+
+/// The typed program of an entry file, which may be text or the compiled form.
+pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
+    let bytes = std::fs::read(entry).map_err(|error| session.unreadable(entry, &error))?;
+    let unusable = |error: ArtifactError| {
+        let problem = Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", format!("{error:?}"));
+        Failure::could_not_run(problem)
+    };
+    if bytes.starts_with(b"strat-program ") {
+        let program = read_artifact(&bytes).map_err(unusable)?;
+        return Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), has_text: false });
+    }
+    let file = read(session, entry, None)?.file;
+    let checked = check_entry(&mut session.sources, file);
+    let Some(program) = checked.program else {
+        return Err(Failure { exit: Exit::Findings, problems: checked.problems });
+    };
+    session.report_warnings(checked.problems);
+    let bytes = write_artifact(&program).map_err(unusable)?;
+    Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), has_text: true })
 }
