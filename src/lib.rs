@@ -13,6 +13,9 @@ pub mod syntax;
 pub mod types;
 pub mod ir;
 pub mod builtins;
+pub mod stdlib;
+pub mod check;
 pub mod interp;
 #[cfg(feature = "engine")]
 pub mod engine;
+pub mod sample;

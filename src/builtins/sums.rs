@@ -131,7 +131,36 @@ pub fn rounded_quotient(total: i128, count: u64) -> Option<i64> {
     i64::try_from(quotient + away).ok()
 }
 
-/// Population standard deviation from n, Σx and Σx² as floats: sqrt(max(0, sxx/n − (sx/n)²)); missing for n = 0.
+/// Population standard deviation of ints from n, Σx and Σx²: sqrt(max(0, sxx/n − (sx/n)²)), the difference taken exactly as
+/// (n·sxx − sx²) / n² where that fits 128 bits, so that equal values have no deviation. Missing for n = 0.
+#[must_use]
+pub fn int_deviation(n: u64, sx: i128, sxx: i128) -> Value {
+    spread(n, sx, sxx, 1)
+}
+
+/// As [`int_deviation`] for floats: Σx and Σx² are fixed-point totals, each square rounded to nine decimals as any float is.
+#[must_use]
+pub fn float_deviation(n: u64, sx: i128, sxx: i128) -> Value {
+    spread(n, sx, sxx, 1_000_000_000)
+}
+
+/// `units` per 1 in both totals.
+#[allow(clippy::cast_precision_loss)]
+fn spread(n: u64, sx: i128, sxx: i128, units: i128) -> Value {
+    if n == 0 {
+        return Value::Missing;
+    }
+    let square = sx.checked_mul(sx);
+    let exact = sxx.checked_mul(units).and_then(|sxx| sxx.checked_mul(i128::from(n))?.checked_sub(square?));
+    let (count, scale) = (n as f64, units as f64);
+    let variance = match exact {
+        Some(difference) => difference.max(0) as f64 / (count * scale) / (count * scale),
+        None => return deviation(n, sx as f64 / scale, sxx as f64 / scale),
+    };
+    Value::float(variance.sqrt())
+}
+
+/// The same in floats, for totals too large to be squared exactly; loses digits where the deviation is small beside the mean.
 #[must_use]
 #[allow(clippy::cast_precision_loss)]
 pub fn deviation(n: u64, sx: f64, sxx: f64) -> Value {
@@ -141,25 +170,6 @@ pub fn deviation(n: u64, sx: f64, sxx: f64) -> Value {
     let n = n as f64;
     let mean = sx / n;
     Value::float((sxx / n - mean * mean).max(0.0).sqrt())
-}
-
-/// Deviation of ints from their exact sums of values and of squares.
-#[must_use]
-#[allow(clippy::cast_precision_loss)]
-pub fn int_deviation(values: &ExactSum, squares: &ExactSum) -> Value {
-    match (values.total(), squares.total()) {
-        (Some(sx), Some(sxx)) => deviation(values.count(), sx as f64, sxx as f64),
-        (None, Some(_)) | (Some(_), None) | (None, None) => Value::Missing,
-    }
-}
-
-/// Deviation of floats from their fixed-point sums of values and of squares.
-#[must_use]
-pub fn float_deviation(values: &ExactSum, squares: &ExactSum) -> Value {
-    match (values.total(), squares.total()) {
-        (Some(sx), Some(sxx)) => deviation(values.count(), from_fixed(sx), from_fixed(sxx)),
-        (None, Some(_)) | (Some(_), None) | (None, None) => Value::Missing,
-    }
 }
 
 /// The place from 1 of a quantile among `n` ascending values: ceil(q·n), at least 1; `quantile` in parts per million.
@@ -223,7 +233,7 @@ mod tests {
 
     #[test]
     fn values_beyond_the_limit_lose_the_sum() {
-        assert_eq!(fixed(1e18), Some(1_000_000_000_000_000_000_000_000_000));
+        assert_eq!(fixed(1e18), Some(1e27 as i128));
         assert_eq!(fixed(1.1e18), None);
         assert_eq!(fixed(f64::NAN), None);
         assert_eq!(floats(&[2e18, -2e18]).float_sum(), Value::Missing);
@@ -249,15 +259,27 @@ mod tests {
     }
 
     #[test]
-    fn deviation_is_of_the_population_and_never_negative_inside() {
-        assert_eq!(deviation(4, 20.0, 120.0), Value::Float(5.0_f64.sqrt()));
-        assert_eq!(deviation(3, 0.3, 0.03), Value::Float(0.0));
-        assert_eq!(deviation(0, 0.0, 0.0), Value::Missing);
+    fn deviation_is_of_the_population_and_nothing_for_equal_values() {
+        assert_eq!(int_deviation(4, 20, 120), Value::Float(5.0_f64.sqrt()));
+        assert_eq!(int_deviation(3, 3 * 123_456_789_012, 3 * 123_456_789_012 * 123_456_789_012), Value::Float(0.0));
+        assert_eq!(float_deviation(3, 300_000_000, 30_000_000), Value::Float(0.0));
+        assert_eq!(float_deviation(2, 2_000_000_000, 4_000_000_000), Value::Float(1.0));
+        assert_eq!(int_deviation(0, 0, 0), Value::Missing);
+    }
+
+    #[test]
+    fn deviation_beyond_exact_range_falls_back_to_floats() {
+        let Value::Float(deviation) = int_deviation(2, 1 << 80, i128::MAX) else { unreachable!() };
+        let wanted = ((i128::MAX as f64) / 2.0 - 2.0_f64.powi(79).powi(2)).max(0.0).sqrt();
+        assert_eq!(deviation, wanted);
     }
 
     #[test]
     fn places_of_quantiles_and_shares() {
-        assert_eq!((quantile_place(500_000, 5), quantile_place(500_000, 4), quantile_place(0, 4), quantile_place(1_000_000, 4)), (3, 2, 1, 4));
+        assert_eq!(
+            (quantile_place(500_000, 5), quantile_place(500_000, 4), quantile_place(0, 4), quantile_place(1_000_000, 4)),
+            (3, 2, 1, 4)
+        );
         assert_eq!((top_count(0.2, 10), top_count(0.2, 11), top_count(0.0, 10), top_count(-1.0, 10), top_count(1.0, 3)), (2, 3, 0, 0, 3));
         assert_eq!((quintile(0, 7), quintile(6, 7), quintile(4, 5)), (Value::Int(1), Value::Int(5), Value::Int(5)));
     }

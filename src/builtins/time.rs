@@ -18,6 +18,7 @@ pub(super) static ALL: &[&Builtin] = &[
     &ADD_WORKDAYS,
     &MONTH_OF_YEAR,
     &YEAR_OF,
+    &WHOLE_PARTS,
 ];
 
 pub(crate) const DAY_MILLISECONDS: i64 = 86_400_000;
@@ -273,6 +274,25 @@ static YEAR_OF: Builtin = Builtin {
     partial: false,
     internal: false,
     row: |values| optional(int(values, 0).and_then(date).map(|date| i64::from(date.year()))),
+    #[cfg(feature = "engine")]
+    frame: None,
+};
+
+static WHOLE_PARTS: Builtin = Builtin {
+    name: "whole_parts",
+    signature: "whole_parts(int, int) -> int",
+    documentation: "How many whole groups of that size fit, floored: quarters and years out of months.",
+    example: "whole_parts(25, 12) = 2",
+    result: |types| match types {
+        [Type::Int, Type::Int] => Some(Type::Int),
+        _ => None,
+    },
+    partial: true,
+    internal: true,
+    row: |values| match (int(values, 0), int(values, 1)) {
+        (Some(value), Some(size)) if size > 0 => Value::Int(value.div_euclid(size)),
+        (_, _) => Value::Missing,
+    },
     #[cfg(feature = "engine")]
     frame: None,
 };

@@ -8,6 +8,7 @@
 //! identifiers and names are computed for the rows an emission keeps and for no others. Results are sorted by key, so that bytes never
 //! depend on threads.
 
+pub mod bind;
 mod emit;
 mod error;
 mod executor;

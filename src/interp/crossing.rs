@@ -1,6 +1,6 @@
 //! The first event at which a running fold over its group meets a condition.
 
-use super::evaluate::{Indexes, Reader};
+use super::reader::{Indexes, Reader};
 use super::scalar;
 use crate::ir::{FirstCrossing, Link, NodeId};
 use crate::types::Value;

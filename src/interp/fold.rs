@@ -1,6 +1,6 @@
 //! Folds over the rows of another table.
 
-use super::evaluate::{Indexes, Reader};
+use super::reader::{Indexes, Reader};
 use crate::builtins::round_value;
 use crate::builtins::sums::{ExactSum, float_deviation, int_deviation, quantile_place};
 use crate::ir::{Aggregate, AggregateFunction, NodeId};
@@ -144,10 +144,12 @@ fn mean(values: &[&Value], ty: &Type) -> Value {
 
 fn deviation(values: &[&Value], ty: &Type) -> Value {
     let sums = sums(values);
-    let deviation = match sums.ints.count() > 0 {
-        true => int_deviation(&sums.ints, &sums.int_squares),
-        false => float_deviation(&sums.floats, &sums.float_squares),
+    let (values, squares, of) = match sums.ints.count() > 0 {
+        true => (sums.ints, sums.int_squares, int_deviation as fn(u64, i128, i128) -> Value),
+        false => (sums.floats, sums.float_squares, float_deviation as fn(u64, i128, i128) -> Value),
     };
+    let totals = values.total().zip(squares.total());
+    let deviation = totals.map_or(Value::Missing, |(sx, sxx)| of(values.count(), sx, sxx));
     if held_as_int(ty) { round_value(&deviation) } else { deviation }
 }
 

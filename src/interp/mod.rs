@@ -26,6 +26,7 @@ mod fold;
 mod memo;
 mod outcome;
 mod population;
+mod reader;
 mod scalar;
 mod snapshot;
 pub mod test;

@@ -55,8 +55,20 @@ impl Interpreter<'_> {
         let places = match self.program.type_of(watch.node) {
             Type::Label(ladder) => self.program.ladder(ladder).map_or(0, |ladder| ladder.labels.len()),
             Type::Bool | Type::Missing => 2,
-            Type::Int | Type::Number | Type::Money | Type::Percent | Type::Rate | Type::BasisPoints | Type::Text | Type::Choice(_)
-            | Type::Date | Type::Time | Type::Month | Type::Quarter | Type::Duration | Type::List => 0,
+            Type::Int
+            | Type::Number
+            | Type::Money
+            | Type::Percent
+            | Type::Rate
+            | Type::BasisPoints
+            | Type::Text
+            | Type::Choice(_)
+            | Type::Date
+            | Type::Time
+            | Type::Month
+            | Type::Quarter
+            | Type::Duration
+            | Type::List => 0,
         };
         let mut count = Count { known: vec![0; places], unknown: 0 };
         for row in 0..self.rows(watch.table) {

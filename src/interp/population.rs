@@ -1,6 +1,6 @@
 //! Facts about one subject among all rows of its table. Computed once, for all rows together.
 
-use super::evaluate::Reader;
+use super::reader::Reader;
 use super::snapshot::MISSING;
 use crate::builtins::sums::{quintile, top_count};
 use crate::ir::{NodeId, Population};

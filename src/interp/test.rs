@@ -20,8 +20,12 @@ static UNMET_EXPECTATION: ProblemKind = ProblemKind {
 static SUBJECT_NOT_GIVEN: ProblemKind = ProblemKind {
     slug: "subject-not-given",
     severity: Severity::Error,
-    title: Text { en: "the test expects something of `{subject}`, which no `given` names", zh: "测试中没有任何 given 给出“{subject}”" },
-    help: Some(Text { en: "add a row with this key to a `given` of `{table}`", zh: "请在 `{table}` 的 given 中加入这个主键的一行" }),
+    title: Text {
+        en: "the test expects something of `{subject}`, which no `given` names", zh: "测试中没有任何 given 给出“{subject}”"
+    },
+    help: Some(Text {
+        en: "add a row with this key to a `given` of `{table}`", zh: "请在 `{table}` 的 given 中加入这个主键的一行"
+    }),
     label: Text { en: "no such row", zh: "没有这一行" },
 };
 

@@ -95,9 +95,24 @@ impl<'a> Naming<'a> {
             Kind::PreviousRun => plain("previous run"),
             Kind::Arithmetic { .. } | Kind::Negate(_) | Kind::Round(_) => plain("arithmetic"),
             Kind::Call { function, arguments: _ } => plain(function),
-            Kind::Constant(_) | Kind::AsOf | Kind::Outer(_) | Kind::Via { .. } | Kind::Not(_) | Kind::And(_) | Kind::Or(_)
-            | Kind::Compare { .. } | Kind::OneOf { .. } | Kind::IsMissing(_) | Kind::IsTrue(_) | Kind::Coalesce(..)
-            | Kind::If { .. } | Kind::ToFloat(_) | Kind::Ladder { .. } | Kind::LabelName(_) | Kind::Concat(_) | Kind::Format { .. } => None,
+            Kind::Constant(_)
+            | Kind::AsOf
+            | Kind::Outer(_)
+            | Kind::Via { .. }
+            | Kind::Not(_)
+            | Kind::And(_)
+            | Kind::Or(_)
+            | Kind::Compare { .. }
+            | Kind::OneOf { .. }
+            | Kind::IsMissing(_)
+            | Kind::IsTrue(_)
+            | Kind::Coalesce(..)
+            | Kind::If { .. }
+            | Kind::ToFloat(_)
+            | Kind::Ladder { .. }
+            | Kind::LabelName(_)
+            | Kind::Concat(_)
+            | Kind::Format { .. } => None,
         }
     }
 }
@@ -159,15 +174,39 @@ fn carried(kind: &Kind) -> Vec<NodeId> {
         Kind::If { condition: _, then, otherwise } => vec![*then, *otherwise],
         Kind::Aggregate(aggregate) => match aggregate.function {
             AggregateFunction::Count | AggregateFunction::Distinct | AggregateFunction::Exists => Vec::new(),
-            AggregateFunction::Sum | AggregateFunction::Mean | AggregateFunction::Min | AggregateFunction::Max
-            | AggregateFunction::Median | AggregateFunction::Quantile(_) | AggregateFunction::Deviation | AggregateFunction::Latest
+            AggregateFunction::Sum
+            | AggregateFunction::Mean
+            | AggregateFunction::Min
+            | AggregateFunction::Max
+            | AggregateFunction::Median
+            | AggregateFunction::Quantile(_)
+            | AggregateFunction::Deviation
+            | AggregateFunction::Latest
             | AggregateFunction::Earliest => aggregate.value.into_iter().collect(),
         },
         Kind::FirstCrossing(_) | Kind::Population(_) | Kind::Bucket { .. } => Vec::new(),
-        Kind::Constant(_) | Kind::AsOf | Kind::PreviousRun | Kind::Column(_) | Kind::Outer(_) | Kind::Not(_) | Kind::And(_) | Kind::Or(_)
-        | Kind::Compare { .. } | Kind::OneOf { .. } | Kind::IsMissing(_) | Kind::IsTrue(_) | Kind::Coalesce(..) | Kind::Arithmetic { .. }
-        | Kind::Negate(_) | Kind::ToFloat(_) | Kind::Round(_) | Kind::Call { .. } | Kind::Ladder { .. } | Kind::LabelName(_)
-        | Kind::Concat(_) | Kind::Format { .. } => kind.operands(),
+        Kind::Constant(_)
+        | Kind::AsOf
+        | Kind::PreviousRun
+        | Kind::Column(_)
+        | Kind::Outer(_)
+        | Kind::Not(_)
+        | Kind::And(_)
+        | Kind::Or(_)
+        | Kind::Compare { .. }
+        | Kind::OneOf { .. }
+        | Kind::IsMissing(_)
+        | Kind::IsTrue(_)
+        | Kind::Coalesce(..)
+        | Kind::Arithmetic { .. }
+        | Kind::Negate(_)
+        | Kind::ToFloat(_)
+        | Kind::Round(_)
+        | Kind::Call { .. }
+        | Kind::Ladder { .. }
+        | Kind::LabelName(_)
+        | Kind::Concat(_)
+        | Kind::Format { .. } => kind.operands(),
     }
 }
 

@@ -30,7 +30,9 @@ impl Naming<'_> {
         let span = self.interpreter.program().graph.get(part).map(|node| node.span).unwrap_or_default();
         let seen = match truth(&self.interpreter.value(part, row)) {
             Truth::Unknown => self.missing(part, row),
-            Truth::True | Truth::False if part != condition && self.fact(part).is_some() => self.seen_as_fact(part, row).into_iter().collect(),
+            Truth::True | Truth::False if part != condition && self.fact(part).is_some() => {
+                self.seen_as_fact(part, row).into_iter().collect()
+            }
             Truth::True | Truth::False => self.looked_at(part, row),
         };
         Reason { truth: whole, span, seen }
@@ -117,10 +119,28 @@ impl Naming<'_> {
                 Population::Quintile { value, .. } | Population::Top { value, .. } => vec![(*value, row)],
                 Population::Place { .. } | Population::Total { .. } => Vec::new(),
             },
-            Kind::Constant(_) | Kind::AsOf | Kind::PreviousRun | Kind::Column(_) | Kind::Not(_) | Kind::And(_) | Kind::Or(_)
-            | Kind::Compare { .. } | Kind::OneOf { .. } | Kind::IsMissing(_) | Kind::IsTrue(_) | Kind::Coalesce(..)
-            | Kind::If { .. } | Kind::Arithmetic { .. } | Kind::Negate(_) | Kind::ToFloat(_) | Kind::Round(_)
-            | Kind::Call { .. } | Kind::Ladder { .. } | Kind::LabelName(_) | Kind::Bucket { .. } | Kind::Concat(_)
+            Kind::Constant(_)
+            | Kind::AsOf
+            | Kind::PreviousRun
+            | Kind::Column(_)
+            | Kind::Not(_)
+            | Kind::And(_)
+            | Kind::Or(_)
+            | Kind::Compare { .. }
+            | Kind::OneOf { .. }
+            | Kind::IsMissing(_)
+            | Kind::IsTrue(_)
+            | Kind::Coalesce(..)
+            | Kind::If { .. }
+            | Kind::Arithmetic { .. }
+            | Kind::Negate(_)
+            | Kind::ToFloat(_)
+            | Kind::Round(_)
+            | Kind::Call { .. }
+            | Kind::Ladder { .. }
+            | Kind::LabelName(_)
+            | Kind::Bucket { .. }
+            | Kind::Concat(_)
             | Kind::Format { .. } => kind.operands().into_iter().map(|operand| (operand, row)).collect(),
         }
     }

@@ -38,7 +38,8 @@ impl Naming<'_> {
         let reason = (fact.kind == FactKind::Segment || value.is_none()).then(|| self.reason(fact.node, row));
         let ordinal = self.interpreter.value(fact.node, row).as_int();
         let won = fact.rows.iter().find(|candidate| candidate.condition.is_some_and(|condition| self.holds(condition, row)));
-        let won = won.or_else(|| fact.rows.iter().find(|candidate| candidate.condition.is_none() && Some(i64::from(candidate.label)) == ordinal));
+        let won =
+            won.or_else(|| fact.rows.iter().find(|candidate| candidate.condition.is_none() && Some(i64::from(candidate.label)) == ordinal));
         // A label that is held back is not the one the rows give.
         let won = won.filter(|candidate| Some(i64::from(candidate.label)) == ordinal);
         FactView {

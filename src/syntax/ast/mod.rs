@@ -57,6 +57,8 @@ pub struct File {
     /// `##` lines at the top of the file, before the first item and separated by it from item documentation.
     pub documentation: Option<String>,
     pub items: Vec<Item>,
+    /// Names of declarations that could not be read: using one is no further mistake.
+    pub broken: Vec<Name>,
 }
 
 /// A top-level declaration.

@@ -87,7 +87,8 @@ fn counted(from: Option<Option<i64>>, until: Option<Option<i64>>) -> Value {
     let mut world = with_amounts(&[Some(1), Some(2), Some(3), Some(4)]);
     world.event(9, "A", None, &[(AMOUNT, Value::Int(9))]);
     let mut aggregate = world.own(AggregateFunction::Count, None);
-    let mut bound = |day: Option<Option<i64>>| day.map(|day| world.constant(day.map_or(Value::Missing, |day| Value::Int(day * DAY)), Type::Time));
+    let mut bound =
+        |day: Option<Option<i64>>| day.map(|day| world.constant(day.map_or(Value::Missing, |day| Value::Int(day * DAY)), Type::Time));
     (aggregate.from, aggregate.until) = (bound(from), bound(until));
     let node = world.fold(aggregate, Type::Int);
     world.value(node)

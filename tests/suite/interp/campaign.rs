@@ -70,7 +70,15 @@ fn dormant(world: &mut World) -> NodeId {
     let exists = world.fold(exists, Type::Bool);
     let node = world.node(Some(CUSTOMERS), Kind::Not(exists), Type::Bool);
     let label = Some(name("沉睡客户"));
-    world.program.facts.push(Fact { kind: FactKind::Segment, name: name("dormant"), label, node, table: CUSTOMERS, span: span("segment dormant"), rows: vec![] });
+    world.program.facts.push(Fact {
+        kind: FactKind::Segment,
+        name: name("dormant"),
+        label,
+        node,
+        table: CUSTOMERS,
+        span: span("segment dormant"),
+        rows: vec![],
+    });
     node
 }
 
@@ -104,7 +112,12 @@ fn tiers(world: &mut World) {
 
 fn strategy(world: &mut World, dormant: NodeId, gate: Gate, assigned: NodeId) {
     let space = Some(CUSTOMERS);
-    world.program.ladders.push(Ladder { name: name("arms"), label: None, labels: vec![label("plain"), label("control")], best_first: None });
+    world.program.ladders.push(Ladder {
+        name: name("arms"),
+        label: None,
+        labels: vec![label("plain"), label("control")],
+        best_first: None,
+    });
     let id = world.column(CUSTOMERS, ColumnId(0));
     let bucket = world.node(space, Kind::Bucket { experiment: name("wake_up"), salt: name("s0"), unit: id, only: assigned }, Type::Int);
     let half = world.int(5_000);

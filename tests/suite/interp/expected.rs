@@ -74,7 +74,10 @@ fn a_failure_says_what_was_expected_and_what_happened() {
     let notes: Vec<String> = problem.notes.iter().map(|note| note.render(Language::English, &problem.arguments)).collect();
     assert_eq!(notes, ["no action was taken", "excluded by: wake_up: unassigned (legal)", "labels: ages = adult"]);
     let absent = report.failures[6].problem();
-    assert_eq!((absent.kind.slug, absent.title(Language::English).as_str()), ("subject-not-given", "the test expects something of `C9`, which no `given` names"));
+    assert_eq!(
+        (absent.kind.slug, absent.title(Language::English).as_str()),
+        ("subject-not-given", "the test expects something of `C9`, which no `given` names")
+    );
 }
 
 #[test]
@@ -85,6 +88,7 @@ fn a_condition_that_does_not_hold_shows_its_values() {
     let holds = |subject| (subject, Expectation::Holds { node: condition });
     let report = run_test(&campaign.world.program, &campaign.test(&rows, &[holds("C1"), holds("C2")]));
     let conditions: Vec<_> = report.failures.iter().map(|failure| failure.found.as_ref().unwrap().condition.clone().unwrap()).collect();
-    let wanted = [("unknown", "customers.rm_id is missing"), ("false", "customers.rm_id = R1")].map(|(truth, seen)| (name(truth), name(seen)));
+    let wanted =
+        [("unknown", "customers.rm_id is missing"), ("false", "customers.rm_id = R1")].map(|(truth, seen)| (name(truth), name(seen)));
     assert_eq!(conditions, wanted);
 }

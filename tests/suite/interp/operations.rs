@@ -24,8 +24,20 @@ fn and_and_or_are_kleene_over_all_nine_pairs() {
     for (left, left_value) in truths(&mut world) {
         for (right, right_value) in truths(&mut world) {
             let pair = [&left_value, &right_value];
-            let and = if pair.contains(&&FALSE) { FALSE } else if pair.contains(&&UNKNOWN) { UNKNOWN } else { TRUE };
-            let or = if pair.contains(&&TRUE) { TRUE } else if pair.contains(&&UNKNOWN) { UNKNOWN } else { FALSE };
+            let and = if pair.contains(&&FALSE) {
+                FALSE
+            } else if pair.contains(&&UNKNOWN) {
+                UNKNOWN
+            } else {
+                TRUE
+            };
+            let or = if pair.contains(&&TRUE) {
+                TRUE
+            } else if pair.contains(&&UNKNOWN) {
+                UNKNOWN
+            } else {
+                FALSE
+            };
             assert_eq!(of(&mut world, Kind::And(vec![left, right]), Type::Bool), and, "{pair:?}");
             assert_eq!(of(&mut world, Kind::Or(vec![left, right]), Type::Bool), or, "{pair:?}");
         }
@@ -38,11 +50,8 @@ fn and_and_or_are_kleene_over_all_nine_pairs() {
 fn one_operand_forms_over_three_truths() {
     let mut world = World::new();
     let [(yes, _), (no, _), (unknown, _)] = truths(&mut world);
-    let kinds: [(fn(NodeId) -> Kind, [Value; 3]); 3] = [
-        (Kind::Not, [FALSE, TRUE, UNKNOWN]),
-        (Kind::IsTrue, [TRUE, FALSE, FALSE]),
-        (Kind::IsMissing, [FALSE, FALSE, TRUE]),
-    ];
+    let kinds: [(fn(NodeId) -> Kind, [Value; 3]); 3] =
+        [(Kind::Not, [FALSE, TRUE, UNKNOWN]), (Kind::IsTrue, [TRUE, FALSE, FALSE]), (Kind::IsMissing, [FALSE, FALSE, TRUE])];
     for (kind, wanted) in kinds {
         for (node, value) in [yes, no, unknown].into_iter().zip(wanted) {
             assert_eq!(of(&mut world, kind(node), Type::Bool), value);
@@ -91,7 +100,11 @@ fn comparisons_of_every_type_and_missing_sides() {
         for cases in [&ints, &floats] {
             for ((a, b, ty), truth) in cases.iter().zip(wanted) {
                 let (left, right) = (world.constant(a.clone(), ty.clone()), world.constant(b.clone(), ty.clone()));
-                assert_eq!(of(&mut world, Kind::Compare { operator, left, right }, Type::Bool), Value::Bool(truth), "{a:?} {operator:?} {b:?}");
+                assert_eq!(
+                    of(&mut world, Kind::Compare { operator, left, right }, Type::Bool),
+                    Value::Bool(truth),
+                    "{a:?} {operator:?} {b:?}"
+                );
             }
         }
         let (left, right) = (world.constant(Value::Missing, Type::Int), world.int(2));
@@ -169,7 +182,8 @@ fn months_end_where_they_end() {
 #[test]
 fn texts_join_unless_a_part_is_missing() {
     let mut world = World::new();
-    let (a, b, none) = (world.constant(text("您"), Type::Text), world.constant(text("好"), Type::Text), world.constant(Value::Missing, Type::Text));
+    let (a, b, none) =
+        (world.constant(text("您"), Type::Text), world.constant(text("好"), Type::Text), world.constant(Value::Missing, Type::Text));
     assert_eq!(of(&mut world, Kind::Concat(vec![a, b]), Type::Text), text("您好"));
     assert_eq!(of(&mut world, Kind::Concat(vec![a, none]), Type::Text), Value::Missing);
     let money = world.constant(Value::Int(2_399_999), Type::Money);

@@ -33,7 +33,8 @@ fn adults(world: &mut World) -> NodeId {
 fn quintiles_count_those_strictly_worse() {
     let mut world = with_ages(&[Some(10), Some(20), Some(20), Some(30), None]);
     let value = world.column(CUSTOMERS, AGE);
-    let mut score = |best_low, missing_worst| facts(&mut world, Population::Quintile { value, best_low, missing_worst, within: None }, Type::Int);
+    let mut score =
+        |best_low, missing_worst| facts(&mut world, Population::Quintile { value, best_low, missing_worst, within: None }, Type::Int);
     assert_eq!(score(false, false), [Some(1), Some(2), Some(2), Some(4), None]);
     assert_eq!(score(true, false), [Some(4), Some(2), Some(2), Some(1), None]);
     assert_eq!(score(false, true), [Some(2), Some(3), Some(3), Some(5), Some(1)]);
@@ -87,11 +88,8 @@ fn runs_emit_by_key_and_count_what_is_undecided() {
     let age = world.column(CUSTOMERS, AGE);
     let labels = ["young", "adult"].map(|name| LadderLabel { name: String::from(name), label: None }).to_vec();
     world.program.ladders.push(Ladder { name: String::from("ages"), label: None, labels, best_first: None });
-    let ladder = world.node(
-        Some(CUSTOMERS),
-        Kind::Ladder { rows: vec![(flag, 1)], otherwise: Some(0), unknown: None },
-        Type::Label(LadderId(0)),
-    );
+    let ladder =
+        world.node(Some(CUSTOMERS), Kind::Ladder { rows: vec![(flag, 1)], otherwise: Some(0), unknown: None }, Type::Label(LadderId(0)));
     let fields = vec![(String::from("age"), age)];
     world.program.emissions.push(Emission { output: Output::Actions, table: CUSTOMERS, flag, fields, strategy: None });
     for (name, node) in [("segment adult", flag), ("tiers ages", ladder)] {

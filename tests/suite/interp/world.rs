@@ -81,10 +81,7 @@ impl World {
             name: String::from("main"),
             sources: Vec::new(),
             subject: CUSTOMERS,
-            tables: vec![
-                table("customers", TableKind::Entity, customers, None),
-                table("transactions", TableKind::Event, events, Some(AT)),
-            ],
+            tables: vec![table("customers", TableKind::Entity, customers, None), table("transactions", TableKind::Event, events, Some(AT))],
             ladders: Vec::new(),
             graph: Graph::default(),
             facts: Vec::new(),

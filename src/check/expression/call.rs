@@ -1,0 +1,228 @@
+//! Calls: aggregates, `if`, population facts, builtins.
+
+use super::aggregate::function_of;
+use crate::check::names::Scope;
+use crate::check::problems::{names as problems, types};
+use crate::check::{Checker, Typed};
+use crate::diag::{Problem, nearest::nearest};
+use crate::ir::{AggregateFunction, Kind, Operator, Population};
+use crate::source::Span;
+use crate::syntax::ast::{Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, Literal, Path, Window, WindowKind};
+use crate::types::{Physical, Type, Value};
+
+/// Functions whose meaning a later version brings.
+const LATER: &[&str] = &[
+    "hops", "reach", "association", "attributed", "zscore", "pick", "worst", "best", "previous", "streak", "rate", "retained", "nps", "incremental",
+    "cost", "minutes", "at_entry", "skipped", "choose",
+];
+
+impl Checker {
+    pub(super) fn call_function(&mut self, function: &Path, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+        let name = function.text();
+        if let Some(bound) = self.bound_call(&name, arguments, scope) {
+            return Some(Typed { span, ..bound });
+        }
+        if let Some(aggregate) = function_of(&name) {
+            return self.aggregate(&name, aggregate, arguments, span, scope);
+        }
+        match name.as_str() {
+            "if" => return self.if_call(arguments, span, scope),
+            "quintile" => return self.quintile(arguments, span, scope),
+            "change" => return self.change(arguments, span, scope),
+            _ => {}
+        }
+        if LATER.contains(&name.as_str()) {
+            self.report(Problem::new(&problems::NOT_AVAILABLE, function.span).with("what", format!("`{name}(…)`")));
+            return None;
+        }
+        match crate::builtins::find(&name) {
+            Some(builtin) if !builtin.internal => self.builtin(builtin, arguments, span, scope),
+            Some(_) | None => {
+                self.unknown_function(function, &name);
+                None
+            }
+        }
+    }
+
+    /// `skipped(wave)` and other names that a scope binds as calls.
+    fn bound_call(&self, name: &str, arguments: &[Argument], scope: &Scope) -> Option<Typed> {
+        let [Argument { span: _, kind: ArgumentKind::Rows { value, per: None, filter: None, among: None } }] = arguments else { return None };
+        let ExpressionKind::Path(path) = value.kind.as_ref() else { return None };
+        scope.bindings.get(&format!("{name}({})", path.text())).cloned()
+    }
+
+    fn unknown_function(&mut self, function: &Path, name: &str) {
+        let mut known: Vec<&str> = crate::builtins::all().iter().filter(|builtin| !builtin.internal).map(|builtin| builtin.name).collect();
+        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "change"]);
+        let close = nearest(name, known.iter().copied()).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        let help = if close.is_empty() { known.join(", ") } else { close };
+        self.report(Problem::new(&problems::UNKNOWN_FUNCTION, function.span).with("name", name).with("nearest", help));
+    }
+
+    /// Plain arguments only.
+    fn plain_arguments<'a>(&mut self, name: &str, arguments: &'a [Argument]) -> Option<Vec<&'a Expression>> {
+        let mut out = Vec::new();
+        for argument in arguments {
+            match &argument.kind {
+                ArgumentKind::Rows { value, per: None, filter: None, among: None } => out.push(value),
+                _ => {
+                    self.bad_argument(name, argument.span);
+                    return None;
+                }
+            }
+        }
+        Some(out)
+    }
+
+    fn if_call(&mut self, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+        let plain = self.plain_arguments("if", arguments)?;
+        let [condition, then, otherwise] = plain.as_slice() else {
+            self.report(Problem::new(&types::BAD_ARGUMENT, span).with("function", "if").with("signature", "if(CONDITION, THEN, OTHERWISE)"));
+            return None;
+        };
+        let condition = self.condition_of(condition, scope, "`if`")?;
+        let (then, otherwise) = (self.expression(then, scope)?, self.expression(otherwise, scope)?);
+        let ty = self.common_type(&then.ty, &otherwise.ty);
+        let (then, otherwise) = self.same_unit(then, otherwise, "combined", "合并")?;
+        let optional = condition.optional || then.optional || otherwise.optional;
+        let kind = Kind::If { condition: condition.node, then: then.node, otherwise: otherwise.node };
+        let node = self.add(kind, ty, optional, span);
+        Some(self.typed(node, span))
+    }
+
+    fn builtin(&mut self, builtin: &'static crate::builtins::Builtin, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+        let plain = self.plain_arguments(builtin.name, arguments)?;
+        let mut operands: Vec<Typed> = Vec::new();
+        for argument in plain {
+            operands.push(self.expression(argument, scope)?);
+        }
+        let mut types: Vec<Type> = operands.iter().map(|operand| operand.ty.clone()).collect();
+        let mut result = (builtin.result)(&types);
+        if result.is_none() {
+            // Whole numbers fit wherever numbers do.
+            for operand in &mut operands {
+                if operand.ty == Type::Int {
+                    let node = self.float(operand.node, Type::Number, operand.span);
+                    *operand = self.typed(node, operand.span);
+                }
+            }
+            types = operands.iter().map(|operand| operand.ty.clone()).collect();
+            result = (builtin.result)(&types);
+        }
+        let Some(ty) = result else {
+            self.bad_argument(builtin.name, span);
+            return None;
+        };
+        // A day function sees an instant.
+        let mut nodes = Vec::new();
+        for operand in &operands {
+            let node = if builtin.name == "day" { self.as_time(operand).node } else { operand.node };
+            nodes.push(node);
+        }
+        let node = self.call(builtin.name, nodes, ty, span);
+        Some(self.typed(node, span))
+    }
+
+    fn quintile(&mut self, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+        let signature = "quintile(x, best: low|high, missing: worst)";
+        let (mut value, mut best_low, mut missing_worst) = (None, None, false);
+        let mut fits = true;
+        for argument in arguments {
+            match &argument.kind {
+                ArgumentKind::Rows { value: expression, per: None, filter: None, among: None } if value.is_none() => value = Some(expression),
+                ArgumentKind::Named { name, value } => match (name.text.as_str(), word(value).as_deref()) {
+                    ("best", Some("low")) => best_low = Some(true),
+                    ("best", Some("high")) => best_low = Some(false),
+                    ("missing", Some("worst")) => missing_worst = true,
+                    (_, _) => fits = false,
+                },
+                _ => fits = false,
+            }
+        }
+        let (Some(value), Some(best_low), true) = (value, best_low, fits) else {
+            self.report(Problem::new(&types::BAD_ARGUMENT, span).with("function", "quintile").with("signature", signature));
+            return None;
+        };
+        let typed = self.expression(value, scope)?;
+        if matches!(typed.ty.physical(), Physical::Bool | Physical::Text) {
+            let problem = Problem::new(&types::WRONG_TYPE, typed.span).with("where", "`quintile`").with("expected", "a number");
+            self.report(problem.with("found", &typed.ty));
+            return None;
+        }
+        let table = scope.table?;
+        let optional = typed.optional && !missing_worst;
+        let population = Population::Quintile { value: typed.node, best_low, missing_worst, within: None };
+        let node = self.add_in(table, Kind::Population(Box::new(population)), Type::Int, optional, span);
+        Some(self.typed(node, span))
+    }
+
+    /// `change(agg(…), D)`: the same aggregate over the last D, over that of the D before, minus one.
+    fn change(&mut self, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+        let plain = self.plain_arguments("change", arguments)?;
+        let [aggregate, length] = plain.as_slice() else {
+            self.report(Problem::new(&types::BAD_ARGUMENT, span).with("function", "change").with("signature", "change(AGGREGATE, LENGTH)"));
+            return None;
+        };
+        let ExpressionKind::Call { function, arguments } = aggregate.kind.as_ref() else {
+            self.bad_argument("change", aggregate.span);
+            return None;
+        };
+        let windowed = |ending_ago: Option<Expression>| {
+            let mut arguments = arguments.clone();
+            let kind = WindowKind::Last { length: (*length).clone(), ending_ago };
+            arguments.push(Argument { span: length.span, kind: ArgumentKind::Window(Window { span: length.span, kind }) });
+            arguments
+        };
+        let now = self.call_function(function, &windowed(None), aggregate.span, scope)?;
+        let before = self.call_function(function, &windowed(Some((*length).clone())), aggregate.span, scope)?;
+        let now = if now.ty.physical() == Physical::Int { self.float(now.node, Type::Number, span) } else { now.node };
+        let before = if before.ty.physical() == Physical::Int { self.float(before.node, Type::Number, span) } else { before.node };
+        let ratio = self.binary(Operator::Divide, now, before, Type::Number, span);
+        let one = self.constant(Value::Float(1.0), Type::Number, span);
+        let node = self.binary(Operator::Subtract, ratio, one, Type::Number, span);
+        Some(self.typed(node, span))
+    }
+
+    /// `days since X`
+    pub(super) fn since(&mut self, unit: DurationUnit, unit_span: Span, moment: &Expression, span: Span, scope: &Scope) -> Option<Typed> {
+        let from = self.moment(moment, scope, "`since`")?;
+        let to = self.as_of(span);
+        let exact = super::super::length::Length::of(Decimal { mantissa: 1, scale: 0 }, unit);
+        let node = match (unit, exact) {
+            (DurationUnit::Month | DurationUnit::Quarter | DurationUnit::Year, Some(length)) => {
+                let months = self.call("months_between", vec![from, to], Type::Int, span);
+                if length.months == 1 {
+                    months
+                } else {
+                    let count = self.constant(Value::Int(length.months), Type::Int, span);
+                    self.call("whole_parts", vec![months, count], Type::Int, span)
+                }
+            }
+            (DurationUnit::Workday | DurationUnit::Evaluation, _) | (_, None) => {
+                self.report(Problem::new(&problems::NOT_AVAILABLE, unit_span).with("what", "this unit before `since`"));
+                return None;
+            }
+            (_, Some(length)) => {
+                let unit = self.constant(Value::Int(length.milliseconds), Type::Duration, span);
+                self.call("units_between", vec![from, to, unit], Type::Int, span)
+            }
+        };
+        Some(self.typed(node, span))
+    }
+
+    /// Whether an expression is the literal `any`.
+    pub(crate) fn is_any(expression: &Expression) -> bool {
+        matches!(expression.kind.as_ref(), ExpressionKind::Literal(Literal::Any))
+    }
+
+    /// The earliest of a table's rows, used by triggers.
+    pub(crate) const EARLIEST: AggregateFunction = AggregateFunction::Earliest;
+}
+
+/// A bare word used as the value of a named argument.
+fn word(expression: &Expression) -> Option<String> {
+    match expression.kind.as_ref() {
+        ExpressionKind::Path(path) => Some(path.text()),
+        _ => None,
+    }
+}

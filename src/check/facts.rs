@@ -1,0 +1,209 @@
+//! Features, segments and ladders: named nodes, each lowered once, when first needed.
+
+use super::names::Scope;
+use super::problems::names as problems;
+use super::{Checker, Typed};
+use crate::diag::Problem;
+use crate::ir::{Fact, FactKind, FactRow, Kind, NodeId, Watch};
+use crate::source::Span;
+use crate::syntax::ast::{Item, ItemKind};
+use crate::types::{TableId, Type};
+use indexmap::IndexMap;
+use std::rc::Rc;
+
+#[derive(Debug, Clone)]
+enum State {
+    InProgress,
+    Done(Option<Typed>),
+}
+
+/// The facts lowered so far.
+#[derive(Debug, Default)]
+pub(crate) struct FactStore {
+    /// By module and name.
+    states: IndexMap<(usize, String), State>,
+    listed: Vec<(usize, Span, Fact)>,
+}
+
+impl FactStore {
+    /// All facts in source order, entry file first.
+    pub fn listed(&self) -> Vec<Fact> {
+        let mut out = self.listed.clone();
+        out.sort_by_key(|(module, span, _)| (*module, *span));
+        out.into_iter().map(|(_, _, fact)| fact).collect()
+    }
+
+    pub fn find(&self, node: NodeId) -> Option<&Fact> {
+        self.listed.iter().map(|(_, _, fact)| fact).find(|fact| fact.node == node)
+    }
+}
+
+pub(crate) fn is_fact(kind: &ItemKind) -> bool {
+    matches!(kind, ItemKind::Feature(_) | ItemKind::Segment(_) | ItemKind::Ladder(_))
+}
+
+/// Declarations that a later version gives meaning to.
+pub(crate) fn is_later(kind: &ItemKind) -> bool {
+    matches!(
+        kind,
+        ItemKind::Score(_)
+            | ItemKind::Lexicon(_)
+            | ItemKind::Model(_)
+            | ItemKind::Tag(_)
+            | ItemKind::Cohort(_)
+            | ItemKind::Alert(_)
+            | ItemKind::Overlay(_)
+            | ItemKind::Compare(_)
+    )
+}
+
+pub(crate) fn kind_word(kind: &ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Use(_) => "use",
+        ItemKind::Subject(_) => "subject",
+        ItemKind::Table(_) => "table",
+        ItemKind::Param(_) => "param",
+        ItemKind::Feature(_) => "feature",
+        ItemKind::Segment(_) => "segment",
+        ItemKind::Ladder(_) => "tiers",
+        ItemKind::Score(_) => "score",
+        ItemKind::Lexicon(_) => "lexicon",
+        ItemKind::Model(_) => "model",
+        ItemKind::Tag(_) => "tag",
+        ItemKind::Cohort(_) => "cohort",
+        ItemKind::Channel(_) => "channel",
+        ItemKind::Role(_) => "role",
+        ItemKind::Action(_) => "action",
+        ItemKind::Offer(_) => "offer",
+        ItemKind::Template(_) => "template",
+        ItemKind::Policy(_) => "policy",
+        ItemKind::Strategy(_) => "strategy",
+        ItemKind::Metric(_) => "metric",
+        ItemKind::Alert(_) => "alert",
+        ItemKind::Overlay(_) => "overlay",
+        ItemKind::Compare(_) => "compare",
+        ItemKind::Test(_) => "test",
+    }
+}
+
+impl Checker {
+    /// Lowers the facts of the author's own modules; standard ones come when used.
+    pub(super) fn lower_facts(&mut self) {
+        for module in 0..self.modules.len() {
+            let standard = self.modules.get(module).is_some_and(|module| module.name.starts_with("std."));
+            if standard {
+                continue;
+            }
+            for item in self.items(module) {
+                if is_fact(&item.kind) {
+                    if let Some(table) = self.fact_about(module, &item) {
+                        self.fact(module, &item, table);
+                    }
+                }
+            }
+        }
+    }
+
+    fn fact_about(&mut self, module: usize, item: &Item) -> Option<TableId> {
+        match &item.kind {
+            ItemKind::Feature(feature) => self.about(module, feature.table.as_ref(), feature.name.span),
+            ItemKind::Segment(segment) => self.about(module, segment.table.as_ref(), segment.name.span),
+            ItemKind::Ladder(ladder) => self.about(module, ladder.table.as_ref(), ladder.name.span),
+            _ => None,
+        }
+    }
+
+    /// The table a fact is about, without reporting.
+    pub(crate) fn fact_table(&self, module: usize, item: &Item) -> Option<TableId> {
+        let written = match &item.kind {
+            ItemKind::Feature(feature) => feature.table.as_ref(),
+            ItemKind::Segment(segment) => segment.table.as_ref(),
+            ItemKind::Ladder(ladder) => ladder.table.as_ref(),
+            _ => return None,
+        };
+        match written {
+            Some(name) => self.find_table(&name.text),
+            None => self.modules.get(module)?.subject,
+        }
+    }
+
+    /// The value of a fact about `table`. `None` when the item is no fact about it; `Some(None)` when it is wrong.
+    pub(crate) fn fact(&mut self, module: usize, item: &Rc<Item>, table: TableId) -> Option<Option<Typed>> {
+        if self.fact_table(module, item) != Some(table) {
+            return None;
+        }
+        let (name, span) = super::names::declared(&item.kind).map(|(name, _)| (name.text.clone(), name.span))?;
+        let key = (module, name.clone());
+        match self.facts.states.get(&key) {
+            Some(State::Done(typed)) => return Some(typed.clone()),
+            Some(State::InProgress) => {
+                self.report(Problem::new(&problems::CYCLIC_DEFINITION, span).with("name", &name));
+                return Some(None);
+            }
+            None => {}
+        }
+        self.facts.states.insert(key.clone(), State::InProgress);
+        let typed = self.lower_fact(module, item, table);
+        self.facts.states.insert(key, State::Done(typed.clone()));
+        Some(typed)
+    }
+
+    fn lower_fact(&mut self, module: usize, item: &Rc<Item>, table: TableId) -> Option<Typed> {
+        let scope = Scope::of(module, table);
+        match &item.kind {
+            ItemKind::Feature(feature) => {
+                if let Some((name, _)) = feature.arguments.first() {
+                    self.report(Problem::new(&problems::NOT_AVAILABLE, name.span).with("what", "a feature with arguments"));
+                    return None;
+                }
+                let typed = self.expression(&feature.value, &scope)?;
+                self.list_fact(module, item, FactKind::Feature, typed.node, table, Vec::new());
+                Some(typed)
+            }
+            ItemKind::Segment(segment) => {
+                let typed = self.condition_of(&segment.condition, &scope, "a segment")?;
+                self.list_fact(module, item, FactKind::Segment, typed.node, table, Vec::new());
+                Some(typed)
+            }
+            ItemKind::Ladder(ladder) => self.lower_ladder(module, item, ladder, &scope, table),
+            _ => None,
+        }
+    }
+
+    pub(super) fn list_fact(&mut self, module: usize, item: &Item, kind: FactKind, node: NodeId, table: TableId, rows: Vec<FactRow>) {
+        let Some((name, label)) = super::names::declared(&item.kind) else { return };
+        let qualified = self.modules.get(module).map_or_else(|| name.text.clone(), |module| module.qualified(&name.text));
+        let label = label.map(|label| label.text.clone());
+        if kind != FactKind::Feature {
+            self.watch(format!("{} {qualified}", kind_word(&item.kind)), table, node);
+        }
+        let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows };
+        self.facts.listed.push((module, name.span, fact));
+    }
+
+    /// Has every run count a condition or label.
+    pub(crate) fn watch(&mut self, name: String, table: TableId, node: NodeId) {
+        let countable = matches!(self.type_of(node), Type::Bool | Type::Label(_)) && self.graph.get(node).is_some_and(|node| node.space == Some(table));
+        if countable {
+            let reads = if self.optional(node) { self.optional_reads(node) } else { Vec::new() };
+            self.watches.push(Watch { name, table, node, reads });
+        }
+    }
+
+    /// The columns below a node that may be missing, as `table.column`.
+    pub(crate) fn optional_reads(&self, node: NodeId) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for id in self.graph.reachable([node]) {
+            let Some(node) = self.graph.get(id) else { continue };
+            let (Kind::Column(column), true, Some(table)) = (&node.kind, node.optional, node.space) else { continue };
+            if let Some(table) = self.table(table) {
+                if let Some(column) = table.column(*column) {
+                    out.push(format!("{}.{}", table.name, column.name));
+                }
+            }
+        }
+        out.sort();
+        out.dedup();
+        out
+    }
+}

@@ -1,0 +1,234 @@
+//! From trees to a typed program: names, types, proofs, and the lowering of every declaration into one graph.
+//!
+//! The checker never stops at the first problem and needs no data. A declaration that is wrong poisons what uses it without
+//! further problems, so one mistake is one message.
+
+mod expression;
+mod facts;
+mod ladder;
+mod length;
+mod lint;
+mod modules;
+mod names;
+mod offers;
+mod params;
+mod policy;
+pub mod problems;
+mod proof;
+mod schema;
+mod strategy;
+mod templates;
+mod test_block;
+
+use crate::diag::{Problem, any_error, tidy};
+use crate::ir::{Graph, Kind, Ladder, NodeId, Program, SourceReference, Test, Watch};
+use crate::source::{Sources, Span};
+use crate::syntax::ast;
+use crate::types::{Table, TableId, Type, Value};
+use facts::FactStore;
+use indexmap::IndexMap;
+use names::Module;
+use std::rc::Rc;
+
+pub use modules::{Loader, StandardOnly};
+
+/// What checking a program gives: its sources, what is wrong, and, when nothing is, the program and its tests.
+#[derive(Debug)]
+pub struct Checked {
+    pub sources: Sources,
+    pub problems: Vec<Problem>,
+    pub program: Option<Program>,
+    /// Each test of the entry file with the program it runs on: the same one, or a variant with the params the test sets.
+    pub tests: Vec<(Program, Test)>,
+}
+
+/// A typed value in the making.
+#[derive(Debug, Clone)]
+pub(crate) struct Typed {
+    pub node: NodeId,
+    pub ty: Type,
+    pub optional: bool,
+    pub span: Span,
+}
+
+/// The state of one checking run.
+pub(crate) struct Checker {
+    pub sources: Sources,
+    pub modules: Vec<Module>,
+    pub graph: Graph,
+    pub tables: Vec<Table>,
+    pub ladders: Vec<Ladder>,
+    pub facts: FactStore,
+    pub watches: Vec<Watch>,
+    pub problems: Vec<Problem>,
+    /// Param values a test sets, by qualified name.
+    pub overrides: IndexMap<String, ast::Expression>,
+}
+
+/// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
+#[must_use]
+pub fn check(name: &str, text: &str, loader: &dyn Loader) -> Checked {
+    let loaded = modules::load(name, text, loader);
+    let mut checker = Checker::new(loaded.sources, loaded.modules, loaded.problems);
+    let program = checker.lower(name);
+    let mut tests = Vec::new();
+    if let Some(program) = &program {
+        checker.lower_tests(program, &mut tests);
+    }
+    let mut problems = checker.problems;
+    lint::apply_allows(&checker.modules, &mut problems);
+    tidy(&mut problems);
+    let usable = !any_error(&problems);
+    Checked {
+        sources: checker.sources,
+        problems,
+        program: program.filter(|_| usable),
+        tests: if usable { tests } else { Vec::new() },
+    }
+}
+
+/// Checks one expression about the subject of a program's entry file, for `strat count`.
+///
+/// Returns the program with one more node, and that node.
+///
+/// # Errors
+/// The problems of the expression, or of the program itself.
+pub fn check_expression(name: &str, text: &str, loader: &dyn Loader, expression: &str) -> Result<(Program, NodeId), (Sources, Vec<Problem>)> {
+    let loaded = modules::load(name, text, loader);
+    let mut sources = loaded.sources;
+    let wrapped = format!("segment counted = {expression}\n");
+    let file = sources.add(crate::source::SourceFile::new("expression", wrapped.clone()));
+    let parsed = crate::syntax::parse(file, &wrapped);
+    let mut problems = loaded.problems;
+    problems.extend(parsed.problems);
+    let condition = parsed.file.items.into_iter().find_map(|item| match item.kind {
+        ast::ItemKind::Segment(segment) => Some(segment.condition),
+        _ => None,
+    });
+    let mut checker = Checker::new(sources, loaded.modules, problems);
+    let program = checker.lower(name);
+    let subject = checker.entry_subject();
+    let node = match (condition, subject) {
+        (Some(condition), Some(table)) => {
+            let scope = names::Scope::of(0, table);
+            checker.condition(&condition, &scope)
+        }
+        (_, _) => None,
+    };
+    tidy(&mut checker.problems);
+    match (program, node) {
+        (Some(mut program), Some(node)) if !any_error(&checker.problems) => {
+            program.graph = checker.graph;
+            Ok((program, node.node))
+        }
+        (_, _) => Err((checker.sources, checker.problems)),
+    }
+}
+
+/// A file's name without its folder, so that a program does not depend on where it lies.
+fn base_name(name: &str) -> String {
+    name.rsplit('/').next().unwrap_or(name).to_string()
+}
+
+impl Checker {
+    fn new(sources: Sources, modules: Vec<Module>, problems: Vec<Problem>) -> Self {
+        Self {
+            sources,
+            modules,
+            graph: Graph::default(),
+            tables: Vec::new(),
+            ladders: Vec::new(),
+            facts: FactStore::default(),
+            watches: Vec::new(),
+            problems,
+            overrides: IndexMap::new(),
+        }
+    }
+
+    /// The whole program, in the order that names need: tables, params and facts, then strategies.
+    fn lower(&mut self, name: &str) -> Option<Program> {
+        self.lower_schema();
+        self.refuse_later_declarations();
+        let channels = self.lower_channels();
+        let params = self.lower_params();
+        self.lower_facts();
+        self.check_declarations();
+        let lowered = self.lower_strategies();
+        self.lint();
+        let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
+        Some(Program {
+            name: base_name(name),
+            sources: self.source_references(),
+            subject,
+            tables: self.tables.clone(),
+            ladders: self.ladders.clone(),
+            graph: self.graph.clone(),
+            facts: self.facts.listed(),
+            strategies: lowered.strategies,
+            emissions: lowered.emissions,
+            watches: self.watches.clone(),
+            channels,
+            params,
+        })
+    }
+
+    fn source_references(&self) -> Vec<SourceReference> {
+        let reference = |(_, file): (_, &crate::source::SourceFile)| SourceReference {
+            name: base_name(&file.name),
+            hash: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
+        };
+        self.sources.iter().map(reference).collect()
+    }
+
+    pub(crate) fn report(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    /// The table named by `subject` in the entry file.
+    pub(crate) fn entry_subject(&self) -> Option<TableId> {
+        self.modules.first().and_then(|module| module.subject)
+    }
+
+    pub(crate) fn table(&self, id: TableId) -> Option<&Table> {
+        self.tables.get(id.0 as usize)
+    }
+
+    pub(crate) fn find_table(&self, name: &str) -> Option<TableId> {
+        let by_name = self.tables.iter().position(|table| table.name == name);
+        let at = by_name.or_else(|| self.tables.iter().position(|table| table.label.as_deref() == Some(name)))?;
+        Some(TableId(u32::try_from(at).ok()?))
+    }
+
+    /// Adds a node whose space is that of its operands.
+    pub(crate) fn add(&mut self, kind: Kind, ty: Type, optional: bool, span: Span) -> NodeId {
+        let space = kind.operands().into_iter().find_map(|id| self.graph.get(id).and_then(|node| node.space));
+        self.graph.add(kind, ty, optional, space, span)
+    }
+
+    /// Adds a node of a given space.
+    pub(crate) fn add_in(&mut self, space: TableId, kind: Kind, ty: Type, optional: bool, span: Span) -> NodeId {
+        self.graph.add(kind, ty, optional, Some(space), span)
+    }
+
+    pub(crate) fn constant(&mut self, value: Value, ty: Type, span: Span) -> NodeId {
+        let optional = value.is_missing();
+        self.graph.add(Kind::Constant(value), ty, optional, None, span)
+    }
+
+    pub(crate) fn text_constant(&mut self, text: impl Into<String>, span: Span) -> NodeId {
+        self.constant(Value::Text(text.into()), Type::Text, span)
+    }
+
+    pub(crate) fn optional(&self, node: NodeId) -> bool {
+        self.graph.get(node).is_some_and(|node| node.optional)
+    }
+
+    pub(crate) fn type_of(&self, node: NodeId) -> Type {
+        self.graph.get(node).map_or(Type::Missing, |node| node.ty.clone())
+    }
+
+    /// The items of a module, shared so that lowering can borrow the checker meanwhile.
+    pub(crate) fn items(&self, module: usize) -> Vec<Rc<ast::Item>> {
+        self.modules.get(module).map(|module| module.items.clone()).unwrap_or_default()
+    }
+}

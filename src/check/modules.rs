@@ -1,0 +1,104 @@
+//! Reading the entry file and every module it uses, each once.
+
+use super::names::Module;
+use super::problems::names as problems;
+use crate::diag::{Problem, nearest::nearest};
+use crate::source::{SourceFile, Sources};
+use crate::stdlib;
+use crate::syntax::{self, ast};
+use indexmap::IndexMap;
+use std::rc::Rc;
+
+/// Finds the text of a module that is not part of the standard library.
+pub trait Loader {
+    /// File name for messages and text of module `a.b`, or `None`.
+    fn load(&self, module: &str) -> Option<(String, String)>;
+    /// Names of modules that could be meant, for help.
+    fn known(&self) -> Vec<String>;
+}
+
+/// A loader for programs that use only the standard library.
+pub struct StandardOnly;
+
+impl Loader for StandardOnly {
+    fn load(&self, _module: &str) -> Option<(String, String)> {
+        None
+    }
+
+    fn known(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+pub(super) struct Loaded {
+    pub sources: Sources,
+    pub modules: Vec<Module>,
+    pub problems: Vec<Problem>,
+}
+
+/// The ledgers every run writes are part of every program.
+const ALWAYS: &str = "std.ledgers";
+
+pub(super) fn load(name: &str, text: &str, loader: &dyn Loader) -> Loaded {
+    let mut loaded = Loaded { sources: Sources::default(), modules: Vec::new(), problems: Vec::new() };
+    let mut known: IndexMap<String, usize> = IndexMap::new();
+    read(&mut loaded, String::new(), name.to_string(), text.to_string());
+    let mut at = 0;
+    while at < loaded.modules.len() {
+        follow(&mut loaded, at, &mut known, loader);
+        at += 1;
+        if at == loaded.modules.len() && !known.contains_key(ALWAYS) {
+            if let Some(text) = stdlib::module(ALWAYS) {
+                known.insert(ALWAYS.to_string(), loaded.modules.len());
+                read(&mut loaded, ALWAYS.to_string(), ALWAYS.to_string(), text.to_string());
+            }
+        }
+    }
+    loaded
+}
+
+fn read(loaded: &mut Loaded, module: String, file_name: String, text: String) {
+    let file = loaded.sources.add(SourceFile::new(file_name, text.clone()));
+    let parsed = syntax::parse(file, &text);
+    loaded.problems.extend(parsed.problems);
+    let items = parsed.file.items.into_iter().map(Rc::new).collect();
+    loaded.modules.push(Module::new(module, items));
+}
+
+/// Resolves the `use` lines of one module.
+fn follow(loaded: &mut Loaded, at: usize, known: &mut IndexMap<String, usize>, loader: &dyn Loader) {
+    let items = loaded.modules.get(at).map(|module| module.items.clone()).unwrap_or_default();
+    for item in items {
+        let ast::ItemKind::Use(wanted) = &item.kind else { continue };
+        let name = wanted.module.text();
+        let target = match known.get(&name) {
+            Some(target) => Some(*target),
+            None => open(loaded, &name, known, loader),
+        };
+        let Some(target) = target else {
+            let mut names: Vec<String> = stdlib::modules().iter().map(|(name, _)| (*name).to_string()).collect();
+            names.extend(loader.known());
+            let close = nearest(&name, names.iter().map(String::as_str)).join(", ");
+            loaded.problems.push(
+                Problem::new(&problems::UNKNOWN_MODULE, wanted.module.span).with("name", &name).with("nearest", if close.is_empty() { names.join(", ") } else { close }),
+            );
+            continue;
+        };
+        let last = wanted.module.segments.last().map(|segment| segment.text.clone()).unwrap_or_default();
+        let alias = wanted.alias.as_ref().map_or(last, |alias| alias.text.clone());
+        if let Some(module) = loaded.modules.get_mut(at) {
+            module.uses.insert(alias, target);
+        }
+    }
+}
+
+fn open(loaded: &mut Loaded, name: &str, known: &mut IndexMap<String, usize>, loader: &dyn Loader) -> Option<usize> {
+    let (file, text) = match stdlib::module(name) {
+        Some(text) => (name.to_string(), text.to_string()),
+        None => loader.load(name)?,
+    };
+    let at = loaded.modules.len();
+    known.insert(name.to_string(), at);
+    read(loaded, name.to_string(), file, text);
+    Some(at)
+}

@@ -1,0 +1,145 @@
+//! Policies: rules in layers that bind strategies.
+
+use super::Checker;
+use super::names::Scope;
+use super::problems::{names as problems, strategy as strategies};
+use crate::diag::Problem;
+use crate::ir::Stage;
+use crate::source::Span;
+use crate::syntax::ast::{self, ItemKind, Name, PolicyRule};
+
+/// A rule of a policy that binds a strategy, with the module it was written in.
+#[derive(Debug, Clone)]
+pub(crate) struct BindingRule {
+    pub stage: Stage,
+    pub module: usize,
+    pub rule: RuleKind,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum RuleKind {
+    Exclude(ast::Exclude),
+    Limit(ast::Limit),
+}
+
+pub(crate) fn stage_of(layer: &str) -> Option<Stage> {
+    Some(match layer {
+        "legal" => Stage::Legal,
+        "consent" => Stage::Consent,
+        "eligibility" => Stage::Eligibility,
+        "suitability" => Stage::Suitability,
+        "contact" => Stage::Contact,
+        "arbitration" => Stage::Arbitration,
+        "capacity" => Stage::Capacity,
+        "exposure" => Stage::Capacity,
+        _ => return None,
+    })
+}
+
+impl Checker {
+    /// The rules that bind a strategy: every `always` policy, and those it stands `under`, in layer order.
+    pub(crate) fn binding_rules(&mut self, module: usize, strategy: &ast::Strategy) -> Vec<BindingRule> {
+        let mut policies: Vec<(usize, ast::Policy)> = Vec::new();
+        for at in 0..self.modules.len() {
+            for item in self.items(at) {
+                if let ItemKind::Policy(policy) = &item.kind {
+                    if policy.always {
+                        policies.push((at, policy.clone()));
+                    }
+                }
+            }
+        }
+        for path in &strategy.under {
+            match self.find_item(path, module) {
+                Some((at, item)) => match &item.kind {
+                    ItemKind::Policy(policy) if policy.always => {}
+                    ItemKind::Policy(policy) => policies.push((at, policy.clone())),
+                    _ => self.unknown_policy(path, module),
+                },
+                None => self.unknown_policy(path, module),
+            }
+        }
+        let mut out = Vec::new();
+        for (at, policy) in &policies {
+            for layer in &policy.layers {
+                let Some(stage) = stage_of(&layer.name.text) else { continue };
+                for rule in &layer.rules {
+                    match rule {
+                        PolicyRule::Exclude(exclude) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Exclude(exclude.clone()) }),
+                        PolicyRule::AtMost(limit) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Limit(limit.clone()) }),
+                        PolicyRule::Hours { .. } | PolicyRule::Order { .. } | PolicyRule::Control { .. } | PolicyRule::Capacity(_) => {}
+                    }
+                }
+            }
+        }
+        out.sort_by_key(|rule| rule.stage);
+        out
+    }
+
+    fn unknown_policy(&mut self, path: &ast::Path, module: usize) {
+        let known = self.declared_names(module, |kind| matches!(kind, ItemKind::Policy(_)));
+        self.undeclared("policy", &Name { text: path.text(), span: path.span }, known);
+    }
+
+    /// Refuses layers that do not exist and clauses without meaning yet.
+    pub(super) fn check_policy(&mut self, policy: &ast::Policy) {
+        for layer in &policy.layers {
+            if stage_of(&layer.name.text).is_none() {
+                self.report(Problem::new(&strategies::UNKNOWN_LAYER, layer.name.span).with("name", &layer.name.text));
+            }
+            for rule in &layer.rules {
+                match rule {
+                    PolicyRule::Exclude(exclude) => self.check_reason(&exclude.name),
+                    PolicyRule::AtMost(limit) => self.check_limit(limit),
+                    PolicyRule::Hours { span, .. } => self.later("`hours`", *span),
+                    PolicyRule::Order { span, .. } => self.later("`order`", *span),
+                    PolicyRule::Control { span, .. } => self.later("a global `control`", *span),
+                    PolicyRule::Capacity(capacity) => self.later("`capacity`", capacity.span),
+                }
+            }
+        }
+    }
+
+    fn check_limit(&mut self, limit: &ast::Limit) {
+        if limit.per.is_some() || !matches!(limit.window, Some(ast::LimitWindow::InAny(_))) {
+            self.later("`at most` other than `in any …`", limit.span);
+        }
+    }
+
+    pub(crate) fn later(&mut self, what: &str, span: Span) {
+        self.report(Problem::new(&problems::NOT_AVAILABLE, span).with("what", what));
+    }
+
+    /// Reasons that runs give by themselves are not for rules.
+    pub(crate) fn check_reason(&mut self, name: &Name) {
+        const BUILT_IN: [&str; 12] = [
+            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit",
+        ];
+        if BUILT_IN.contains(&name.text.as_str()) {
+            self.report(Problem::new(&strategies::RESERVED_REASON, name.span).with("name", &name.text));
+        }
+    }
+
+    /// A scope in which `candidate` is one action of a strategy.
+    pub(crate) fn candidate_scope(&mut self, rule_module: usize, base: &Scope, candidate: &Candidate<'_>, span: Span) -> Scope {
+        let mut scope = Scope { module: rule_module, ..base.clone() };
+        for (name, value) in [("channel", candidate.channel), ("purpose", candidate.purpose), ("product", candidate.product), ("class", candidate.class)] {
+            let node = match value {
+                Some(value) => self.text_constant(value, span),
+                None => self.constant(crate::types::Value::Missing, crate::types::Type::Text, span),
+            };
+            let optional = value.is_none();
+            scope.bind(format!("candidate.{name}"), node, crate::types::Type::Text, optional, span);
+        }
+        scope
+    }
+}
+
+/// What a policy sees of an action.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Candidate<'a> {
+    pub channel: Option<&'a str>,
+    pub purpose: Option<&'a str>,
+    pub product: Option<&'a str>,
+    pub class: Option<&'a str>,
+}

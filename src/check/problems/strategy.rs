@@ -1,0 +1,64 @@
+//! Strategies, plans, policies and tests.
+
+super::problems! {
+    AGAIN_MISSING: Error, slug: "again-missing",
+        title: ["this trigger does not say when it may fire again", "这个触发没有说明多久之后可以再次触发"],
+        help: ["add `again after 14 days`, `again always` or `again never`", "请加 `again after 14 days`、`again always` 或 `again never`"],
+        label: ["no cool-off", "没有冷却期"];
+    NO_TRIGGER: Error, slug: "trigger-missing",
+        title: ["strategy `{strategy}` has no `on`, so it never starts", "策略 `{strategy}` 没有 `on`，永远不会开始"],
+        help: ["say when: `on while SEGMENT again after 90 days`", "请说明何时开始：`on while 客群 again after 90 days`"],
+        label: ["never starts", "永远不会开始"];
+    NO_PLAN: Error, slug: "plan-missing",
+        title: ["strategy `{strategy}` has no plan, so it does nothing", "策略 `{strategy}` 没有 `plan`，什么也不做"],
+        help: ["add `plan { send … using … }`", "请加 `plan { send … using … }`"],
+        label: ["does nothing", "什么也不做"];
+    BRANCH_MISSING: Error, slug: "branch-missing",
+        title: ["`by {label}` has no branch for {missing}", "`by {label}` 缺少 {missing} 的分支"],
+        help: ["add it, if only `{missing} -> none because REASON`, or `otherwise -> …`", "请补上，哪怕是 `{missing} -> none because 理由`，或 `otherwise -> …`"],
+        label: ["not every label has a branch", "并非每个标签都有分支"];
+    BY_NOT_LABEL: Error, slug: "by-not-a-label",
+        title: ["`by` needs tiers, a partition or `arm`, and `{name}` is {found}", "`by` 需要分层、分组或 `arm`，而 `{name}` 是 {found}"],
+        help: ["use a ladder's name", "请用分层的名称"],
+        label: ["not a label", "不是标签"];
+    NO_REASON: Error, slug: "none-without-reason",
+        title: ["doing nothing needs a reason", "什么也不做要写明理由"],
+        help: ["write `none because REASON`; the reason goes to the exclusions", "请写 `none because 理由`；理由会写进排除清单"],
+        label: ["why none?", "为什么不做？"];
+    FOUR_EYES: Error, slug: "owner-approves",
+        title: ["`{name}` both owns and approves `{strategy}`", "`{name}` 既是 `{strategy}` 的负责人又是审批人"],
+        help: ["another person or department must approve", "请由另一人或另一部门审批"],
+        label: ["the same as the owner", "与负责人相同"];
+    UNKNOWN_LAYER: Error, slug: "unknown-layer",
+        title: ["there is no layer `{name}`", "没有 `{name}` 这一层"],
+        help: ["layers are legal, consent, eligibility, suitability, contact, arbitration, capacity, exposure", "层有 legal、consent、eligibility、suitability、contact、arbitration、capacity、exposure"],
+        label: ["unknown layer", "未知的层"];
+    RESERVED_REASON: Error, slug: "reserved-reason",
+        title: ["`{name}` is a reason that runs give by themselves", "`{name}` 是系统自带的理由"],
+        help: ["choose another name for this rule", "请给这条规则换个名称"],
+        label: ["built-in reason", "系统理由"];
+    CONTACT_WITHOUT_CONSENT: Warning, slug: "contact-without-consent",
+        title: ["strategy `{strategy}` contacts customers, and no rule asks for their consent", "策略 `{strategy}` 会触达客户，但没有任何规则检查授权"],
+        help: ["`use std.eligibility`, or add a policy with a `consent` layer", "请 `use std.eligibility`，或加一个带 `consent` 层的政策"],
+        label: ["contacts without consent", "未检查授权的触达"];
+    EXIT_WITHOUT_WAVES: Warning, slug: "exit-without-waves",
+        title: ["exit `{name}` ends a journey, and this plan has only one step", "出口 `{name}` 用于结束旅程，而这个计划只有一步"],
+        help: ["add waves, or remove the exit", "请加波次，或去掉出口"],
+        label: ["nothing to leave", "没有可退出的旅程"];
+    RECIPIENT: Error, slug: "recipient-missing",
+        title: ["strategy `{strategy}` is about `{table}`, and no customer is found to contact", "策略 `{strategy}` 是关于 `{table}` 的，找不到要触达的客户"],
+        help: ["say who: `recipient PATH`", "请说明触达谁：`recipient 路径`"],
+        label: ["contact whom?", "触达谁？"];
+    TEST_TIME: Error, slug: "test-without-time",
+        title: ["the test does not say as of when", "测试没有说明截至何时"],
+        help: ["add `as of 2026-11-20`", "请加 `as of 2026-11-20`"],
+        label: ["as of when?", "截至何时？"];
+    TEST_ROW: Error, slug: "test-row-length",
+        title: ["this row has {found} values for {expected} columns", "这一行有 {found} 个值，而有 {expected} 列"],
+        help: ["one value per column, `missing` where there is none", "每列一个值，没有的写 `missing`"],
+        label: ["{found} values", "{found} 个值"];
+    NOT_JUDGED: Warning, slug: "not-judged-yet",
+        title: ["{what} is read and kept, and not judged by this version", "{what} 已读入并保留，本版本尚不评价"],
+        help: ["runs are not affected; judging outcomes comes with a later version", "不影响运行；结果评价将在之后的版本提供"],
+        label: ["not judged yet", "尚不评价"];
+}

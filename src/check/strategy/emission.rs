@@ -1,0 +1,409 @@
+//! The rows a strategy writes: actions, exclusions, assignments, and the ledgers of entries, contacts, waves and grants.
+
+use super::action::{Outcome, Reach};
+use super::journey::{Journey, WaveState};
+use super::Draft;
+use crate::check::Checker;
+use crate::check::names::Scope;
+use crate::ir::{self, Emission, FormatStyle, Kind, NodeId, Output, Stage};
+use crate::source::Span;
+use crate::syntax::ast;
+use crate::types::{TableId, Type, Value};
+
+/// Fields of one row under construction.
+struct Row(Vec<(String, NodeId)>);
+
+impl Row {
+    fn field(&mut self, name: &str, node: NodeId) {
+        self.0.push((name.to_string(), node));
+    }
+}
+
+impl Checker {
+    fn never(&self, flag: NodeId) -> bool {
+        self.graph.constant(flag) == Some(&Value::Bool(false))
+    }
+
+    fn push_emission(&mut self, draft: &mut Draft<'_>, output: Output, flag: NodeId, row: Row) {
+        if !self.never(flag) {
+            let emission = Emission { output, table: draft.table, flag, fields: row.0, strategy: Some(draft.index) };
+            draft.emissions.push(emission);
+        }
+    }
+
+    /// What every row of a strategy begins with: who, and for which strategy.
+    fn identity(&mut self, draft: &Draft<'_>, with_subject: bool) -> Row {
+        let span = draft.span;
+        let mut row = Row(Vec::new());
+        let strategy = self.text_constant(draft.ast.name.text.clone(), span);
+        row.field("strategy_id", strategy);
+        if with_subject {
+            let subject = self.table(draft.table).map_or_else(String::new, |table| table.name.clone());
+            let subject = self.text_constant(subject, span);
+            row.field("subject", subject);
+        }
+        row.field("unit_id", draft.unit);
+        row.field("customer_id", draft.customer.unwrap_or(draft.unit));
+        row
+    }
+
+    pub(super) fn exclude(&mut self, draft: &mut Draft<'_>, flag: NodeId, stage: Stage, rule: &str, detail: Option<NodeId>) {
+        if self.never(flag) {
+            return;
+        }
+        let span = draft.span;
+        let mut row = self.identity(draft, false);
+        let stage = self.text_constant(stage.word(), span);
+        row.field("stage", stage);
+        let rule = self.text_constant(rule, span);
+        row.field("rule", rule);
+        if let Some(detail) = detail {
+            row.field("detail", detail);
+        }
+        draft.accounted.push(flag);
+        self.push_emission(draft, Output::Exclusions, flag, row);
+    }
+
+    /// Assignment and entry of those who passed every rule before it; control leaves a ghost record.
+    pub(super) fn assign(&mut self, draft: &mut Draft<'_>, journey: &Journey, entered: NodeId) {
+        let span = draft.span;
+        let arm_name = journey.arm.map(|arm| {
+            let optional = self.optional(arm);
+            self.add(Kind::LabelName(arm), Type::Text, optional, span)
+        });
+        let now = self.as_of(span);
+        if let (Some(arm), Some(recorded), Some(bucket)) = (arm_name, journey.recorded_arm, journey.bucket) {
+            let mut row = Row(Vec::new());
+            let experiment = self.text_constant(draft.ast.name.text.clone(), span);
+            row.field("experiment", experiment);
+            row.field("unit_id", draft.unit);
+            row.field("arm", arm);
+            row.field("bucket", bucket);
+            row.field("assigned_at", now);
+            let known = self.is_known(recorded, span);
+            let new = self.negation(known, span);
+            let flag = self.all(&[entered, new], span);
+            self.push_emission(draft, Output::Assignments, flag, row);
+            let untreated = self.negation(journey.treated, span);
+            let held_out = self.all(&[entered, untreated], span);
+            self.exclude(draft, held_out, Stage::Assignment, "control", None);
+        }
+        let mut row = self.identity(draft, true);
+        row.field("entered_at", journey.entry_time);
+        if let Some(arm) = arm_name {
+            row.field("arm", arm);
+        }
+        let trigger = self.text_constant(journey.reason.clone(), span);
+        row.field("trigger", trigger);
+        self.push_emission(draft, Output::Entries, entered, row);
+        let waiting = self.all(&[entered, journey.waits, journey.treated], span);
+        self.exclude(draft, waiting, Stage::Plan, "not_due", None);
+    }
+
+    pub(super) fn emit_action(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, flag: NodeId) -> Option<ir::Action> {
+        let span = reach.span;
+        let name = match (&reach.template, &reach.operation) {
+            (Some((_, template)), _) => template.name.text.clone(),
+            (None, Some(operation)) => operation.name.text.clone(),
+            (None, None) => String::new(),
+        };
+        let message = match &reach.template {
+            Some((module, template)) => {
+                let scope = draft.scope.clone();
+                Some(self.message(*module, template, &scope)?)
+            }
+            None => None,
+        };
+        let id = self.action_id(draft, journey, wave, &name);
+        let mut row = self.identity(draft, false);
+        row.field("action_id", id);
+        if let Some(arm) = journey.arm {
+            let arm = self.add(Kind::LabelName(arm), Type::Text, true, span);
+            row.field("arm", arm);
+        }
+        let wave_name = self.text_constant(wave.name.clone(), span);
+        row.field("wave", wave_name);
+        self.action_fields(draft, journey, wave, reach, &name, message, &mut row)?;
+        draft.accounted.push(flag);
+        self.push_emission(draft, Output::Actions, flag, row);
+        if let Some(channel) = &reach.channel {
+            self.emit_contact(draft, journey, wave, channel, &name, reach, id, flag);
+        }
+        self.emit_grant(draft, reach, id, flag)?;
+        Some(ir::Action {
+            wave: wave.name.clone(),
+            wave_number: wave.number,
+            channel: reach.channel.clone(),
+            name,
+            emitted: flag,
+            message,
+            span,
+        })
+    }
+
+    /// Strategy, subject, wave and entry give one name for good: a re-run gives the same.
+    fn action_id(&mut self, draft: &Draft<'_>, journey: &Journey, wave: &WaveState, name: &str) -> NodeId {
+        let span = draft.span;
+        let strategy = self.text_constant(draft.ast.name.text.clone(), span);
+        let wave = self.text_constant(wave.name.clone(), span);
+        let name = self.text_constant(name, span);
+        self.call("identifier", vec![strategy, draft.unit, wave, journey.entry_time, name], Type::Text, span)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn action_fields(
+        &mut self,
+        draft: &mut Draft<'_>,
+        journey: &Journey,
+        wave: &WaveState,
+        reach: &Reach,
+        name: &str,
+        message: Option<NodeId>,
+        row: &mut Row,
+    ) -> Option<()> {
+        let span = reach.span;
+        for (field, value) in [("tier", reach.tier.clone()), ("channel", reach.channel.clone()), ("offer_id", reach.offer.as_ref().map(|(_, offer)| offer.name.text.clone()))] {
+            if let Some(value) = value {
+                let node = self.text_constant(value, span);
+                row.field(field, node);
+            }
+        }
+        let name_node = self.text_constant(name, span);
+        row.field(if reach.channel.is_some() { "template_id" } else { "action" }, name_node);
+        if let Some(message) = message {
+            row.field("message", message);
+        }
+        let role = reach.tail.to.clone().or_else(|| reach.operation.as_ref().and_then(|operation| operation.to.clone()));
+        if let Some(role) = role {
+            let assignee = self.role(draft, &role)?;
+            let role_name = self.text_constant(role.text.clone(), span);
+            row.field("assignee_role", role_name);
+            row.field("assignee_id", assignee);
+        }
+        if let Some(queue) = &reach.tail.queue {
+            let label = self.path(queue, &draft.scope)?;
+            let text = self.formatted(&label, FormatStyle::Plain, queue.span);
+            row.field("queue", text);
+        }
+        row.field("due_from", wave.due);
+        let due = reach.tail.due.clone().or_else(|| reach.operation.as_ref().and_then(|operation| operation.due.clone()));
+        if let Some(due) = due {
+            let length = self.length(&due, &draft.scope.clone(), "`due`")?;
+            let now = self.as_of(span);
+            let by = self.shift(now, length, span);
+            row.field("due_by", by);
+        }
+        if let Some(priority) = &draft.ast.priority {
+            let priority = self.whole(priority, &Scope::constant(draft.module), "`priority`")?;
+            let priority = self.constant(Value::Int(priority), Type::Int, span);
+            row.field("priority", priority);
+        }
+        if let Some(value) = &draft.ast.value {
+            let value = self.expression(value, &draft.scope)?;
+            row.field("expected_value", value.node);
+        }
+        let reason = self.text_constant(journey.reason.clone(), span);
+        row.field("reason", reason);
+        Some(())
+    }
+
+    /// The person a role means for the subject.
+    fn role(&mut self, draft: &Draft<'_>, name: &ast::Name) -> Option<NodeId> {
+        let mut known = Vec::new();
+        for module in 0..self.modules.len() {
+            for item in self.items(module) {
+                let ast::ItemKind::Role(role) = &item.kind else { continue };
+                known.push(role.name.text.clone());
+                if role.name.text != name.text {
+                    continue;
+                }
+                let table = self.about(module, role.table.as_ref(), role.name.span)?;
+                if table != draft.table {
+                    continue;
+                }
+                let typed = self.expression(&role.value, &Scope::of(module, table))?;
+                return Some(self.as_text(typed.node, name.span));
+            }
+        }
+        self.undeclared("role", name, known.join(", "));
+        None
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn emit_contact(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, channel: &str, template: &str, reach: &Reach, id: NodeId, flag: NodeId) {
+        let span = reach.span;
+        let mut row = self.identity(draft, true);
+        row.field("contact_id", id);
+        row.field("action_id", id);
+        if let Some(arm) = journey.arm {
+            let arm = self.add(Kind::LabelName(arm), Type::Text, true, span);
+            row.field("arm", arm);
+        }
+        let offer = reach.offer.as_ref().map(|(_, offer)| offer.name.text.clone());
+        let texts = [("wave", Some(wave.name.clone())), ("channel", Some(channel.to_string())), ("offer_id", offer), ("template_id", Some(template.to_string())), ("status", Some(String::from("sent")))];
+        for (field, value) in texts {
+            if let Some(value) = value {
+                let node = self.text_constant(value, span);
+                row.field(field, node);
+            }
+        }
+        let now = self.as_of(span);
+        row.field("sent_at", now);
+        self.push_emission(draft, Output::Contacts, flag, row);
+    }
+
+    /// An offer sent along is a grant: invited with a send, redeemed with a deed, unless the step says otherwise.
+    fn emit_grant(&mut self, draft: &mut Draft<'_>, reach: &Reach, id: NodeId, flag: NodeId) -> Option<()> {
+        let Some((module, offer)) = &reach.offer else { return Some(()) };
+        let span = reach.span;
+        let mut row = self.identity(draft, true);
+        row.field("grant_id", id);
+        let offer_name = self.text_constant(offer.name.text.clone(), span);
+        row.field("offer_id", offer_name);
+        let usual = if reach.channel.is_some() { "invited" } else { "redeemed" };
+        let state = reach.tail.offer_state.as_ref().map_or(usual, |state| state.text.as_str()).to_string();
+        let state = self.text_constant(state, span);
+        row.field("state", state);
+        let now = self.as_of(span);
+        row.field("ts", now);
+        if let Some(holds) = &offer.holds {
+            let length = self.length(holds, &Scope::constant(*module), "`holds`")?;
+            let end = self.shift(now, length, span);
+            row.field("expires_at", end);
+        }
+        self.push_emission(draft, Output::Grants, flag, row);
+        Some(())
+    }
+
+    /// Waves executed and skipped are state only where a plan has several.
+    pub(super) fn record_wave(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, executed: NodeId, _out: &Outcome) {
+        if journey.waves.len() < 2 {
+            return;
+        }
+        let span = wave.span;
+        let now = self.as_of(span);
+        let skipped = self.all(&[wave.skips, journey.treated], span);
+        for (event, flag, time) in [("executed", executed, now), ("skipped", skipped, wave.due)] {
+            let mut row = self.identity(draft, true);
+            row.field("entered_at", journey.entry_time);
+            let name = self.text_constant(wave.name.clone(), span);
+            row.field("wave", name);
+            let event = self.text_constant(event, span);
+            row.field("event", event);
+            row.field("happened_at", time);
+            self.push_emission(draft, Output::Journeys, flag, row);
+        }
+        let name = self.text_constant(wave.name.clone(), span);
+        self.exclude(draft, skipped, Stage::Plan, "skipped", Some(name));
+    }
+
+    /// Exits, and a reason for every candidate that no rule or action has accounted for.
+    pub(super) fn account_for_all(&mut self, draft: &mut Draft<'_>, journey: &Journey, outcome: &Outcome) {
+        let span = draft.span;
+        let now = self.as_of(span);
+        for exit in &journey.exits {
+            let mut row = self.identity(draft, true);
+            row.field("entered_at", journey.entry_time);
+            let event = self.text_constant("exited", span);
+            row.field("event", event);
+            row.field("happened_at", now);
+            let reason = self.text_constant(exit.name.clone(), span);
+            row.field("reason", reason);
+            self.push_emission(draft, Output::Journeys, exit.node, row);
+            self.exclude(draft, exit.node, Stage::Plan, &exit.name, None);
+        }
+        let mut accounted = draft.accounted.clone();
+        accounted.extend(&outcome.emitted);
+        let any = self.any(&accounted, span);
+        let none = self.negation(any, span);
+        let left = self.all(&[journey.candidate, none], span);
+        self.exclude(draft, left, Stage::Plan, "no_step", None);
+    }
+
+    /// Records a label or condition for later runs where it differs from what was recorded.
+    pub(super) fn record_label(&mut self, scheme: &str, table: TableId, node: NodeId) -> Option<Emission> {
+        let span = self.graph.get(node).map(|node| node.span).unwrap_or_default();
+        let unit = self.unit_of(table, span)?;
+        let text = if self.type_of(node) == Type::Bool {
+            let (yes, no, unknown) = (self.text_constant("true", span), self.text_constant("false", span), self.text_constant("unknown", span));
+            let known = self.either(node, yes, no, span);
+            self.first_known(known, unknown, span)
+        } else {
+            let optional = self.optional(node);
+            self.add(Kind::LabelName(node), Type::Text, optional, span)
+        };
+        let before = self.recorded_label(unit, table, scheme, span)?;
+        let same = self.surely_compare(ir::Comparison::Equal, text, before, span);
+        let differs = self.negation(same, span);
+        let known = self.is_known(text, span);
+        let flag = self.all(&[differs, known], span);
+        let mut row = Row(Vec::new());
+        let subject = self.table(table).map_or_else(String::new, |table| table.name.clone());
+        let subject = self.text_constant(subject, span);
+        row.field("subject", subject);
+        row.field("unit_id", unit);
+        let scheme = self.text_constant(scheme, span);
+        row.field("scheme", scheme);
+        let day = self.evaluation_day(span);
+        row.field("as_of", day);
+        row.field("label", text);
+        let flag = self.surely(flag, span);
+        Some(Emission { output: Output::TierHistory, table, flag, fields: row.0, strategy: None })
+    }
+
+    /// Invitations whose time is over get their ledger row.
+    pub(super) fn expired_grants(&mut self) -> Vec<Emission> {
+        let mut out = Vec::new();
+        for item in self.items(0) {
+            let ast::ItemKind::Offer(offer) = &item.kind else { continue };
+            if offer.holds.is_some() {
+                out.extend(self.expired_grant(offer));
+            }
+        }
+        out
+    }
+
+    fn expired_grant(&mut self, offer: &ast::Offer) -> Option<Emission> {
+        let span: Span = offer.name.span;
+        let table = self.entry_subject()?;
+        let grants = self.find_table("grants")?;
+        let name = offer.name.text.as_str();
+        let invited = self.grant_expiry(table, grants, name, span)?;
+        let now = self.as_of(span);
+        let over = self.surely_compare(ir::Comparison::LessOrEqual, invited, now, span);
+        let closed = self.unit_has(table, grants, name, &["accepted", "declined", "expired", "redeemed"], span)?;
+        let open = self.negation(closed, span);
+        let flag = self.all(&[over, open], span);
+        let unit = self.unit_of(table, span)?;
+        let mut row = Row(Vec::new());
+        let word = self.text_constant("expired", span);
+        let offer_id = self.text_constant(name, span);
+        let id = self.call("identifier", vec![word, unit, offer_id, invited], Type::Text, span);
+        row.field("grant_id", id);
+        let subject = self.table(table).map_or_else(String::new, |table| table.name.clone());
+        let subject = self.text_constant(subject, span);
+        row.field("subject", subject);
+        row.field("unit_id", unit);
+        row.field("offer_id", offer_id);
+        row.field("customer_id", unit);
+        row.field("state", word);
+        row.field("ts", now);
+        row.field("expires_at", invited);
+        Some(Emission { output: Output::Grants, table, flag, fields: row.0, strategy: None })
+    }
+
+    /// When the subject's last invitation ends.
+    fn grant_expiry(&mut self, table: TableId, grants: TableId, offer: &str, span: Span) -> Option<NodeId> {
+        let offer_id = self.named_column(grants, "offer_id", span)?;
+        let state = self.named_column(grants, "state", span)?;
+        let same = self.one_of(offer_id, &[offer], span);
+        let invited = self.one_of(state, &["invited"], span);
+        let filter = self.all(&[same, invited], span);
+        let expires = self.named_column(grants, "expires_at", span)?;
+        let row_key = self.ledger_unit(grants, span)?;
+        let outer_key = self.unit_of(table, span)?;
+        let link = ir::Link::Key { row_key, outer_key };
+        let aggregate = self.ledger_aggregate(grants, link, ir::AggregateFunction::Max, Some(expires), filter, span);
+        Some(self.add_in(table, Kind::Aggregate(Box::new(aggregate)), Type::Time, true, span))
+    }
+}

@@ -1,0 +1,225 @@
+//! Rules that stop candidates, in the order of a run.
+
+use super::Draft;
+use super::action::Reach;
+use super::journey::{Journey, WaveState};
+use crate::check::Checker;
+use crate::check::names::Scope;
+use crate::check::policy::{Candidate, RuleKind};
+use crate::ir::{Gate, NodeId, Stage};
+use crate::source::Span;
+use crate::syntax::ast;
+
+/// A rule for one action of a wave: the condition that stops it.
+pub(super) struct Rule {
+    pub stage: Stage,
+    pub name: String,
+    pub label: Option<String>,
+    pub span: Span,
+    /// Three-valued; unknown stops too.
+    pub condition: NodeId,
+}
+
+/// A rule over all actions of a wave together.
+struct WaveRule {
+    rule: Rule,
+    /// Two-valued.
+    stops: NodeId,
+}
+
+impl Checker {
+    /// The rules before assignment that concern one action, in layer order: policies, then the strategy's own, then the offer's.
+    pub(super) fn action_rules(&mut self, draft: &Draft<'_>, reach: &Reach) -> Option<Vec<Rule>> {
+        let mut out = Vec::new();
+        let mut whole = true;
+        if let Some(channel) = &reach.channel {
+            for binding in draft.rules.clone() {
+                let RuleKind::Exclude(exclude) = &binding.rule else { continue };
+                if binding.stage > Stage::Suitability {
+                    continue;
+                }
+                let scope = self.scope_of_rule(draft, binding.module, Some(channel.as_str()), exclude.span);
+                match self.exclude_rule(exclude, binding.stage, &scope) {
+                    Some(rule) => out.push(rule),
+                    None => whole = false,
+                }
+            }
+        }
+        for exclude in &draft.ast.excludes {
+            let scope = self.scope_of_rule(draft, draft.module, reach.channel.as_deref(), exclude.span);
+            match self.exclude_rule(exclude, Stage::Eligibility, &scope) {
+                Some(rule) => out.push(rule),
+                None => whole = false,
+            }
+        }
+        out.extend(self.offer_rules(draft, reach, &mut whole));
+        out.sort_by_key(|rule| rule.stage);
+        whole.then_some(out)
+    }
+
+    fn scope_of_rule(&mut self, draft: &Draft<'_>, module: usize, channel: Option<&str>, span: Span) -> Scope {
+        let text = |quoted: &Option<ast::Quoted>| quoted.as_ref().map(|quoted| quoted.text.clone());
+        let (purpose, product) = (text(&draft.ast.purpose), text(&draft.ast.product));
+        let class = draft.ast.class.as_ref().map(|class| class.text.clone());
+        let candidate = Candidate { channel, purpose: purpose.as_deref(), product: product.as_deref(), class: class.as_deref() };
+        self.candidate_scope(module, &draft.scope, &candidate, span)
+    }
+
+    fn exclude_rule(&mut self, exclude: &ast::Exclude, stage: Stage, scope: &Scope) -> Option<Rule> {
+        let condition = self.condition_of(&exclude.when, scope, "`exclude`")?;
+        let label = exclude.label.as_ref().map(|label| label.text.clone());
+        Some(Rule { stage, name: exclude.name.text.clone(), label, span: exclude.span, condition: condition.node })
+    }
+
+    fn offer_rules(&mut self, draft: &Draft<'_>, reach: &Reach, whole: &mut bool) -> Vec<Rule> {
+        let Some((module, offer)) = &reach.offer else { return Vec::new() };
+        let mut out = Vec::new();
+        let scope = Scope { module: *module, ..draft.scope.clone() };
+        for exclude in &offer.excludes {
+            match self.exclude_rule(exclude, Stage::Eligibility, &scope) {
+                Some(rule) => out.push(rule),
+                None => *whole = false,
+            }
+        }
+        let span = offer.name.span;
+        if let Some(condition) = self.offer_given(draft, *module, offer) {
+            out.push(Rule { stage: Stage::Eligibility, name: String::from("already_invited"), label: None, span, condition });
+        }
+        if let Some(condition) = self.offer_out_of_season(*module, offer) {
+            out.push(Rule { stage: Stage::Eligibility, name: String::from("offer_not_valid"), label: None, span, condition });
+        }
+        out
+    }
+
+    /// `again` of an offer: it was granted before, or too lately.
+    fn offer_given(&mut self, draft: &Draft<'_>, module: usize, offer: &ast::Offer) -> Option<NodeId> {
+        let span = offer.name.span;
+        let again = offer.again.as_ref()?;
+        let grants = self.find_table("grants")?;
+        let offer_id = self.named_column(grants, "offer_id", span)?;
+        let filter = self.one_of(offer_id, &[offer.name.text.as_str()], span);
+        let time = self.named_column(grants, "ts", span)?;
+        let last = self.of_unit(draft, grants, crate::ir::AggregateFunction::Max, Some(time), filter, crate::types::Type::Time)?;
+        match &again.kind {
+            ast::AgainKind::Always => None,
+            ast::AgainKind::Never => Some(self.is_known(last, span)),
+            ast::AgainKind::After(length) => {
+                let length = self.length(length, &Scope::constant(module), "`again after`")?;
+                let free = self.shift(last, length, span);
+                let now = self.as_of(span);
+                Some(self.surely_compare(crate::ir::Comparison::Less, now, free, span))
+            }
+        }
+    }
+
+    fn offer_out_of_season(&mut self, module: usize, offer: &ast::Offer) -> Option<NodeId> {
+        let (from, to) = offer.valid.as_ref()?;
+        let scope = Scope::constant(module);
+        let (from, to) = (self.expression(from, &scope)?, self.expression(to, &scope)?);
+        let span = offer.name.span;
+        let day = self.evaluation_day(span);
+        let early = self.compare(crate::ir::Comparison::Less, day, from.node, span);
+        let late = self.compare(crate::ir::Comparison::Greater, day, to.node, span);
+        Some(self.any(&[early, late], span))
+    }
+
+    /// Applies the rules of all actions of a wave to the candidates at it; what comes back passed every rule.
+    pub(super) fn pass_gates(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reaches: &[Reach], at: NodeId, entering: bool) -> NodeId {
+        let mut passed = at;
+        let rules = self.wave_rules(reaches, wave.span);
+        let failing = self.failing_by_stage(&rules, wave.span);
+        for wave_rule in rules {
+            let span = wave_rule.rule.span;
+            let stopped = self.all(&[passed, wave_rule.stops], span);
+            let detail = failing.iter().find(|(stage, _)| *stage == wave_rule.rule.stage).map(|(_, detail)| *detail);
+            self.exclude(draft, stopped, wave_rule.rule.stage, &wave_rule.rule.name, detail);
+            let goes = self.negation(wave_rule.stops, span);
+            passed = self.all(&[passed, goes], span);
+            let name = format!("strategy {} {} {}", draft.ast.name.text, wave_rule.rule.stage.word(), wave_rule.rule.name);
+            if entering {
+                self.watch(name, draft.table, wave_rule.rule.condition);
+            }
+            let rule = wave_rule.rule;
+            draft.gates.push(Gate { stage: rule.stage, rule: rule.name, label: rule.label, condition: rule.condition, stops: stopped, span });
+        }
+        passed
+    }
+
+    /// Each rule once, over the actions it concerns: in its branch, its own rule stops it and no fallback gets through.
+    fn wave_rules(&mut self, reaches: &[Reach], span: Span) -> Vec<WaveRule> {
+        let mut out: Vec<WaveRule> = Vec::new();
+        for reach in reaches.iter().filter(|reach| reach.fallback_of.is_none()) {
+            for rule in &reach.rules {
+                let stops = self.possibly(rule.condition, span);
+                let rescued = self.rescued(reaches, reach, rule.stage, span);
+                let lost = self.negation(rescued, span);
+                let here = self.all(&[reach.branch, stops, lost], span);
+                match out.iter_mut().find(|known| known.rule.span == rule.span && known.rule.name == rule.name) {
+                    Some(known) => {
+                        let both = [known.stops, here];
+                        known.stops = self.any(&both, span);
+                    }
+                    None => out.push(WaveRule {
+                        rule: Rule { stage: rule.stage, name: rule.name.clone(), label: rule.label.clone(), span: rule.span, condition: rule.condition },
+                        stops: here,
+                    }),
+                }
+            }
+        }
+        out.sort_by_key(|wave_rule| wave_rule.rule.stage);
+        out
+    }
+
+    /// `else on consent`: a fallback for this stage passes the stage.
+    fn rescued(&mut self, reaches: &[Reach], reach: &Reach, stage: Stage, span: Span) -> NodeId {
+        let mut ways = Vec::new();
+        for fallback in reaches.iter().filter(|other| other.fallback_of == Some((reach.number, stage))) {
+            let stops: Vec<NodeId> = fallback.rules.iter().filter(|rule| rule.stage == stage).map(|rule| rule.condition).collect();
+            let mut free = Vec::new();
+            for condition in stops {
+                let stop = self.possibly(condition, span);
+                free.push(self.negation(stop, span));
+            }
+            ways.push(self.all(&free, span));
+        }
+        self.any(&ways, span)
+    }
+
+    /// For each stage, the names of all failing rules, joined by spaces.
+    fn failing_by_stage(&mut self, rules: &[WaveRule], span: Span) -> Vec<(Stage, NodeId)> {
+        let mut out: Vec<(Stage, Vec<NodeId>)> = Vec::new();
+        let empty = self.text_constant("", span);
+        for wave_rule in rules {
+            let name = self.text_constant(format!("{} ", wave_rule.rule.name), span);
+            let part = self.either(wave_rule.stops, name, empty, span);
+            match out.iter_mut().find(|(stage, _)| *stage == wave_rule.rule.stage) {
+                Some((_, parts)) => parts.push(part),
+                None => out.push((wave_rule.rule.stage, vec![part])),
+            }
+        }
+        out.into_iter().map(|(stage, parts)| (stage, self.concat(parts, span))).collect()
+    }
+
+    pub(super) fn concat(&mut self, parts: Vec<NodeId>, span: Span) -> NodeId {
+        match parts.as_slice() {
+            [single] => *single,
+            _ => {
+                let optional = parts.iter().any(|part| self.optional(*part));
+                self.add(crate::ir::Kind::Concat(parts), crate::types::Type::Text, optional, span)
+            }
+        }
+    }
+
+    /// Cool-off and missed windows, before anything else.
+    pub(super) fn trigger_gates(&mut self, draft: &mut Draft<'_>, journey: &Journey) {
+        let never_fires = |checker: &Self, node: NodeId| checker.graph.constant(node) == Some(&crate::types::Value::Bool(false));
+        for (name, node) in [("cool_off", journey.cooling), ("missed_window", journey.missed)] {
+            if never_fires(self, node) {
+                continue;
+            }
+            self.exclude(draft, node, Stage::Trigger, name, None);
+            let span = draft.span;
+            draft.gates.push(Gate { stage: Stage::Trigger, rule: name.to_string(), label: None, condition: node, stops: node, span });
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! Journeys: which wave of the plan is due for whom, from what the ledger holds.
+
+use super::{Draft, Entry};
+use crate::check::Checker;
+use crate::check::length::Length;
+use crate::check::problems::strategy as problems;
+use crate::diag::Problem;
+use crate::ir::{Comparison, Exit, Kind, NodeId};
+use crate::source::Span;
+use crate::syntax::ast::{self, Plan, PlanBody, Step};
+use crate::types::{Type, Value};
+
+/// One wave for every subject.
+pub(super) struct WaveState {
+    pub name: String,
+    pub number: u32,
+    pub span: Span,
+    pub steps: Vec<Step>,
+    /// Two-valued: due now, its condition met.
+    pub runs: NodeId,
+    /// Two-valued: due now, its condition not met.
+    pub skips: NodeId,
+    /// When it was or is due.
+    pub due: NodeId,
+}
+
+pub(super) struct Journey {
+    /// Two-valued: looked at in this run.
+    pub candidate: NodeId,
+    /// Two-valued: enters now (rules may still stop it).
+    pub enters: NodeId,
+    /// Two-valued: enters now, and its first wave waits for its delay.
+    pub waits: NodeId,
+    pub entry_time: NodeId,
+    pub cooling: NodeId,
+    pub missed: NodeId,
+    pub arm: Option<NodeId>,
+    /// The arm the ledger holds, as text.
+    pub recorded_arm: Option<NodeId>,
+    pub bucket: Option<NodeId>,
+    /// Two-valued: has an arm other than control, or there are no arms.
+    pub treated: NodeId,
+    pub waves: Vec<WaveState>,
+    pub exits: Vec<Exit>,
+    pub reason: String,
+}
+
+/// Names of the waves of a plan; a plan without waves is one wave called `1`.
+pub(super) fn wave_names(strategy: &ast::Strategy) -> Vec<String> {
+    match strategy.plan.as_ref().map(|plan| &plan.body) {
+        Some(PlanBody::Waves(waves)) => waves.iter().map(|wave| wave.name.text.clone()).collect(),
+        Some(PlanBody::Steps(_)) | None => vec![String::from("1")],
+    }
+}
+
+/// Places on the way through the waves.
+struct Progress {
+    active: NodeId,
+    /// When the wave before was executed or skipped; missing when neither.
+    before: NodeId,
+}
+
+impl Checker {
+    pub(super) fn lower_journey(&mut self, draft: &mut Draft<'_>, plan: &Plan, entry: &Entry) -> Option<Journey> {
+        let span = draft.span;
+        let waves = waves_of(plan);
+        let delayed = waves.first().is_some_and(|wave| wave.after.is_some());
+        let single = waves.len() == 1 && !delayed;
+        if let (true, Some(exit)) = (single, draft.ast.exits.first()) {
+            self.report(Problem::new(&problems::EXIT_WITHOUT_WAVES, exit.span).with("name", &exit.name.text));
+        }
+        let in_flight = if single { self.truth(false, span) } else { self.in_flight(draft, &waves, entry.last)? };
+        let not_in_flight = self.negation(in_flight, span);
+        let enters = self.all(&[entry.enters, not_in_flight], span);
+        let cooling = self.all(&[entry.cooling, not_in_flight], span);
+        let missed = self.all(&[entry.missed, not_in_flight], span);
+        let entry_time = self.either(enters, entry.time, entry.last, span);
+        draft.scope.bind("entry", entry_time, Type::Time, true, span);
+        let considered = self.any(&[enters, in_flight], span);
+        let (arm, recorded_arm, bucket) = self.arm(draft, considered)?;
+        let treated = self.treated(draft, arm);
+        let active = self.all(&[in_flight, treated], span);
+        let mut states = Vec::new();
+        let mut progress = Progress { active, before: entry_time };
+        let mut whole = true;
+        for (at, wave) in waves.iter().enumerate() {
+            match self.lower_wave(draft, wave, at, enters, &mut progress) {
+                Some(state) => states.push(state),
+                None => whole = false,
+            }
+        }
+        let exits = self.lower_exits(draft, active)?;
+        if !whole {
+            return None;
+        }
+        self.stop_at_exits(&mut states, &exits, span);
+        let waits = self.waits(enters, delayed, &states, span);
+        let mut parts = vec![enters, cooling, missed];
+        parts.extend(exits.iter().map(|exit| exit.node));
+        parts.extend(states.iter().flat_map(|state| [state.runs, state.skips]));
+        let candidate = self.any(&parts, span);
+        Some(Journey {
+            candidate,
+            enters,
+            waits,
+            entry_time,
+            cooling,
+            missed,
+            arm,
+            recorded_arm,
+            bucket,
+            treated,
+            waves: states,
+            exits,
+            reason: entry.words.clone(),
+        })
+    }
+
+    fn waits(&mut self, enters: NodeId, delayed: bool, states: &[WaveState], span: Span) -> NodeId {
+        match states.first() {
+            Some(first) if delayed => {
+                let now = self.any(&[first.runs, first.skips], span);
+                let not_now = self.negation(now, span);
+                self.all(&[enters, not_now], span)
+            }
+            Some(_) | None => self.truth(false, span),
+        }
+    }
+
+    /// Entered before, and neither left nor through.
+    fn in_flight(&mut self, draft: &Draft<'_>, waves: &[ast::Wave], last: NodeId) -> Option<NodeId> {
+        let span = draft.span;
+        let entered = self.is_known(last, span);
+        let exited = self.latest_time(draft, "journeys", "happened_at", &[("event", &["exited"])])?;
+        let left = self.surely_compare(Comparison::GreaterOrEqual, exited, last, span);
+        let through = match waves.len().checked_sub(1).and_then(|at| waves.get(at).map(|wave| (at, wave))) {
+            Some((at, wave)) => {
+                let done = self.wave_over(draft, &wave.name.text, at, last)?;
+                self.is_known(done, span)
+            }
+            None => self.truth(true, span),
+        };
+        let (not_left, not_through) = (self.negation(left, span), self.negation(through, span));
+        Some(self.all(&[entered, not_left, not_through], span))
+    }
+
+    /// When a wave was executed since the last entry.
+    fn wave_time(&mut self, draft: &Draft<'_>, name: &str, at: usize, last: NodeId) -> Option<NodeId> {
+        let number = (at + 1).to_string();
+        let contacted = self.latest_time(draft, "contacts", "sent_at", &[("wave", &[name, number.as_str()])])?;
+        let executed = self.latest_time(draft, "journeys", "happened_at", &[("wave", &[name]), ("event", &["executed"])])?;
+        let time = self.first_known(contacted, executed, draft.span);
+        Some(self.since_entry(time, last, draft.span))
+    }
+
+    /// When a wave was executed or skipped since the last entry.
+    fn wave_over(&mut self, draft: &Draft<'_>, name: &str, at: usize, last: NodeId) -> Option<NodeId> {
+        let executed = self.wave_time(draft, name, at, last)?;
+        let skipped = self.wave_skipped(draft, name, last)?;
+        Some(self.first_known(executed, skipped, draft.span))
+    }
+
+    fn wave_skipped(&mut self, draft: &Draft<'_>, name: &str, last: NodeId) -> Option<NodeId> {
+        let skipped = self.latest_time(draft, "journeys", "happened_at", &[("wave", &[name]), ("event", &["skipped"])])?;
+        Some(self.since_entry(skipped, last, draft.span))
+    }
+
+    fn since_entry(&mut self, time: NodeId, last: NodeId, span: Span) -> NodeId {
+        let current = self.surely_compare(Comparison::GreaterOrEqual, time, last, span);
+        self.only_where(current, time, span)
+    }
+
+    fn lower_wave(&mut self, draft: &mut Draft<'_>, wave: &ast::Wave, at: usize, enters: NodeId, progress: &mut Progress) -> Option<WaveState> {
+        let span = wave.span;
+        let last = draft.scope.bindings.get("entry").map(|entry| entry.node)?;
+        let after = match &wave.after {
+            Some(after) => self.length(after, &draft.scope, "`after`")?,
+            None => Length::default(),
+        };
+        let due = self.shift(progress.before, after, span);
+        let now = self.as_of(span);
+        let reached = self.surely_compare(Comparison::LessOrEqual, due, now, span);
+        let (executed, skipped) = match at {
+            0 if wave.after.is_none() => (None, None),
+            _ => (Some(self.wave_time(draft, &wave.name.text, at, last)?), Some(self.wave_skipped(draft, &wave.name.text, last)?)),
+        };
+        let mut open = vec![progress.active, reached];
+        for past in [executed, skipped].into_iter().flatten() {
+            let known = self.is_known(past, span);
+            open.push(self.negation(known, span));
+        }
+        let later = self.all(&open, span);
+        let first = if at == 0 { self.all(&[enters, reached], span) } else { self.follows_now(enters, reached, span) };
+        let due_now = if at == 0 && wave.after.is_none() { first } else { self.any(&[first, later], span) };
+        let condition = match &wave.when {
+            Some(when) => self.condition_of(when, &draft.scope, "`when`")?.node,
+            None => self.truth(true, span),
+        };
+        let met = self.surely(condition, span);
+        let unmet = self.negation(met, span);
+        let runs = self.all(&[due_now, met], span);
+        let skips = self.all(&[due_now, unmet], span);
+        self.bind_wave(draft, wave, at, last, executed, skipped, skips)?;
+        let over_now = self.either(runs, now, due, span);
+        let happening = self.any(&[runs, skips], span);
+        let past = match (executed, skipped) {
+            (Some(executed), Some(skipped)) => self.first_known(executed, skipped, span),
+            (_, _) => self.past_first_wave(draft, wave, last)?,
+        };
+        let present = self.only_where(happening, over_now, span);
+        progress.before = self.first_known(past, present, span);
+        let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
+        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due })
+    }
+
+    /// A later wave without delay follows in the same run.
+    fn follows_now(&mut self, enters: NodeId, reached: NodeId, span: Span) -> NodeId {
+        self.all(&[enters, reached], span)
+    }
+
+    fn past_first_wave(&mut self, draft: &Draft<'_>, wave: &ast::Wave, last: NodeId) -> Option<NodeId> {
+        self.wave_time(draft, &wave.name.text, 0, last)
+    }
+
+    /// The wave's name is the time it was executed; `skipped(name)` whether it was passed over.
+    #[allow(clippy::too_many_arguments)]
+    fn bind_wave(
+        &mut self,
+        draft: &mut Draft<'_>,
+        wave: &ast::Wave,
+        at: usize,
+        last: NodeId,
+        executed: Option<NodeId>,
+        skipped: Option<NodeId>,
+        skips: NodeId,
+    ) -> Option<()> {
+        let span = wave.span;
+        let time = match executed {
+            Some(executed) => executed,
+            None => self.wave_time(draft, &wave.name.text, at, last)?,
+        };
+        draft.scope.bind(wave.name.text.clone(), time, Type::Time, true, span);
+        let before = match skipped {
+            Some(skipped) => self.is_known(skipped, span),
+            None => self.truth(false, span),
+        };
+        let passed = self.any(&[before, skips], span);
+        draft.scope.bind(format!("skipped({})", wave.name.text), passed, Type::Bool, false, span);
+        Some(())
+    }
+
+    fn lower_exits(&mut self, draft: &mut Draft<'_>, active: NodeId) -> Option<Vec<Exit>> {
+        let mut out: Vec<Exit> = Vec::new();
+        let mut whole = true;
+        for exit in &draft.ast.exits {
+            let Some(condition) = self.condition_of(&exit.when, &draft.scope, "`exit`") else {
+                whole = false;
+                continue;
+            };
+            let sure = self.surely(condition.node, exit.span);
+            let mut parts = vec![active, sure];
+            for earlier in &out {
+                parts.push(self.negation(earlier.node, exit.span));
+            }
+            let node = self.all(&parts, exit.span);
+            out.push(Exit { name: exit.name.text.clone(), node, span: exit.span });
+        }
+        whole.then_some(out)
+    }
+
+    /// Nothing more is due once a journey has ended; a skip that ends it stays on record.
+    fn stop_at_exits(&mut self, states: &mut [WaveState], exits: &[Exit], span: Span) {
+        if exits.is_empty() {
+            return;
+        }
+        let nodes: Vec<NodeId> = exits.iter().map(|exit| exit.node).collect();
+        let exited = self.any(&nodes, span);
+        let stays = self.negation(exited, span);
+        for state in states {
+            state.runs = self.all(&[state.runs, stays], span);
+        }
+    }
+
+    /// The arm as a label, what the ledger holds, and the bucket.
+    #[allow(clippy::type_complexity)]
+    fn arm(&mut self, draft: &mut Draft<'_>, considered: NodeId) -> Option<(Option<NodeId>, Option<NodeId>, Option<NodeId>)> {
+        let span = draft.span;
+        let Some(ladder) = draft.arm_ladder else { return Some((None, None, None)) };
+        let ty = Type::Label(ladder);
+        let recorded = self.recorded_arm(draft)?;
+        let mut from_ledger = self.constant(Value::Missing, ty.clone(), span);
+        for (at, arm) in draft.arms.clone().iter().enumerate().rev() {
+            let same = self.one_of(recorded, &[arm.name.as_str()], span);
+            let same = self.surely(same, span);
+            let label = self.constant(Value::Int(i64::try_from(at).ok()?), ty.clone(), span);
+            from_ledger = self.either(same, label, from_ledger, span);
+        }
+        let experiment = draft.ast.name.text.clone();
+        let kind = Kind::Bucket { experiment, salt: super::salt_of(draft.ast), unit: draft.unit, only: considered };
+        let bucket = self.add_in(draft.table, kind, Type::Int, true, span);
+        let by_hash = self.arm_of_bucket(draft, bucket, &ty)?;
+        let arm = self.first_known(from_ledger, by_hash, span);
+        let arm = self.only_where(considered, arm, span);
+        draft.scope.bind("arm", arm, ty, true, span);
+        Some((Some(arm), Some(recorded), Some(bucket)))
+    }
+
+    /// The first arm whose cumulative share is greater than the bucket.
+    fn arm_of_bucket(&mut self, draft: &Draft<'_>, bucket: NodeId, ty: &Type) -> Option<NodeId> {
+        let span = draft.span;
+        let mut upper = 0_i64;
+        let mut rows = Vec::new();
+        for (at, arm) in draft.arms.iter().enumerate() {
+            upper += i64::from(arm.share);
+            let bound = self.constant(Value::Int(upper), Type::Int, span);
+            rows.push((self.compare(Comparison::Less, bucket, bound, span), u32::try_from(at).ok()?));
+        }
+        let kind = Kind::Ladder { rows, otherwise: None, unknown: None };
+        Some(self.add_in(draft.table, kind, ty.clone(), true, span))
+    }
+
+    fn treated(&mut self, draft: &Draft<'_>, arm: Option<NodeId>) -> NodeId {
+        let span = draft.span;
+        let control = draft.arms.iter().position(|arm| arm.control);
+        match (arm, control) {
+            (Some(arm), Some(at)) => {
+                let kind = Kind::OneOf { value: arm, set: vec![Value::Int(i64::try_from(at).unwrap_or(i64::MAX))] };
+                let is_control = self.add(kind, Type::Bool, true, span);
+                let is_control = self.surely(is_control, span);
+                self.negation(is_control, span)
+            }
+            (_, _) => self.truth(true, span),
+        }
+    }
+}
+
+fn waves_of(plan: &Plan) -> Vec<ast::Wave> {
+    match &plan.body {
+        PlanBody::Waves(waves) => waves.clone(),
+        PlanBody::Steps(steps) => {
+            let name = ast::Name { text: String::from("1"), span: plan.span };
+            vec![ast::Wave { span: plan.span, name, label: None, after: None, when: None, steps: steps.clone() }]
+        }
+    }
+}

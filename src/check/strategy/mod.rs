@@ -1,0 +1,268 @@
+//! Strategies: triggers, gates, arms, plans, all lowered to conditions of one subject.
+//!
+//! The order of a run is the order of this room: who is triggered, which wave of the journey is due, which rules stop it, which
+//! arm it has, what is sent, and the rows that are written.
+
+mod action;
+mod emission;
+mod gate;
+mod journey;
+mod ledger;
+mod trigger;
+
+use super::Checker;
+use super::names::{Scope, TriggerRow};
+use super::policy::BindingRule;
+use super::problems::{declarations, strategy as problems};
+use crate::diag::Problem;
+use crate::ir::{self, Arm, Emission, Gate, Ladder, LadderLabel, NodeId};
+use crate::source::Span;
+use crate::syntax::ast::{self, ItemKind, Name};
+use crate::types::{LadderId, TableId, Value};
+use indexmap::IndexMap;
+use std::rc::Rc;
+
+/// All strategies of the entry file, lowered.
+#[derive(Default)]
+pub(super) struct Lowered {
+    pub strategies: Vec<ir::Strategy>,
+    pub emissions: Vec<Emission>,
+}
+
+/// A contact planned by an earlier strategy of the same program, seen by contact caps.
+#[derive(Debug, Clone)]
+pub(crate) struct Planned {
+    pub table: TableId,
+    pub channel: String,
+    pub emitted: NodeId,
+}
+
+/// What is known about the strategy being lowered.
+pub(crate) struct Draft<'a> {
+    pub ast: &'a ast::Strategy,
+    pub module: usize,
+    pub index: u32,
+    pub table: TableId,
+    pub span: Span,
+    /// The subject's key as text.
+    pub unit: NodeId,
+    /// Who is reached, as text.
+    pub customer: Option<NodeId>,
+    pub rules: Vec<BindingRule>,
+    pub scope: Scope,
+    pub arms: Vec<Arm>,
+    pub arm_ladder: Option<LadderId>,
+    pub gates: Vec<Gate>,
+    pub emissions: Vec<Emission>,
+    /// Every flag that accounts for a candidate: actions and exclusions.
+    pub accounted: Vec<NodeId>,
+}
+
+impl Checker {
+    pub(super) fn lower_strategies(&mut self) -> Lowered {
+        let mut out = Lowered::default();
+        let mut planned: Vec<Planned> = Vec::new();
+        let mut recorded: IndexMap<String, (TableId, NodeId)> = IndexMap::new();
+        for item in self.items(0) {
+            let ItemKind::Strategy(strategy) = &item.kind else { continue };
+            let index = u32::try_from(out.strategies.len()).unwrap_or(u32::MAX);
+            if let Some((lowered, emissions)) = self.lower_strategy(strategy, index, &mut planned, &mut recorded) {
+                out.strategies.push(lowered);
+                out.emissions.extend(emissions);
+            }
+        }
+        for (scheme, (table, label)) in recorded {
+            out.emissions.extend(self.record_label(&scheme, table, label));
+        }
+        out.emissions.extend(self.expired_grants());
+        out
+    }
+
+    fn lower_strategy(
+        &mut self,
+        strategy: &ast::Strategy,
+        index: u32,
+        planned: &mut Vec<Planned>,
+        recorded: &mut IndexMap<String, (TableId, NodeId)>,
+    ) -> Option<(ir::Strategy, Vec<Emission>)> {
+        let mut draft = self.draft(strategy, index)?;
+        self.refuse_later_clauses(strategy);
+        self.lower_arms(&mut draft);
+        let entry = self.lower_triggers(&mut draft, recorded);
+        let plan = match &strategy.plan {
+            Some(plan) => Some(plan),
+            None => {
+                self.report(Problem::new(&problems::NO_PLAN, strategy.name.span).with("strategy", &strategy.name.text));
+                None
+            }
+        };
+        let (entry, plan) = (entry?, plan?);
+        draft.scope.trigger = entry.row.clone().map(Rc::new);
+        let journey = self.lower_journey(&mut draft, plan, &entry)?;
+        let outcome = self.lower_waves(&mut draft, plan, &journey, planned);
+        let outcome = outcome?;
+        self.account_for_all(&mut draft, &journey, &outcome);
+        let name = strategy.name.text.clone();
+        self.watch(format!("strategy {name} trigger"), draft.table, entry.fired);
+        let lowered = ir::Strategy {
+            name,
+            label: strategy.label.as_ref().map(|label| label.text.clone()),
+            table: draft.table,
+            owner: strategy.owner.as_ref().map(|owner| owner.text.clone()),
+            approver: strategy.approver.as_ref().map(|approver| approver.text.clone()),
+            class: strategy.class.as_ref().map(|class| class.text.clone()),
+            span: strategy.name.span,
+            trigger: entry.fired,
+            candidate: journey.candidate,
+            gates: draft.gates,
+            assigned: outcome.assigned,
+            arm: outcome.arm,
+            arm_ladder: draft.arm_ladder,
+            arms: draft.arms,
+            salt: salt_of(strategy),
+            actions: outcome.actions,
+            exits: journey.exits,
+        };
+        Some((lowered, draft.emissions))
+    }
+
+    fn draft<'a>(&mut self, strategy: &'a ast::Strategy, index: u32) -> Option<Draft<'a>> {
+        let span = strategy.name.span;
+        let table = self.about(0, strategy.table.as_ref(), span)?;
+        let unit = self.unit_of(table, span)?;
+        let scope = Scope::of(0, table);
+        let customer = self.recipient(strategy, table, unit, &scope);
+        let rules = self.binding_rules(0, strategy);
+        Some(Draft {
+            ast: strategy,
+            module: 0,
+            index,
+            table,
+            span,
+            unit,
+            customer,
+            rules,
+            scope,
+            arms: Vec::new(),
+            arm_ladder: None,
+            gates: Vec::new(),
+            emissions: Vec::new(),
+            accounted: Vec::new(),
+        })
+    }
+
+    /// Who is reached: `recipient PATH`, the subject itself when it is a customer, else the customer it refers to.
+    fn recipient(&mut self, strategy: &ast::Strategy, table: TableId, unit: NodeId, scope: &Scope) -> Option<NodeId> {
+        if let Some(path) = &strategy.recipient {
+            let typed = self.path(path, scope)?;
+            return Some(self.as_text(typed.node, path.span));
+        }
+        let Some(customers) = self.find_table("customers") else { return Some(unit) };
+        if customers == table {
+            return Some(unit);
+        }
+        let columns = &self.table(table)?.columns;
+        let at = columns.iter().position(|column| column.reference.as_ref().is_some_and(|reference| reference.table == customers))?;
+        let column = crate::types::ColumnId(u32::try_from(at).ok()?);
+        let node = self.column(table, column, strategy.name.span);
+        Some(self.as_text(node, strategy.name.span))
+    }
+
+    fn refuse_later_clauses(&mut self, strategy: &ast::Strategy) {
+        if let Some(budget) = &strategy.budget {
+            self.later("`budget`", budget.span);
+        }
+        for limit in &strategy.at_most {
+            self.later("`at most` inside a strategy", limit.span);
+        }
+        if let Some(layer) = strategy.arms.as_ref().and_then(|arms| arms.layer.as_ref()) {
+            self.later("`arms layer`", layer.span);
+        }
+        for exclude in &strategy.excludes {
+            self.check_reason(&exclude.name);
+        }
+    }
+
+    fn lower_arms(&mut self, draft: &mut Draft<'_>) {
+        let Some(arms) = &draft.ast.arms else { return };
+        let mut out: Vec<Arm> = Vec::new();
+        let mut sum = 0;
+        for (name, share) in &arms.arms {
+            if out.iter().any(|arm| arm.name == name.text) {
+                self.report(Problem::new(&super::problems::names::DUPLICATE_CLAUSE, name.span).with("name", &name.text));
+            }
+            let Some(share) = self.arm_share(share) else { return };
+            sum += share;
+            out.push(Arm { name: name.text.clone(), share, control: name.text == "control" });
+        }
+        if sum != 10_000 {
+            let text = format!("{}.{:02}%", sum / 100, sum % 100).replace(".00%", "%");
+            self.report(Problem::new(&declarations::SHARES, arms.span).with("sum", text));
+        }
+        let control = out.iter().position(|arm| arm.control);
+        if control.is_some_and(|at| at + 1 != out.len()) {
+            let span = arms.arms.iter().find(|(name, _)| name.text == "control").map_or(arms.span, |(name, _)| name.span);
+            self.report(Problem::new(&declarations::ARM_ORDER, span));
+        }
+        self.check_experiment(&draft.ast.name, arms.salt.as_ref());
+        let labels = out.iter().map(|arm| LadderLabel { name: arm.name.clone(), label: None }).collect();
+        let ladder = Ladder { name: format!("{}.arm", draft.ast.name.text), label: None, labels, best_first: None };
+        draft.arm_ladder = self.add_ladder(ladder);
+        draft.arms = out;
+    }
+
+    fn check_experiment(&mut self, name: &Name, salt: Option<&ast::Quoted>) {
+        if let Some(salt) = salt {
+            if salt.text.contains(':') {
+                self.report(Problem::new(&declarations::BAD_KEY, salt.span).with("name", &salt.text));
+            }
+        }
+        if name.text.contains(':') {
+            self.report(Problem::new(&declarations::BAD_KEY, name.span).with("name", &name.text));
+        }
+    }
+
+    /// A share in basis points of 10,000.
+    fn arm_share(&mut self, share: &ast::Expression) -> Option<u32> {
+        let value = self.fixed_float(share, &Scope::constant(0), "an arm's share")?;
+        let points = value * 10_000.0;
+        let rounded = points.round();
+        if (points - rounded).abs() > 1e-6 || !(0.0..=10_000.0).contains(&rounded) {
+            let text = self.sources.text(share.span).to_string();
+            self.report(Problem::new(&declarations::SHARE_PRECISION, share.span).with("share", text));
+            return None;
+        }
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        Some(rounded as u32)
+    }
+}
+
+pub(crate) fn salt_of(strategy: &ast::Strategy) -> String {
+    let salt = strategy.arms.as_ref().and_then(|arms| arms.salt.as_ref());
+    salt.map_or_else(|| String::from("s0"), |salt| salt.text.clone())
+}
+
+/// A row of the trigger, when it fired on one.
+pub(crate) struct Entry {
+    /// Three-valued: some trigger fires.
+    pub fired: NodeId,
+    /// Two-valued: fired and not cooling off.
+    pub enters: NodeId,
+    /// The entry's time, where it enters.
+    pub time: NodeId,
+    /// The last entry recorded, if any.
+    pub last: NodeId,
+    pub row: Option<TriggerRow>,
+    /// Two-valued: fired, and stopped by `again`.
+    pub cooling: NodeId,
+    /// Two-valued: seen too late.
+    pub missed: NodeId,
+    /// How the trigger reads, for the reason of an action.
+    pub words: String,
+}
+
+impl Checker {
+    pub(crate) fn truth(&mut self, value: bool, span: Span) -> NodeId {
+        self.constant(Value::Bool(value), crate::types::Type::Bool, span)
+    }
+}

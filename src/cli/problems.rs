@@ -1,0 +1,173 @@
+//! What can go wrong around a program: files, flags, folders. Problems inside a program are declared where they are found.
+
+use strat::diag::{ProblemKind, Severity, Text};
+
+const NO_LABEL: Text = Text { en: "", zh: "" };
+
+pub static BAD_COMMAND_LINE: ProblemKind = ProblemKind {
+    slug: "bad-command-line",
+    severity: Severity::Error,
+    title: Text { en: "{what}", zh: "{what}" },
+    help: Some(Text { en: "{advice}", zh: "{advice}" }),
+    label: NO_LABEL,
+};
+
+pub static UNREADABLE_FILE: ProblemKind = ProblemKind {
+    slug: "unreadable-file",
+    severity: Severity::Error,
+    title: Text { en: "cannot read {path}: {reason}", zh: "无法读取 {path}：{reason}" },
+    help: Some(Text { en: "check the path and that you may read it", zh: "请检查路径和读取权限" }),
+    label: NO_LABEL,
+};
+
+pub static NO_PROGRAMS: ProblemKind = ProblemKind {
+    slug: "no-programs-found",
+    severity: Severity::Error,
+    title: Text { en: "there is no .strat file in {path}", zh: "{path} 中没有 .strat 文件" },
+    help: Some(Text {
+        en: "name a file or a folder that holds .strat files", zh: "请给出 .strat 文件，或含有 .strat 文件的文件夹"
+    }),
+    label: NO_LABEL,
+};
+
+pub static NOT_UTF8: ProblemKind = ProblemKind {
+    slug: "not-utf8",
+    severity: Severity::Error,
+    title: Text { en: "the file is not UTF-8 text{guess}", zh: "文件不是 UTF-8 编码{guess}" },
+    help: Some(Text { en: "save it as UTF-8, for example with: {command}", zh: "请另存为 UTF-8，例如：{command}" }),
+    label: Text { en: "readable up to here", zh: "到这里为止可以识别" },
+};
+
+pub static CANNOT_WRITE: ProblemKind = ProblemKind {
+    slug: "cannot-write",
+    severity: Severity::Error,
+    title: Text { en: "cannot write {path}: {reason}", zh: "无法写入 {path}：{reason}" },
+    help: Some(Text {
+        en: "check that the folder exists, that you may write there and that the disk is not full",
+        zh: "请检查文件夹是否存在、是否可写、磁盘是否已满",
+    }),
+    label: NO_LABEL,
+};
+
+pub static OUTPUT_NOT_OURS: ProblemKind = ProblemKind {
+    slug: "output-not-ours",
+    severity: Severity::Error,
+    title: Text { en: "{path} was not written by strat, so it is not replaced", zh: "{path} 不是 strat 写出的，不会被替换" },
+    help: Some(Text {
+        en: "choose a folder that does not exist yet, or move this one away", zh: "请换一个尚不存在的文件夹，或先移走它"
+    }),
+    label: NO_LABEL,
+};
+
+pub static LEDGER_DAMAGED: ProblemKind = ProblemKind {
+    slug: "ledger-damaged",
+    severity: Severity::Error,
+    title: Text {
+        en: "the ledger in {path} is not as strat wrote it: {what}", zh: "{path} 中的台账与 strat 写入时不一致：{what}"
+    },
+    help: Some(Text {
+        en: "restore it from a backup; a ledger decides who is contacted again, so it is never repaired by guessing",
+        zh: "请从备份恢复；台账决定谁会被再次触达，不能靠猜测修复",
+    }),
+    label: NO_LABEL,
+};
+
+pub static LEDGER_CONFLICT: ProblemKind = ProblemKind {
+    slug: "ledger-conflict",
+    severity: Severity::Error,
+    title: Text { en: "the run {run} is already in the ledger with other rows", zh: "运行 {run} 已在台账中，但内容不同" },
+    help: Some(Text {
+        en: "a run writes the ledger once; use another ledger folder to try it again",
+        zh: "一次运行只写一次台账；如需重试请换一个台账文件夹",
+    }),
+    label: NO_LABEL,
+};
+
+pub static NO_PROJECT: ProblemKind = ProblemKind {
+    slug: "no-project",
+    severity: Severity::Error,
+    title: Text { en: "{path} has no strat.toml", zh: "{path} 中没有 strat.toml" },
+    help: Some(Text {
+        en: "name the project folder, or write a strat.toml with at least: entry = \"main.strat\"",
+        zh: "请给出项目文件夹，或写一个 strat.toml，至少包含：entry = \"main.strat\"",
+    }),
+    label: NO_LABEL,
+};
+
+pub static BAD_PROJECT_FILE: ProblemKind = ProblemKind {
+    slug: "bad-project-file",
+    severity: Severity::Error,
+    title: Text { en: "strat.toml cannot be understood: {what}", zh: "strat.toml 无法理解：{what}" },
+    help: None,
+    label: Text { en: "here", zh: "这里" },
+};
+
+pub static UNKNOWN_SETTING: ProblemKind = ProblemKind {
+    slug: "unknown-setting",
+    severity: Severity::Error,
+    title: Text { en: "there is no setting `{name}`", zh: "没有名为 `{name}` 的设置" },
+    help: Some(Text { en: "{advice}", zh: "{advice}" }),
+    label: Text { en: "not a setting", zh: "不是设置项" },
+};
+
+pub static BAD_SETTING: ProblemKind = ProblemKind {
+    slug: "bad-setting",
+    severity: Severity::Error,
+    title: Text { en: "`{name}` cannot be {value}", zh: "`{name}` 不能是 {value}" },
+    help: Some(Text { en: "{advice}", zh: "{advice}" }),
+    label: Text { en: "this value", zh: "这个取值" },
+};
+
+pub static MISSING_SETTING: ProblemKind = ProblemKind {
+    slug: "missing-setting",
+    severity: Severity::Error,
+    title: Text { en: "the setting `{name}` is missing", zh: "缺少设置 `{name}`" },
+    help: Some(Text { en: "{advice}", zh: "{advice}" }),
+    label: NO_LABEL,
+};
+
+pub static UNKNOWN_PROBLEM: ProblemKind = ProblemKind {
+    slug: "unknown-problem-name",
+    severity: Severity::Error,
+    title: Text { en: "no problem is called `{name}`", zh: "没有名为 `{name}` 的问题" },
+    help: Some(Text { en: "{advice}", zh: "{advice}" }),
+    label: NO_LABEL,
+};
+
+pub static NOT_IN_THIS_BUILD: ProblemKind = ProblemKind {
+    slug: "not-in-this-build",
+    severity: Severity::Error,
+    title: Text { en: "this strat cannot do `{what}`", zh: "这个 strat 不支持 `{what}`" },
+    help: Some(Text {
+        en: "it was built without the part that reads data; use the full strat",
+        zh: "构建时没有包含读取数据的部分，请使用完整版 strat",
+    }),
+    label: NO_LABEL,
+};
+
+pub static INTERNAL_BUG: ProblemKind = ProblemKind {
+    slug: "internal-bug",
+    severity: Severity::Error,
+    title: Text { en: "strat met a situation it was not written for: {what}", zh: "strat 遇到了没有预料到的情况：{what}" },
+    help: Some(Text {
+        en: "this is a bug in strat, not in your program; please report it with the line above and the output of: strat version",
+        zh: "这是 strat 的缺陷，不是您程序的问题；请把上面一行和 strat version 的输出报告给我们",
+    }),
+    label: NO_LABEL,
+};
+
+pub static BAD_ARTIFACT: ProblemKind = ProblemKind {
+    slug: "bad-compiled-program",
+    severity: Severity::Error,
+    title: Text { en: "the compiled program cannot be used: {reason}", zh: "编译结果无法使用：{reason}" },
+    help: Some(Text { en: "compile it again with this strat", zh: "请用当前的 strat 重新编译" }),
+    label: NO_LABEL,
+};
+
+pub static SAMPLE_FAILED: ProblemKind = ProblemKind {
+    slug: "sample-failed",
+    severity: Severity::Error,
+    title: Text { en: "the sample was not written: {reason}", zh: "没有写出样本：{reason}" },
+    help: Some(Text { en: "name a folder that does not exist yet, and a day such as 2025-07-01", zh: "请给出尚不存在的文件夹，日期写成 2025-07-01 的样子" }),
+    label: NO_LABEL,
+};
