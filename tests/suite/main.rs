@@ -7,3 +7,4 @@ mod interp;
 mod command_line;
 mod guards;
 mod programs;
+mod examples;
