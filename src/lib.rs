@@ -16,3 +16,6 @@ pub mod builtins;
 pub mod stdlib;
 pub mod check;
 pub mod interp;
+#[cfg(feature = "engine")]
+pub mod engine;
+pub mod sample;

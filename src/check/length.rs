@@ -59,7 +59,7 @@ impl Checker {
             ExpressionKind::Literal(Literal::Duration { amount, unit }) => Length::of(*amount, *unit),
             ExpressionKind::Path(path) => {
                 if let [single] = path.segments.as_slice() {
-                    if scope.bindings.contains_key(&single.text) {
+                    if scope.binds(&single.text) {
                         return None;
                     }
                 }

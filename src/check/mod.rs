@@ -125,6 +125,11 @@ pub fn check_expression(name: &str, text: &str, loader: &dyn Loader, expression:
     }
 }
 
+/// A file's name without its folder, so that a program does not depend on where it lies.
+fn base_name(name: &str) -> String {
+    name.rsplit('/').next().unwrap_or(name).to_string()
+}
+
 impl Checker {
     fn new(sources: Sources, modules: Vec<Module>, problems: Vec<Problem>) -> Self {
         Self {
@@ -152,7 +157,7 @@ impl Checker {
         self.lint();
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
         Some(Program {
-            name: name.to_string(),
+            name: base_name(name),
             sources: self.source_references(),
             subject,
             tables: self.tables.clone(),
@@ -169,7 +174,7 @@ impl Checker {
 
     fn source_references(&self) -> Vec<SourceReference> {
         let reference = |(_, file): (_, &crate::source::SourceFile)| SourceReference {
-            name: file.name.clone(),
+            name: base_name(&file.name),
             hash: blake3::hash(file.text.as_bytes()).to_hex().to_string(),
         };
         self.sources.iter().map(reference).collect()

@@ -121,6 +121,11 @@ impl Scope {
         Self { module: self.module, table: Some(table), outer: Some(Rc::new(self.clone())), bindings: IndexMap::new(), trigger: None, prefix }
     }
 
+    /// Whether a name exists only here or in a surrounding scope.
+    pub fn binds(&self, name: &str) -> bool {
+        self.bindings.contains_key(name) || self.outer.as_ref().is_some_and(|outer| outer.binds(name))
+    }
+
     pub fn bind(&mut self, name: impl Into<String>, node: NodeId, ty: Type, optional: bool, span: crate::source::Span) {
         self.bindings.insert(name.into(), Typed { node, ty, optional, span });
     }

@@ -161,8 +161,25 @@ pub struct Run {
     /// Also write what falls due within this time after the run, such as 24h
     #[arg(long, value_name = "DURATION")]
     pub ahead: Option<String>,
+    /// Where a first run begins to look for events: as if a run as of this time had been completed
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// The forms of the lists: csv, parquet, xlsx (default: all)
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMS", hide_possible_values = true)]
+    pub forms: Vec<ListForm>,
+    /// Look for repeated keys and dangling references in tables of any length
+    #[arg(long)]
+    pub check_all: bool,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+/// A form of the lists a run writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListForm {
+    Csv,
+    Parquet,
+    Xlsx,
 }
 
 /// Flags that win over `strat.toml`.
@@ -226,17 +243,17 @@ pub struct Sample {
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
     /// How many customers
-    #[arg(long, default_value_t = 1_000)]
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
     pub customers: u64,
     /// The same seed gives the same bank
     #[arg(long, default_value_t = 7)]
     pub seed: u64,
     /// The day the bank is seen on
-    #[arg(long, value_name = "DATE", default_value = "2026-11-20")]
+    #[arg(long, value_name = "DATE", default_value = "2025-07-01")]
     pub as_of: String,
-    /// The form of the tables: csv or parquet
-    #[arg(long, value_enum, default_value = "csv", hide_possible_values = true)]
-    pub tables: TableForm,
+    /// The form of the tables: csv or parquet (default: csv up to 100,000 customers)
+    #[arg(long, value_enum, hide_possible_values = true)]
+    pub tables: Option<TableForm>,
 }
 
 /// The form of written tables.

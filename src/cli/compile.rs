@@ -4,21 +4,21 @@ use super::arguments::Compile;
 use super::input::read;
 use super::project::Project;
 use super::session::{Exit, Failure, Session};
-use super::{not_in_this_build, stages};
-use strat::diag::any_error;
+use super::{atomic, stages};
+use strat::diag::Problem;
+use strat::diag::render::NOWHERE;
 
 /// Runs the command. A program with errors has no compiled form.
 pub fn run(session: &mut Session, arguments: &Compile) -> Result<Exit, Failure> {
     let project = Project::load(session, &arguments.file)?;
-    let program = read(session, &project.entry, None)?;
-    let problems = stages::check(&mut session.sources, &[program.file]);
-    let failed = any_error(&problems);
-    if !problems.is_empty() || session.format.is_machine() {
-        session.report(problems);
+    let entry = read(session, &project.entry, None)?;
+    let checked = stages::check_entry(&mut session.sources, entry.file);
+    if !checked.problems.is_empty() || session.format.is_machine() {
+        session.report(checked.problems);
     }
-    if failed {
-        return Ok(Exit::Findings);
-    }
-    let _ = &arguments.out;
-    Err(not_in_this_build("compile"))
+    let Some(program) = checked.program else { return Ok(Exit::Findings) };
+    let bytes = strat::ir::write_artifact(&program)
+        .map_err(|error| Failure::could_not_run(Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", format!("{error:?}"))))?;
+    atomic::replace_file(&arguments.out, &bytes).map_err(|error| session.unwritable(&arguments.out, &error))?;
+    Ok(Exit::Ok)
 }

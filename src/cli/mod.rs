@@ -1,23 +1,31 @@
 //! The command line: the only place that prints, reads the environment, the disk and the clock.
 
 mod arguments;
-#[allow(dead_code, reason = "the commands that write results call it")]
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only runs write results"))]
 mod atomic;
 mod check;
 mod compile;
 mod count;
+#[cfg(feature = "engine")]
+mod data;
 mod edits;
+#[cfg(feature = "engine")]
+mod execute;
 mod explain;
 mod fmt;
 mod help;
 mod input;
-#[allow(dead_code, reason = "the commands that write results call it")]
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only runs write results"))]
 mod ledger;
 mod locale;
-#[allow(dead_code, reason = "the commands that write results call it")]
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only runs write results"))]
 mod output;
+#[cfg(feature = "engine")]
+mod outputs;
 mod problems;
-#[allow(dead_code, reason = "the commands that write results call it")]
+#[cfg(feature = "engine")]
+mod progress;
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only runs write results"))]
 mod project;
 mod run;
 mod sample;

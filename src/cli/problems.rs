@@ -155,3 +155,19 @@ pub static INTERNAL_BUG: ProblemKind = ProblemKind {
     }),
     label: NO_LABEL,
 };
+
+pub static BAD_ARTIFACT: ProblemKind = ProblemKind {
+    slug: "bad-compiled-program",
+    severity: Severity::Error,
+    title: Text { en: "the compiled program cannot be used: {reason}", zh: "编译结果无法使用：{reason}" },
+    help: Some(Text { en: "compile it again with this strat", zh: "请用当前的 strat 重新编译" }),
+    label: NO_LABEL,
+};
+
+pub static SAMPLE_FAILED: ProblemKind = ProblemKind {
+    slug: "sample-failed",
+    severity: Severity::Error,
+    title: Text { en: "the sample was not written: {reason}", zh: "没有写出样本：{reason}" },
+    help: Some(Text { en: "name a folder that does not exist yet, and a day such as 2025-07-01", zh: "请给出尚不存在的文件夹，日期写成 2025-07-01 的样子" }),
+    label: NO_LABEL,
+};

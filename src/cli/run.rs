@@ -5,9 +5,22 @@ use super::session::{Exit, Failure, Session};
 use super::{not_in_this_build, settings_of};
 
 /// Runs the command.
+#[cfg(feature = "engine")]
 pub fn run(session: &mut Session, arguments: &Run) -> Result<Exit, Failure> {
     let mut project = settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
     project.out = arguments.out.clone().or(project.out);
-    let _ = (project.data(session)?, project.instant(session)?, &project.out, &project.ledger, &arguments.ahead);
+    if arguments.ahead.is_some() {
+        return Err(not_in_this_build("run --ahead"));
+    }
+    project.data(session)?;
+    project.instant(session)?;
+    let loaded = super::stages::program(session, &project.entry)?;
+    super::execute::run_program(session, &project, &loaded, arguments)
+}
+
+/// Runs the command.
+#[cfg(not(feature = "engine"))]
+pub fn run(session: &mut Session, arguments: &Run) -> Result<Exit, Failure> {
+    let _ = settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
     Err(not_in_this_build("run"))
 }

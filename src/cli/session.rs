@@ -73,6 +73,15 @@ impl Session {
         self.say(&render(self.format, &problems, &self.sources, &options));
     }
 
+    /// Shows warnings about a program that runs all the same, one line each on standard error.
+    pub fn report_warnings(&self, mut problems: Vec<Problem>) {
+        tidy(&mut problems);
+        if !problems.is_empty() && !self.format.is_machine() {
+            let options = Options { language: self.language, colour: self.colour_err, ..Options::default() };
+            self.say(&render(Format::Short, &problems, &self.sources, &options));
+        }
+    }
+
     /// Writes to standard output. A reader that went away (`| head`) is no error.
     pub fn print(&self, text: &str) {
         let mut out = io::stdout().lock();

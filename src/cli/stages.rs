@@ -1,16 +1,137 @@
 //! The calls into the language, one thin function each, so that commands know nothing of how the stages are built.
 
+use super::input::read;
+use super::session::{Exit, Failure, Session};
+use std::path::{Path, PathBuf};
+use strat::check::{self, Checked, Loader};
 use strat::diag::Problem;
-use strat::source::{FileId, Sources};
+use strat::diag::render::NOWHERE;
+use strat::ir::{ArtifactError, Program, Test, read_artifact, write_artifact};
+use strat::source::{FileId, SourceFile, Sources};
+
+/// Modules beside the entry file: `a.b` is `a/b.strat` in its folder.
+struct Beside {
+    folder: PathBuf,
+}
+
+impl Beside {
+    /// The folder of an entry file; the current folder for standard input.
+    fn of(entry: &str) -> Self {
+        let folder = Path::new(entry).parent().filter(|folder| !folder.as_os_str().is_empty());
+        Beside { folder: folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf) }
+    }
+}
+
+impl Loader for Beside {
+    fn load(&self, module: &str) -> Option<(String, String)> {
+        let mut path = self.folder.clone();
+        path.extend(module.split('.'));
+        path.set_extension("strat");
+        let text = std::fs::read_to_string(&path).ok()?;
+        let text = text.strip_prefix('\u{feff}').map(String::from).unwrap_or(text);
+        Some((super::session::shown(&path), text))
+    }
+
+    fn known(&self) -> Vec<String> {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
+        let mut names: Vec<String> = entries
+            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+            .filter_map(|name| name.strip_suffix(".strat").map(String::from))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+/// A program that starts at one file, with everything found about it; places are those of the session's `sources`.
+pub struct CheckedEntry {
+    pub problems: Vec<Problem>,
+    pub program: Option<Program>,
+    pub tests: Vec<(Program, Test)>,
+}
+
+/// Checks the program that starts at `entry`; modules it uses are added to `sources`.
+pub fn check_entry(sources: &mut Sources, entry: FileId) -> CheckedEntry {
+    let Some((name, text)) = sources.get(entry).map(|file| (file.name.clone(), file.text.clone())) else {
+        return CheckedEntry { problems: Vec::new(), program: None, tests: Vec::new() };
+    };
+    let Checked { sources: own, problems, program, tests } = check::check(&name, &text, &Beside::of(&name));
+    let files = adopt(sources, &own, entry);
+    let problems = problems.into_iter().map(|problem| moved(problem, &files)).collect();
+    CheckedEntry { problems, program, tests }
+}
 
 /// All problems of the programs that start at `entries`, each problem once; modules they use are added to `sources`.
 pub fn check(sources: &mut Sources, entries: &[FileId]) -> Vec<Problem> {
-    let _ = (sources, entries);
-    Vec::new()
+    entries.iter().flat_map(|entry| check_entry(sources, *entry).problems).collect()
+}
+
+/// A condition about the subject of a program, as one more node of it.
+pub fn check_expression(sources: &mut Sources, entry: FileId, expression: &str) -> Result<(Program, strat::ir::NodeId), Vec<Problem>> {
+    let Some((name, text)) = sources.get(entry).map(|file| (file.name.clone(), file.text.clone())) else { return Err(Vec::new()) };
+    check::check_expression(&name, &text, &Beside::of(&name), expression).map_err(|(own, problems)| {
+        let files = adopt(sources, &own, entry);
+        problems.into_iter().map(|problem| moved(problem, &files)).collect()
+    })
+}
+
+/// For each file of `own`, the same file in `sources`: the entry, one already read, or a new one.
+fn adopt(sources: &mut Sources, own: &Sources, entry: FileId) -> Vec<FileId> {
+    let mut out = Vec::new();
+    for (at, file) in own.iter() {
+        let known = sources.iter().find(|(_, other)| other.name == file.name && other.text == file.text).map(|(id, _)| id);
+        out.push(match known {
+            _ if at.0 == 0 => entry,
+            Some(id) => id,
+            None => sources.add(SourceFile::new(file.name.clone(), file.text.clone())),
+        });
+    }
+    out
+}
+
+fn moved(mut problem: Problem, files: &[FileId]) -> Problem {
+    let place = |file: FileId| files.get(file.0 as usize).copied().unwrap_or(file);
+    problem.span.file = place(problem.span.file);
+    for label in &mut problem.labels {
+        label.span.file = place(label.span.file);
+    }
+    for edit in problem.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+        edit.span.file = place(edit.span.file);
+    }
+    problem
 }
 
 /// The text in the standard layout, or the problems that keep it from being laid out, placed in `file`.
 pub fn format(text: &str, file: FileId) -> Result<String, Vec<Problem>> {
-    let _ = file;
-    Ok(text.to_owned())
+    strat::syntax::format(text).map_err(|problems| problems.into_iter().map(|problem| moved(problem, &[file])).collect())
+}
+
+/// A program that can be run.
+pub struct Loaded {
+    pub program: Program,
+    /// blake3 of the compiled form, hex: the same whether the program came as text or compiled.
+    pub hash: String,
+    /// Whether its text is in the session, so that problems can point into it.
+    pub has_text: bool,
+}
+
+/// The typed program of an entry file, which may be text or the compiled form.
+pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
+    let bytes = std::fs::read(entry).map_err(|error| session.unreadable(entry, &error))?;
+    let unusable = |error: ArtifactError| {
+        let problem = Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", format!("{error:?}"));
+        Failure::could_not_run(problem)
+    };
+    if bytes.starts_with(b"strat-program ") {
+        let program = read_artifact(&bytes).map_err(unusable)?;
+        return Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), has_text: false });
+    }
+    let file = read(session, entry, None)?.file;
+    let checked = check_entry(&mut session.sources, file);
+    let Some(program) = checked.program else {
+        return Err(Failure { exit: Exit::Findings, problems: checked.problems });
+    };
+    session.report_warnings(checked.problems);
+    let bytes = write_artifact(&program).map_err(unusable)?;
+    Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), has_text: true })
 }

@@ -161,7 +161,12 @@ pub fn tidy(problems: &mut Vec<Problem>) {
     problems.sort_by(|a, b| {
         (a.span, a.kind.severity, a.kind.slug, &a.arguments).cmp(&(b.span, b.kind.severity, b.kind.slug, &b.arguments))
     });
-    problems.dedup_by(|later, earlier| later.span == earlier.span && later.kind.slug == earlier.kind.slug);
+    problems.dedup_by(|later, earlier| {
+        let same_place = later.span == earlier.span && later.span != render::NOWHERE;
+        // One declaration may be broken by several files of data.
+        let same_file = later.arguments.get("file") == earlier.arguments.get("file");
+        later.kind.slug == earlier.kind.slug && (later == earlier || (same_place && same_file))
+    });
 }
 
 /// Whether any problem makes the program unusable.

@@ -5,6 +5,8 @@ mod berka;
 mod syntax;
 mod interp;
 mod command_line;
+mod data;
 mod guards;
 mod programs;
 mod examples;
+mod sample;

@@ -91,7 +91,7 @@ impl Checker {
             self.report(Problem::new(&problems::UNKNOWN_NAME, span).with("name", format!("candidate.{}", head.text)).with("nearest", nearest));
             return None;
         };
-        let key = scope.bindings.get(&format!("candidate.{}", product.text)).cloned()?;
+        let key = self.bound(&format!("candidate.{}", product.text), scope)?;
         let Some(table) = self.find_table("products") else {
             self.unknown_table(&Name { text: String::from("products"), span });
             return None;
@@ -104,6 +104,16 @@ impl Checker {
         let ty = self.type_of(value);
         let node = self.add_in(scope.table?, Kind::Via { key: key.node, table, value }, ty, true, span);
         Some(self.typed(node, span))
+    }
+
+    /// A name that exists only in this scope or a surrounding one.
+    fn bound(&mut self, name: &str, scope: &Scope) -> Option<Typed> {
+        if let Some(typed) = scope.bindings.get(name) {
+            return Some(typed.clone());
+        }
+        let outer = scope.outer.clone()?;
+        let typed = self.bound(name, &outer)?;
+        Some(self.outer(typed, scope))
     }
 
     /// A value of the surrounding scope, read from rows.
@@ -257,7 +267,7 @@ impl Checker {
     /// Whether a path has a meaning of its own here, so that it is not just a label.
     pub(crate) fn means_something(&self, path: &Path, scope: &Scope) -> bool {
         let Some(head) = path.segments.first() else { return false };
-        scope.bindings.contains_key(&path.text())
+        scope.binds(&path.text())
             || head.text == "as_of"
             || scope.table.and_then(|table| self.table(table)?.find_column(&head.text)).is_some()
             || scope.table.is_some_and(|table| self.reference(table, &head.text).is_some())

@@ -1,0 +1,115 @@
+//! From what the engine decided to what is on disk.
+
+use super::super::atomic::{AtomicFolder, FolderError, MANIFEST};
+use super::super::data::InputFile;
+use super::super::output::summary_table;
+use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Summary, Tie, WriteError, tie_out, time_text, write_lists};
+use super::super::problems::CANNOT_WRITE;
+use super::super::session::{Exit, Failure, shown};
+use super::problems::COUNTS_DO_NOT_TIE;
+use super::{Job, Timings, failed, history, milliseconds};
+use std::path::Path;
+use std::time::Instant;
+use strat::diag::Problem;
+use strat::diag::render::NOWHERE;
+use strat::engine::Outcome;
+use strat::ir::Count;
+
+impl Job<'_> {
+    /// Writes lists, record and ledger, and shows the table of counts.
+    pub(super) fn finish(&self, folder: AtomicFolder, inputs: &[InputFile], outcome: &Outcome, mut timings: Timings) -> Result<Exit, Failure> {
+        self.progress.step(self.session.words("writing", "写出中"));
+        let started = Instant::now();
+        let run_id = self.history.run_id(self.program, self.program_hash, inputs, self.moment);
+        let version = self.program_hash.chars().take(12).collect();
+        let run = RunFields { run_id: run_id.clone(), as_of: self.moment.as_of, version };
+        let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
+        let summary = Summary::of(self.program, &lists);
+        let ties = self.tied(&lists, &outcome.watches)?;
+        let rows = history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(&error))?;
+        let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
+        let files = write_lists(self.program, &lists, &summary, &front, self.forms, folder.path()).map_err(|error| self.unwritten(&error))?;
+        let before = previous_manifest(self.out, &run_id);
+        let record = Inputs {
+            program: self.program,
+            program_hash: self.program_hash,
+            moment: self.moment,
+            zone: &self.project.zone,
+            currency: &self.project.currency,
+            files: inputs,
+            ledger: &self.history.visible(),
+            previous_manifest: before.as_deref(),
+        };
+        let manifest = Manifest::new(&run_id, &record, &files, &summary, &ties, &outcome.watches).bytes().map_err(|error| failed(&error))?;
+        timings.write = milliseconds(started);
+        let written = serde_json::to_vec_pretty(&timings).map_err(|error| failed(&error))?;
+        let stopped = |error: FolderError| error.failure(self.session);
+        folder.write("timings.json", &written).map_err(stopped)?;
+        self.history.commit(self.session, &run_id, self.moment.as_of, &rows)?;
+        folder.commit(&manifest).map_err(stopped)?;
+        self.progress.step("");
+        self.show(&lists, &summary, &manifest);
+        Ok(Exit::Ok)
+    }
+
+    /// Every candidate must be in a list.
+    fn tied(&self, lists: &Lists, watches: &[Count]) -> Result<Vec<Tie>, Failure> {
+        let first = watches.len().saturating_sub(self.program.strategies.len());
+        let considered: Vec<u64> = watches.iter().skip(first).map(|count| count.known.get(1).copied().unwrap_or(0)).collect();
+        let ties = tie_out(self.program, lists, &considered);
+        let loose = ties.iter().filter(|tie| tie.accounted_for != tie.candidates).map(|tie| {
+            let problem = Problem::new(&COUNTS_DO_NOT_TIE, NOWHERE).with("strategy", &tie.strategy);
+            problem.with("candidates", tie.candidates).with("found", tie.accounted_for)
+        });
+        let loose: Vec<Problem> = loose.collect();
+        if loose.is_empty() { Ok(ties) } else { Err(Failure { exit: Exit::Refused, problems: loose }) }
+    }
+
+    fn unwritten(&self, error: &WriteError) -> Failure {
+        let reason = match error {
+            WriteError::Io(error) => self.session.reason(error),
+            WriteError::Frame(_) | WriteError::Excel(_) => error.to_string(),
+        };
+        Failure::could_not_run(Problem::new(&CANNOT_WRITE, NOWHERE).with("path", shown(self.out)).with("reason", reason))
+    }
+
+    /// What the first sheet of the workbook says above the counts.
+    fn facts(&self, run_id: &str, lists: &Lists) -> Vec<(String, String)> {
+        let chinese = self.project.locale == strat::diag::Language::Chinese;
+        let name = |english: &str, chinese_name: &str| if chinese { chinese_name.to_owned() } else { english.to_owned() };
+        vec![
+            (name("program", "程序"), self.program.name.clone()),
+            (name("version", "版本"), self.program_hash.to_owned()),
+            (name("as of", "截至"), time_text(self.moment.as_of)),
+            (name("run", "运行号"), run_id.to_owned()),
+            (name("actions", "动作数"), lists.actions.rows().to_string()),
+            (name("exclusions", "排除数"), lists.exclusions.rows().to_string()),
+            (name("assignments", "分组数"), lists.assignments.rows().to_string()),
+        ]
+    }
+
+    /// The table of counts for people, the record for programs.
+    fn show(&self, lists: &Lists, summary: &Summary, manifest: &[u8]) {
+        if self.session.format.is_machine() {
+            return self.session.print(&String::from_utf8_lossy(manifest));
+        }
+        let header = Summary::header(self.session.language);
+        let (out, rows) = (shown(self.out), [&lists.actions, &lists.exclusions, &lists.assignments].map(|sheet| sheet.rows()));
+        let [actions, exclusions, assignments] = rows;
+        let line = match self.session.language {
+            strat::diag::Language::English => format!("{actions} actions, {exclusions} exclusions, {assignments} assignments in {out}\n"),
+            strat::diag::Language::Chinese => format!("{out}：{actions} 个动作，{exclusions} 条排除，{assignments} 条分组\n"),
+        };
+        self.session.print(&(summary_table(&header, &summary.rows()) + &line));
+    }
+}
+
+/// The hash of the manifest this run follows. A repeated run follows what it followed before, so that its bytes stay the same.
+fn previous_manifest(out: &Path, run_id: &str) -> Option<String> {
+    let bytes = std::fs::read(out.join(MANIFEST)).ok()?;
+    let value: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+    if value.get("run_id").and_then(|run| run.as_str()) == Some(run_id) {
+        return value.get("previous_manifest").and_then(|hash| hash.as_str()).map(String::from);
+    }
+    Some(blake3::hash(&bytes).to_hex().to_string())
+}

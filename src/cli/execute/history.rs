@@ -1,0 +1,107 @@
+//! What earlier runs left in the ledger, and what this one adds.
+
+use super::super::data::InputFile;
+use super::super::ledger::{LedgerPart, LedgerStore};
+use super::super::outputs::{RunFields, WriteError, gather, ledger_bytes, time_text};
+use super::super::session::{Failure, Session};
+use chrono::NaiveDateTime;
+use polars::prelude::DataFrame;
+use std::path::{Path, PathBuf};
+use strat::ir::{Moment, Output, Program};
+
+/// How instants stand in the record of runs.
+const STAMP: &str = "%Y-%m-%dT%H:%M:%S";
+
+/// Outputs that are rows of the ledger, with the table they go to.
+const LEDGER_TABLES: &[(Output, &str)] = &[
+    (Output::Entries, "entries"),
+    (Output::Contacts, "contacts"),
+    (Output::Assignments, "assignments"),
+    (Output::Grants, "grants"),
+    (Output::TierHistory, "tier_history"),
+    (Output::Journeys, "journeys"),
+];
+
+/// The ledger as a run sees it.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    folder: Option<PathBuf>,
+    /// Parts of runs as of earlier instants, oldest first. A run never sees what runs as of its own instant or later wrote, so
+    /// repeating it gives the same answer.
+    pub parts: Vec<LedgerPart>,
+    /// The last completed run of this program before this one.
+    pub previous: Option<i64>,
+}
+
+impl History {
+    /// Reads the ledger before an instant; no folder means no history.
+    pub(super) fn read(session: &Session, folder: Option<&Path>, program: &Program, as_of: i64) -> Result<History, Failure> {
+        let Some(folder) = folder else { return Ok(History::default()) };
+        let store = LedgerStore::new(folder);
+        let failed = |error: super::super::ledger::LedgerError| error.failure(session, folder);
+        let parts = store.read_parts().map_err(failed)?;
+        let runs = store.runs().map_err(failed)?;
+        let mark = program_mark(program);
+        let mine = runs.iter().filter(|(run, _)| run.starts_with(&mark)).filter_map(|(_, as_of)| instant(as_of));
+        Ok(History {
+            folder: Some(folder.to_owned()),
+            parts: parts.into_iter().filter(|part| instant(&part.as_of).is_some_and(|at| at < as_of)).collect(),
+            previous: mine.filter(|at| *at < as_of).max(),
+        })
+    }
+
+    /// Table and hash of the parts that were read.
+    pub(super) fn visible(&self) -> Vec<(String, String)> {
+        self.parts.iter().map(|part| (part.table.clone(), blake3::hash(&part.bytes).to_hex().to_string())).collect()
+    }
+
+    /// Names the run by everything that decides its result.
+    pub(super) fn run_id(&self, program: &Program, program_hash: &str, inputs: &[InputFile], moment: Moment) -> String {
+        let mut hasher = blake3::Hasher::new();
+        let mut add = |text: &str| {
+            hasher.update(&(text.len() as u64).to_le_bytes());
+            hasher.update(text.as_bytes());
+        };
+        add(program_hash);
+        add(&moment.as_of.to_string());
+        add(&format!("{:?}", moment.previous));
+        for input in inputs {
+            add(&input.table);
+            add(&input.blake3);
+        }
+        for (table, hash) in self.visible() {
+            add(&table);
+            add(&hash);
+        }
+        let hash: String = hasher.finalize().to_hex().chars().take(16).collect();
+        format!("{}-{hash}", program_mark(program))
+    }
+
+    /// Adds the rows of a run, all tables or none.
+    pub(super) fn commit(&self, session: &Session, run: &str, as_of: i64, tables: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let stamp = chrono::DateTime::from_timestamp_millis(as_of).map(|time| time.format(STAMP).to_string()).unwrap_or_else(|| time_text(as_of));
+        LedgerStore::new(folder).commit(run, &stamp, tables).map(|_| ()).map_err(|error| error.failure(session, folder))
+    }
+}
+
+/// Runs of one program begin alike, whatever version of it ran.
+fn program_mark(program: &Program) -> String {
+    blake3::hash(program.name.as_bytes()).to_hex().chars().take(8).collect()
+}
+
+fn instant(text: &str) -> Option<i64> {
+    NaiveDateTime::parse_from_str(text, STAMP).ok().map(|time| time.and_utc().timestamp_millis())
+}
+
+/// The rows of this run, per ledger table.
+pub(super) fn rows(program: &Program, frames: &[DataFrame], run: &RunFields) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+    let mut tables = Vec::new();
+    for (output, table) in LEDGER_TABLES {
+        let sheet = gather(program, *output, frames, run)?;
+        if sheet.rows() > 0 {
+            tables.push(((*table).to_owned(), ledger_bytes(&sheet)?));
+        }
+    }
+    Ok(tables)
+}

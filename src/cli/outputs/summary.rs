@@ -1,0 +1,126 @@
+//! Counts of a run: actions per strategy, tier, arm and channel, exclusions per rule, and the check that nobody was lost.
+
+use super::Lists;
+use super::sheet::Sheet;
+use polars::prelude::StringChunked;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use strat::diag::Language;
+use strat::ir::Program;
+
+/// Actions with the same strategy, tier, arm and channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ActionCount {
+    pub strategy: String,
+    pub tier: String,
+    pub arm: String,
+    /// Empty for operational actions.
+    pub channel: String,
+    pub actions: u64,
+}
+
+/// Exclusions with the same strategy, stage and rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExclusionCount {
+    pub strategy: String,
+    pub stage: String,
+    pub rule: String,
+    pub exclusions: u64,
+}
+
+/// Units of one strategy: considered ones, and where they ended up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tie {
+    pub strategy: String,
+    pub candidates: u64,
+    /// Different units with an action, an exclusion or an assignment.
+    pub accounted_for: u64,
+}
+
+/// Counts of a run, strategies in the order of the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    pub actions: Vec<ActionCount>,
+    pub exclusions: Vec<ExclusionCount>,
+}
+
+impl Summary {
+    /// Counts the lists.
+    pub fn of(program: &Program, lists: &Lists) -> Summary {
+        let place = |name: &str| program.strategies.iter().position(|strategy| strategy.name == name).unwrap_or(usize::MAX);
+        let mut actions: Vec<ActionCount> = grouped(&lists.actions, ["strategy_id", "tier", "arm", "channel"])
+            .into_iter()
+            .map(|([strategy, tier, arm, channel], actions)| ActionCount { strategy, tier, arm, channel, actions })
+            .collect();
+        actions.sort_by_key(|count| place(&count.strategy));
+        let mut exclusions: Vec<ExclusionCount> = grouped(&lists.exclusions, ["strategy_id", "stage", "rule"])
+            .into_iter()
+            .map(|([strategy, stage, rule], exclusions)| ExclusionCount { strategy, stage, rule, exclusions })
+            .collect();
+        exclusions.sort_by_key(|count| place(&count.strategy));
+        Summary { actions, exclusions }
+    }
+
+    /// Headers of the table of counts.
+    pub fn header(language: Language) -> [&'static str; 5] {
+        match language {
+            Language::English => ["strategy", "tier", "arm", "channel", "actions"],
+            Language::Chinese => ["策略", "层级", "实验组", "渠道", "动作数"],
+        }
+    }
+
+    /// Rows of the table of counts.
+    pub fn rows(&self) -> Vec<Vec<String>> {
+        let row = |count: &ActionCount| {
+            vec![count.strategy.clone(), count.tier.clone(), count.arm.clone(), count.channel.clone(), count.actions.to_string()]
+        };
+        self.actions.iter().map(row).collect()
+    }
+}
+
+/// Rows per combination of texts, in their order; missing is the empty text.
+fn grouped<const N: usize>(sheet: &Sheet, names: [&str; N]) -> BTreeMap<[String; N], u64> {
+    let columns: [Option<&StringChunked>; N] = names.map(|name| sheet.texts(name));
+    let mut counts: BTreeMap<[&str; N], u64> = BTreeMap::new();
+    for row in 0..sheet.rows() {
+        let key = columns.map(|column| column.and_then(|column| column.get(row)).unwrap_or(""));
+        *counts.entry(key).or_default() += 1;
+    }
+    counts.into_iter().map(|(key, count)| (key.map(String::from), count)).collect()
+}
+
+/// Counts the units of every strategy that ended up somewhere, beside the number of those considered.
+pub fn tie_out(program: &Program, lists: &Lists, candidates: &[u64]) -> Vec<Tie> {
+    let mut units: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for sheet in [&lists.actions, &lists.exclusions] {
+        collect_units(sheet, "strategy_id", &mut units);
+    }
+    collect_units(&lists.assignments, "strategy_id", &mut units);
+    collect_units(&lists.assignments, "experiment", &mut units);
+    program
+        .strategies
+        .iter()
+        .zip(candidates)
+        .map(|(strategy, candidates)| Tie {
+            strategy: strategy.name.clone(),
+            candidates: *candidates,
+            accounted_for: units.get(strategy.name.as_str()).map_or(0, |units| units.len() as u64),
+        })
+        .collect()
+}
+
+fn collect_units<'a>(sheet: &'a Sheet, strategy: &str, units: &mut BTreeMap<&'a str, BTreeSet<String>>) {
+    let Some(strategies) = sheet.texts(strategy) else { return };
+    let has_unit = sheet.fields.iter().any(|field| field.name == "unit_id");
+    let wanted = if has_unit { "unit_id" } else { "customer_id" };
+    let Some(at) = sheet.fields.iter().position(|field| field.name == wanted) else { return };
+    let Ok(cells) = sheet.cells() else { return };
+    let Some(cells) = cells.get(at) else { return };
+    for row in 0..sheet.rows() {
+        let mut unit = String::new();
+        cells.get(row).write(&mut unit);
+        if let (Some(strategy), false) = (strategies.get(row), unit.is_empty()) {
+            units.entry(strategy).or_default().insert(unit);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! CSV that opens well in Excel, and the plain CSV of the ledger.
+
+use super::sheet::{CellValue, Cells, Sheet};
+use polars::prelude::PolarsError;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use thiserror::Error;
+
+/// Why a file was not written.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("{0}")]
+    Frame(#[from] PolarsError),
+    #[error("{0}")]
+    Excel(#[from] rust_xlsxwriter::XlsxError),
+}
+
+/// A written file, as the manifest lists it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct OutputFile {
+    pub file: String,
+    pub rows: u64,
+    /// Hex.
+    pub blake3: String,
+}
+
+/// A file that is hashed while it is written.
+struct Hashed {
+    file: BufWriter<File>,
+    hasher: blake3::Hasher,
+    rows: u64,
+}
+
+impl Hashed {
+    fn create(path: &Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        Ok(Hashed { file: BufWriter::new(File::create(path)?), hasher: blake3::Hasher::new(), rows: 0 })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.hasher.update(bytes);
+        self.file.write_all(bytes)
+    }
+
+    fn finish(mut self, name: &str) -> io::Result<OutputFile> {
+        self.file.flush()?;
+        Ok(OutputFile { file: name.to_owned(), rows: self.rows, blake3: self.hasher.finalize().to_hex().to_string() })
+    }
+}
+
+/// How cells are put into CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// A spreadsheet: byte-order mark, texts that would run as formulas begin with an apostrophe.
+    Spreadsheet,
+    /// Our own binding.
+    Ledger,
+}
+
+/// Whether a spreadsheet would run the text.
+fn runs_as_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+fn push_cell(value: CellValue<'_>, reader: Reader, scratch: &mut String, line: &mut String) {
+    scratch.clear();
+    if let (CellValue::Text(text), Reader::Spreadsheet) = (value, reader) {
+        if runs_as_formula(text) {
+            scratch.push('\'');
+        }
+    }
+    value.write(scratch);
+    if scratch.contains(['"', ',', '\n', '\r']) || scratch.starts_with([' ', '\t']) || scratch.ends_with([' ', '\t']) {
+        line.push('"');
+        line.push_str(&scratch.replace('"', "\"\""));
+        line.push('"');
+    } else {
+        line.push_str(scratch);
+    }
+}
+
+fn header(sheet: &Sheet, reader: Reader) -> String {
+    let mut line = String::new();
+    let mut scratch = String::new();
+    if reader == Reader::Spreadsheet {
+        line.push('\u{feff}');
+    }
+    for (at, field) in sheet.fields.iter().enumerate() {
+        if at > 0 {
+            line.push(',');
+        }
+        push_cell(CellValue::Text(&field.name), reader, &mut scratch, &mut line);
+    }
+    line.push_str(end(reader));
+    line
+}
+
+/// Spreadsheets expect the line end of RFC 4180.
+fn end(reader: Reader) -> &'static str {
+    match reader {
+        Reader::Spreadsheet => "\r\n",
+        Reader::Ledger => "\n",
+    }
+}
+
+fn push_row(cells: &[Cells<'_>], row: usize, reader: Reader, scratch: &mut String, line: &mut String) {
+    line.clear();
+    for (at, cells) in cells.iter().enumerate() {
+        if at > 0 {
+            line.push(',');
+        }
+        push_cell(cells.get(row), reader, scratch, line);
+    }
+    line.push_str(end(reader));
+}
+
+/// Writes a sheet as one file.
+pub fn write_csv(sheet: &Sheet, folder: &Path, name: &str) -> Result<OutputFile, WriteError> {
+    let mut file = Hashed::create(&folder.join(name))?;
+    file.write(header(sheet, Reader::Spreadsheet).as_bytes())?;
+    let cells = sheet.cells()?;
+    let (mut line, mut scratch) = (String::new(), String::new());
+    for row in 0..sheet.rows() {
+        push_row(&cells, row, Reader::Spreadsheet, &mut scratch, &mut line);
+        file.write(line.as_bytes())?;
+    }
+    file.rows = sheet.rows() as u64;
+    Ok(file.finish(name)?)
+}
+
+/// Writes a sheet as one file per channel; rows without a channel are operational actions.
+pub fn write_channels(sheet: &Sheet, channels: &[String], folder: &Path) -> Result<Vec<OutputFile>, WriteError> {
+    let Some(column) = sheet.texts("channel") else { return Ok(Vec::new()) };
+    let mut files: BTreeMap<String, Hashed> = BTreeMap::new();
+    let header = header(sheet, Reader::Spreadsheet);
+    for channel in channels {
+        let name = file_of(Some(channel));
+        let mut file = Hashed::create(&folder.join(&name))?;
+        file.write(header.as_bytes())?;
+        files.insert(name, file);
+    }
+    let cells = sheet.cells()?;
+    let (mut line, mut scratch) = (String::new(), String::new());
+    for row in 0..sheet.rows() {
+        push_row(&cells, row, Reader::Spreadsheet, &mut scratch, &mut line);
+        let name = file_of(column.get(row));
+        if !files.contains_key(&name) {
+            let mut file = Hashed::create(&folder.join(&name))?;
+            file.write(header.as_bytes())?;
+            files.insert(name.clone(), file);
+        }
+        if let Some(file) = files.get_mut(&name) {
+            file.write(line.as_bytes())?;
+            file.rows += 1;
+        }
+    }
+    files.into_iter().map(|(name, file)| file.finish(&name).map_err(WriteError::from)).collect()
+}
+
+/// `actions/sms.csv`; what cannot stand in a file name becomes `_`.
+fn file_of(channel: Option<&str>) -> String {
+    let stem: String = channel.unwrap_or("operations").chars().map(|c| if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect();
+    format!("actions/{stem}.csv")
+}
+
+/// A sheet as the ledger keeps it.
+///
+/// # Errors
+/// A column that is not held as its type says.
+pub fn ledger_bytes(sheet: &Sheet) -> Result<Vec<u8>, WriteError> {
+    let mut out = header(sheet, Reader::Ledger);
+    let cells = sheet.cells()?;
+    let (mut line, mut scratch) = (String::new(), String::new());
+    for row in 0..sheet.rows() {
+        push_row(&cells, row, Reader::Ledger, &mut scratch, &mut line);
+        out.push_str(&line);
+    }
+    Ok(out.into_bytes())
+}

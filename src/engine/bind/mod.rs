@@ -1,0 +1,227 @@
+//! Raw frames become physical frames of the schema, and everything the data gets wrong is reported together.
+//!
+//! A raw frame is a file as it is: all texts from CSV, typed from Parquet. A physical frame has the columns the program reads,
+//! named as in the schema, held as [`crate::types::Physical`] says. Nothing is collected but counts: values stay lazy.
+
+mod cell;
+mod check;
+mod convert;
+mod headers;
+mod keys;
+pub mod problems;
+mod reads;
+mod snapshot;
+mod zone;
+
+pub use convert::held_as;
+pub use problems::DataProblem;
+pub use reads::Reads;
+pub use snapshot::{ColumnValues, collect_columns, values};
+pub use zone::Zone;
+
+use crate::ir::Program;
+use crate::types::{Column, ColumnId, Table, TableId, TableKind};
+use convert::Conversion;
+use headers::Matched;
+use indexmap::IndexMap;
+use polars::prelude::{
+    DataFrame, DataType, Expr, Field, IntoLazy, LazyFrame, NULL, PolarsError, PolarsResult, Schema, UnionArgs, UniqueKeepStrategy, col, concat, lit,
+};
+use problems::{MISSING_TABLE, UNREADABLE_DATA};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Codes of the check pass. `MISSING` is 1 so that a null test cast to a number is a code.
+const FINE: u8 = 0;
+const MISSING: u8 = 1;
+const WRONG: u8 = 2;
+const TOO_FINE: u8 = 3;
+const NOT_IN_SET: u8 = 4;
+
+/// Name of the only column of a table that is read for its rows alone.
+pub const ROWS_ALONE: &str = "__row";
+
+/// Rows of one file, or of parts with one header.
+#[derive(Clone)]
+pub struct RawSource {
+    /// The file as messages name it: `customers.csv`.
+    pub name: String,
+    pub frame: LazyFrame,
+    /// Written by a run: patterns, units and headers that the schema declares for files of others do not apply.
+    pub ours: bool,
+}
+
+/// The files of every table that has any. Sources of a ledger come in order of preference: the first row of a key stays.
+pub type RawTables = BTreeMap<TableId, Vec<RawSource>>;
+
+/// What binding has to know beside schema and data.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Settings {
+    /// The zone instants with an offset are turned into.
+    pub zone: Zone,
+    /// Looks for repeated keys and dangling references in events of any length.
+    pub check_all: bool,
+}
+
+/// Physical frames by table: what the engine reads. Columns are named as in the schema and held as their physical type.
+pub type Tables = IndexMap<TableId, LazyFrame>;
+
+/// Data that keeps its contract.
+pub struct Bound {
+    pub tables: Tables,
+    /// Rows of every table that was bound.
+    pub rows: BTreeMap<TableId, u64>,
+    /// Rows of every source, by table and name.
+    pub source_rows: BTreeMap<(TableId, String), u64>,
+    /// Warnings and notes.
+    pub notes: Vec<DataProblem>,
+}
+
+/// Events longer than this are not searched for repeated keys and dangling references unless asked.
+const LONG_TABLE: u64 = 5_000_000;
+
+/// Binds what the program reads. `found` names the tables the data has, for advice.
+///
+/// # Errors
+/// All problems together, warnings and notes included, when any of them is an error.
+pub fn bind(program: &Program, reads: &Reads, mut raw: RawTables, found: &[String], settings: Settings) -> Result<Bound, Vec<DataProblem>> {
+    let mut bound = Bound { tables: Tables::default(), rows: BTreeMap::new(), source_rows: BTreeMap::new(), notes: Vec::new() };
+    for (id, columns) in &reads.columns {
+        let Some(table) = program.table(*id) else { continue };
+        let sources = raw.remove(id).unwrap_or_default();
+        if sources.is_empty() && table.kind != TableKind::Ledger {
+            bound.notes.push(DataProblem::of_table(&MISSING_TABLE, table).with("found", listed(found)));
+            continue;
+        }
+        let frame = bind_table(*id, table, columns, &sources, settings, &mut bound);
+        bound.tables.insert(*id, frame);
+    }
+    // Frames of tables with errors may fail when they are read; keys and references wait until cells are right.
+    if !bound.notes.iter().any(DataProblem::is_error) {
+        keys::check(program, reads, &mut bound, settings.check_all);
+    }
+    if bound.notes.iter().any(DataProblem::is_error) { Err(bound.notes) } else { Ok(bound) }
+}
+
+/// Names in quotes, at most twenty.
+fn listed(names: &[String]) -> String {
+    let mut shown: Vec<&str> = names.iter().take(20).map(String::as_str).collect();
+    if names.len() > 20 {
+        shown.push("…");
+    }
+    shown.join(", ")
+}
+
+fn bind_table(
+    id: TableId,
+    table: &Table,
+    columns: &BTreeSet<ColumnId>,
+    sources: &[RawSource],
+    settings: Settings,
+    bound: &mut Bound,
+) -> LazyFrame {
+    let mut frames = Vec::new();
+    let mut rows = 0;
+    for source in sources {
+        match bind_source(table, columns, source, settings, &mut bound.notes) {
+            Ok((frame, count)) => {
+                frames.push(frame);
+                rows += count;
+                bound.source_rows.insert((id, source.name.clone()), count);
+            }
+            Err(error) => bound.notes.push(unreadable(table, &source.name, &error)),
+        }
+    }
+    bound.rows.insert(id, rows);
+    match frames.len() {
+        0 => empty(table, columns),
+        1 => frames.swap_remove(0),
+        _ => union(table, columns, frames),
+    }
+}
+
+/// Rows of several sources; a ledger keeps the first row of each key, since channel systems repeat what a run wrote.
+fn union(table: &Table, columns: &BTreeSet<ColumnId>, frames: Vec<LazyFrame>) -> LazyFrame {
+    let Ok(all) = concat(&frames, UnionArgs { parallel: false, rechunk: false, maintain_order: true, ..Default::default() }) else {
+        return empty(table, columns);
+    };
+    let key: Vec<Expr> = table.key.iter().filter_map(|id| table.column(*id)).map(|column| col(column.name.as_str())).collect();
+    if table.kind == TableKind::Ledger && !key.is_empty() && table.key.iter().all(|id| columns.contains(id)) {
+        all.unique_stable_generic(Some(key), UniqueKeepStrategy::First)
+    } else {
+        all
+    }
+}
+
+fn unreadable(table: &Table, file: &str, error: &PolarsError) -> DataProblem {
+    let reason = error.to_string();
+    let reason = reason.lines().next().unwrap_or_default().to_owned();
+    DataProblem::of_table(&UNREADABLE_DATA, table).with("file", file).with("reason", reason)
+}
+
+/// No rows, with the physical columns.
+fn empty(table: &Table, columns: &BTreeSet<ColumnId>) -> LazyFrame {
+    let fields = columns.iter().filter_map(|id| table.column(*id));
+    let mut schema: Schema = fields.map(|column| Field::new(column.name.as_str().into(), held_as(column.ty.physical()))).collect();
+    if schema.is_empty() {
+        schema.insert(ROWS_ALONE.into(), DataType::Boolean);
+    }
+    DataFrame::empty_with_schema(&schema).lazy()
+}
+
+/// The column as its file writes it.
+fn as_written(column: &Column, ours: bool) -> Cow<'_, Column> {
+    if ours && (column.format.is_some() || column.unit_milliseconds != 1) {
+        Cow::Owned(Column { format: None, unit_milliseconds: 1, ..column.clone() })
+    } else {
+        Cow::Borrowed(column)
+    }
+}
+
+/// One column of one source.
+struct Bindable<'a> {
+    column: &'a Column,
+    key: bool,
+    conversion: Conversion,
+}
+
+fn bind_source(
+    table: &Table,
+    columns: &BTreeSet<ColumnId>,
+    source: &RawSource,
+    settings: Settings,
+    notes: &mut Vec<DataProblem>,
+) -> PolarsResult<(LazyFrame, u64)> {
+    let schema = source.frame.clone().collect_schema()?;
+    let mut bindable = Vec::new();
+    let mut absent = Vec::new();
+    for id in columns {
+        let Some(column) = table.column(*id) else { continue };
+        match headers::find(table, column, &schema, &source.name) {
+            Ok(Matched::Header(header, dtype)) => match convert::conversion(&dtype, &header, &as_written(column, source.ours), settings.zone) {
+                Some(conversion) => bindable.push(Bindable { column, key: table.key.contains(id), conversion }),
+                None => notes.push(check::wrong_column(table, column, &source.name, &dtype)),
+            },
+            Ok(Matched::Absent(note)) => {
+                absent.push(column);
+                notes.push(note);
+            }
+            Err(problem) => notes.push(problem),
+        }
+    }
+    let rows = check::cells(table, source, &bindable, notes)?;
+    let nothing = absent.iter().map(|column| lit(NULL).cast(held_as(column.ty.physical())).alias(column.name.as_str()));
+    let mut values: Vec<Expr> =
+        bindable.iter().map(|bindable| bindable.conversion.values.clone().alias(bindable.column.name.as_str())).collect();
+    if values.is_empty() {
+        let first = schema.iter_names().next().cloned().unwrap_or_default();
+        values.push(col(first).is_null().alias(ROWS_ALONE));
+    }
+    let mut order: Vec<Expr> = columns.iter().filter_map(|id| table.column(*id)).map(|column| col(column.name.as_str())).collect();
+    if order.is_empty() {
+        order.push(col(ROWS_ALONE));
+    }
+    let frame = source.frame.clone().select(values);
+    let frame = if absent.is_empty() { frame } else { frame.with_columns(nothing.collect::<Vec<_>>()) };
+    Ok((frame.select(order), rows))
+}

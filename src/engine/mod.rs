@@ -1,0 +1,100 @@
+//! The batch engine: a program over whole tables, in wide form.
+//!
+//! ```text
+//! Tables ─ scan ─► one space per table ─ levels: folds, joins, population facts ─► flags on one wide frame ─► emissions, watches
+//! ```
+//!
+//! Every node is computed once. Folds over one table with one link share a pass; conditions of folds are masks inside it. Texts,
+//! identifiers and names are computed for the rows an emission keeps and for no others. Results are sorted by key, so that bytes never
+//! depend on threads.
+
+pub mod bind;
+mod emit;
+mod error;
+mod executor;
+mod kernels;
+mod lower;
+mod passes;
+mod population;
+mod shape;
+mod space;
+
+pub use error::EngineError;
+
+use crate::ir::{Count, Moment, NodeId, Program};
+use crate::types::TableId;
+use executor::Executor;
+use indexmap::IndexMap;
+use polars::prelude::{DataFrame, LazyFrame};
+
+/// Bound tables: columns named as in the schema, of physical types only (Boolean, Int64, Float64, String), missing as null, no NaN and
+/// no infinity, keys unique. A table that is not there has no rows.
+pub type Tables = IndexMap<TableId, LazyFrame>;
+
+/// How a run is executed. Every combination gives the same results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Options {
+    /// Run queries in batches of rows instead of column by column.
+    pub streaming: bool,
+    /// Decide flags in slices of at most this many rows of the wide frame, which bounds memory at some cost.
+    pub slice_rows: Option<usize>,
+    /// Compute nodes that are used more than once as columns.
+    pub share_nodes: bool,
+    /// Fold everything with one table and link in one pass.
+    pub fuse_folds: bool,
+    /// Find breakpoints by selection instead of sorting.
+    pub select_places: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true }
+    }
+}
+
+/// What a run decided.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// In the order of the program's emissions: columns are the fields, rows are sorted by the key of the emission's table.
+    pub emissions: Vec<DataFrame>,
+    /// In the order of the program's watches.
+    pub watches: Vec<Count>,
+    /// Rows of each table that emissions or watches are about.
+    pub rows: IndexMap<TableId, u64>,
+}
+
+/// Runs a program over bound tables.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn run(program: &Program, tables: &Tables, moment: Moment, options: &Options) -> Result<Outcome, EngineError> {
+    let mut roots: Vec<NodeId> = Vec::new();
+    let mut outputs: Vec<TableId> = Vec::new();
+    for emission in &program.emissions {
+        roots.push(emission.flag);
+        roots.extend(emission.fields.iter().map(|(_, node)| *node));
+        outputs.push(emission.table);
+    }
+    for watch in &program.watches {
+        roots.push(watch.node);
+        outputs.push(watch.table);
+    }
+    let mut executor = Executor::new(program, tables, moment, options, &roots, &outputs)?;
+    executor.outcome()
+}
+
+/// Values of nodes for every row of a table: its key columns, then `n<id>` per node, sorted by key.
+///
+/// # Errors
+/// See [`EngineError`].
+pub fn evaluate(
+    program: &Program,
+    tables: &Tables,
+    moment: Moment,
+    options: &Options,
+    table: TableId,
+    nodes: &[NodeId],
+) -> Result<DataFrame, EngineError> {
+    let mut executor = Executor::new(program, tables, moment, options, nodes, &[table])?;
+    executor.values(table, nodes)
+}

@@ -1,0 +1,344 @@
+//! Folds over linked rows: all folds of a pass in one grouping, then one join.
+
+use super::super::error::{EngineError, while_doing};
+use super::super::executor::Executor;
+use super::super::kernels::{self, Moments};
+use super::super::space::{Space, literal, node_name};
+use super::parts::{PassKey, Rows};
+use super::{KEY, join};
+use crate::ir::{Aggregate, AggregateFunction, Link, NodeId};
+use crate::types::{Physical, TableId, Value};
+use indexmap::IndexMap;
+use polars::prelude::*;
+
+/// Folds that share one pass: table, key of its rows, and a number of its own when folds are not fused.
+type PassName = (TableId, Option<NodeId>, usize);
+
+/// The folds of one pass with what grouping leaves of them.
+struct Grouping<'a> {
+    rows: &'a Rows,
+    /// Columns the grouping computes, each once.
+    parts: IndexMap<PlSmallStr, Expr>,
+    /// Masked columns the parts read.
+    masked: IndexMap<PlSmallStr, Expr>,
+}
+
+/// How a fold is executed.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Way {
+    /// By running reductions, together with others.
+    Reduced,
+    /// From the sorted values of each group.
+    Place(u32),
+    /// In two steps: the extreme instant of each group, then the extreme value at it.
+    Extreme { latest: bool },
+}
+
+fn way(function: AggregateFunction) -> Way {
+    match function {
+        AggregateFunction::Median => Way::Place(500_000),
+        AggregateFunction::Quantile(quantile) => Way::Place(quantile),
+        AggregateFunction::Latest => Way::Extreme { latest: true },
+        AggregateFunction::Earliest => Way::Extreme { latest: false },
+        AggregateFunction::Count
+        | AggregateFunction::Sum
+        | AggregateFunction::Mean
+        | AggregateFunction::Min
+        | AggregateFunction::Max
+        | AggregateFunction::Deviation
+        | AggregateFunction::Distinct
+        | AggregateFunction::Exists => Way::Reduced,
+    }
+}
+
+fn result_name(id: NodeId) -> PlSmallStr {
+    PlSmallStr::from(format!("r{}", id.0))
+}
+
+fn enough_name(id: NodeId) -> PlSmallStr {
+    PlSmallStr::from(format!("e{}", id.0))
+}
+
+/// Result of one pass: a key column and columns per fold.
+pub(super) struct PassResult {
+    pub(super) data: DataFrame,
+}
+
+impl Executor<'_> {
+    pub(in crate::engine) fn attach_folds(&self, space: &mut Space, folds: &[(NodeId, &Aggregate)]) -> Result<(), EngineError> {
+        let mut passes: IndexMap<PassName, Vec<(NodeId, &Aggregate)>> = IndexMap::new();
+        let mut correlated: IndexMap<(TableId, Link, usize), Vec<(NodeId, &Aggregate)>> = IndexMap::new();
+        for (at, (id, aggregate)) in folds.iter().enumerate() {
+            let alone = if self.options.fuse_folds { 0 } else { at };
+            if self.is_correlated(*id, aggregate)? {
+                correlated.entry((aggregate.table, aggregate.link.clone(), alone)).or_default().push((*id, aggregate));
+            } else {
+                let row_key = match &aggregate.link {
+                    Link::Key { row_key, outer_key: _ } => Some(*row_key),
+                    Link::Everyone => None,
+                };
+                passes.entry((aggregate.table, row_key, alone)).or_default().push((*id, aggregate));
+            }
+        }
+        for ((table, row_key, _), folds) in passes {
+            let key = row_key.map_or(PassKey::Together, PassKey::Node);
+            let results = self.fold(self.space(table)?, &key, &folds)?;
+            self.join_by_outer_key(space, &results, &folds)?;
+        }
+        for ((table, link, _), folds) in correlated {
+            self.attach_correlated(space, table, &link, &folds)?;
+        }
+        Ok(())
+    }
+
+    /// Whether rows count differently for different surrounding rows, beyond the link.
+    fn is_correlated(&self, id: NodeId, aggregate: &Aggregate) -> Result<bool, EngineError> {
+        let bounds = [aggregate.from, aggregate.until].into_iter().flatten();
+        Ok(!self.shape.captured(&self.node(id)?.kind).is_empty() || bounds.into_iter().any(|bound| !self.scalars.contains_key(&bound)))
+    }
+
+    /// Folds the rows of a space; one result for all reductions, one for each other fold.
+    pub(super) fn fold(&self, rows: &Space, key: &PassKey, folds: &[(NodeId, &Aggregate)]) -> Result<Vec<PassResult>, EngineError> {
+        let mut results = Vec::new();
+        let reduced: Vec<(NodeId, &Aggregate)> =
+            folds.iter().filter(|(_, aggregate)| way(aggregate.function) == Way::Reduced || aggregate.at_least.is_some()).copied().collect();
+        if !reduced.is_empty() {
+            results.push(self.reduce(rows, key, &reduced)?);
+        }
+        for (id, aggregate) in folds {
+            match way(aggregate.function) {
+                Way::Reduced => {}
+                Way::Place(quantile) => results.push(self.place(rows, key, *id, aggregate, quantile)?),
+                Way::Extreme { latest } => results.push(self.extreme(rows, key, *id, aggregate, latest)?),
+            }
+        }
+        Ok(results)
+    }
+
+    fn reduce(&self, space: &Space, key: &PassKey, folds: &[(NodeId, &Aggregate)]) -> Result<PassResult, EngineError> {
+        let aggregates: Vec<&Aggregate> = folds.iter().map(|(_, aggregate)| *aggregate).collect();
+        let values: Vec<NodeId> = aggregates.iter().filter_map(|aggregate| aggregate.value).collect();
+        let (rows, sets) = self.rows(space, key, &aggregates, &values)?;
+        let mut grouping = Grouping { rows: &rows, parts: IndexMap::new(), masked: IndexMap::new() };
+        let mut finished = vec![col(KEY)];
+        for ((id, aggregate), set) in folds.iter().zip(&sets) {
+            let mask = rows.masks.get(set).cloned().flatten();
+            if way(aggregate.function) == Way::Reduced {
+                finished.push(self.reduction(*id, aggregate, &mut grouping, mask.as_ref())?.alias(result_name(*id)));
+            }
+            if let Some(least) = aggregate.at_least {
+                finished.push(grouping.count_rows(mask.as_ref()).gt_eq(lit(i64::from(least))).alias(enough_name(*id)));
+            }
+        }
+        let Grouping { rows: _, mut parts, masked } = grouping;
+        if parts.is_empty() {
+            parts.insert(PlSmallStr::from("rows"), len());
+        }
+        let masked: Vec<Expr> = masked.into_iter().map(|(name, value)| value.alias(name)).collect();
+        let parts: Vec<Expr> = parts.into_iter().map(|(name, part)| part.alias(name)).collect();
+        let frame = rows.frame.clone().with_columns(masked).group_by([col(KEY)]).agg(parts).select(finished);
+        let data = self.collect(frame).map_err(while_doing("folded the rows of a table"))?;
+        Ok(PassResult { data })
+    }
+
+    fn reduction(&self, id: NodeId, aggregate: &Aggregate, grouping: &mut Grouping<'_>, mask: Option<&PlSmallStr>) -> Result<Expr, EngineError> {
+        let Some(value) = aggregate.value else {
+            let count = grouping.count_rows(mask);
+            return match aggregate.function {
+                AggregateFunction::Count => Ok(count),
+                AggregateFunction::Exists => Ok(count.gt(lit(0_i64))),
+                _ => Err(EngineError::Damaged(id)),
+            };
+        };
+        let of = self.physical(value)?;
+        let column = grouping.value(value, mask).ok_or(EngineError::Damaged(value))?;
+        Ok(match aggregate.function {
+            AggregateFunction::Count => grouping.known(&column),
+            AggregateFunction::Exists => grouping.count_rows(mask).gt(lit(0_i64)),
+            AggregateFunction::Sum => kernels::total(grouping.moments(&column, of), self.physical(id)?),
+            AggregateFunction::Mean => kernels::mean(grouping.moments(&column, of), of, self.physical(id)?),
+            AggregateFunction::Deviation => {
+                let moments = grouping.moments(&column, of);
+                let (squares, high) = grouping.squares(&column, of);
+                kernels::deviation(moments, squares, high)
+            }
+            AggregateFunction::Min => grouping.part(format!("min {column}"), col(column).min()),
+            AggregateFunction::Max => grouping.part(format!("max {column}"), col(column).max()),
+            AggregateFunction::Distinct => grouping.distinct(&column),
+            AggregateFunction::Median | AggregateFunction::Quantile(_) | AggregateFunction::Latest | AggregateFunction::Earliest => {
+                return Err(EngineError::Damaged(id));
+            }
+        })
+    }
+
+    /// Rows that count for one fold, narrowed by filters instead of masks.
+    fn counted(&self, space: &Space, key: &PassKey, aggregate: &Aggregate, values: &[NodeId]) -> Result<Rows, EngineError> {
+        let (rows, _) = self.rows(space, key, &[aggregate], values)?;
+        Ok(rows)
+    }
+
+    fn place(&self, space: &Space, key: &PassKey, id: NodeId, aggregate: &Aggregate, quantile: u32) -> Result<PassResult, EngineError> {
+        let value = aggregate.value.ok_or(EngineError::Damaged(id))?;
+        let rows = self.counted(space, key, aggregate, &[value])?;
+        let name = rows.values.get(&value).cloned().ok_or(EngineError::Damaged(value))?;
+        let output = kernels::data_type(self.physical(value)?);
+        let known = rows.frame.filter(col(name.clone()).is_not_null()).select([col(KEY), col(name.clone())]);
+        let frame = known
+            .group_by([col(KEY)])
+            .agg([col(name.clone()).implode(false)])
+            .select([col(KEY), kernels::pick_place(col(name), quantile, output).alias(result_name(id))]);
+        let data = self.collect(frame).map_err(while_doing("took a quantile of the rows of a table"))?;
+        Ok(PassResult { data })
+    }
+
+    fn extreme(&self, space: &Space, key: &PassKey, id: NodeId, aggregate: &Aggregate, latest: bool) -> Result<PassResult, EngineError> {
+        let (Some(value), Some(at)) = (aggregate.value, aggregate.at) else { return Err(EngineError::Damaged(id)) };
+        let rows = self.counted(space, key, aggregate, &[value, at])?;
+        let (Some(value), Some(at)) = (rows.values.get(&value).cloned(), rows.values.get(&at).cloned()) else {
+            return Err(EngineError::Damaged(id));
+        };
+        let side = |expression: Expr| if latest { expression.max() } else { expression.min() };
+        let timed = rows.frame.filter(col(at.clone()).is_not_null()).select([col(KEY), col(at.clone()).alias("at"), col(value).alias("value")]);
+        let ends = timed.clone().group_by([col(KEY)]).agg([side(col("at"))]);
+        let at_ends = timed
+            .join_builder()
+            .with(ends)
+            .on([col(KEY), col("at")])
+            .how(JoinType::Inner)
+            .finish();
+        let frame = at_ends.group_by([col(KEY)]).agg([side(col("value")).alias(result_name(id))]);
+        let data = self.collect(frame).map_err(while_doing("took the latest row of each subject"))?;
+        Ok(PassResult { data })
+    }
+
+    fn join_by_outer_key(&self, space: &mut Space, results: &[PassResult], folds: &[(NodeId, &Aggregate)]) -> Result<(), EngineError> {
+        let mut by_key: IndexMap<Option<NodeId>, Vec<(NodeId, &Aggregate)>> = IndexMap::new();
+        for (id, aggregate) in folds {
+            let outer_key = match &aggregate.link {
+                Link::Key { row_key: _, outer_key } => Some(*outer_key),
+                Link::Everyone => None,
+            };
+            by_key.entry(outer_key).or_default().push((*id, aggregate));
+        }
+        for (outer_key, folds) in by_key {
+            let (mut frame, key) = match outer_key {
+                Some(outer_key) => self.with_key(space, outer_key)?,
+                None => {
+                    let name = PlSmallStr::from("all");
+                    (space.frame.clone().with_columns([lit(0_i64).alias(name.clone())]), name)
+                }
+            };
+            for result in results {
+                frame = join(frame, result.selected(&folds)?, key.clone());
+            }
+            self.finish(space, frame, key, &folds)?;
+        }
+        Ok(())
+    }
+
+    /// Turns joined results into nodes: what no rows mean, what too few rows mean.
+    pub(super) fn finish(&self, space: &mut Space, frame: LazyFrame, key: PlSmallStr, folds: &[(NodeId, &Aggregate)]) -> Result<(), EngineError> {
+        let mut nodes = Vec::new();
+        for (id, aggregate) in folds {
+            let physical = self.physical(*id)?;
+            let result = col(result_name(*id));
+            let nothing = match aggregate.function {
+                AggregateFunction::Count | AggregateFunction::Distinct => Some(Value::Int(0)),
+                AggregateFunction::Exists => Some(Value::Bool(false)),
+                AggregateFunction::Sum
+                | AggregateFunction::Mean
+                | AggregateFunction::Min
+                | AggregateFunction::Max
+                | AggregateFunction::Median
+                | AggregateFunction::Quantile(_)
+                | AggregateFunction::Deviation
+                | AggregateFunction::Latest
+                | AggregateFunction::Earliest => None,
+            };
+            let missing = || literal(&Value::Missing, physical);
+            let mut value = match nothing {
+                Some(nothing) => {
+                    when(col(key.clone()).is_not_null()).then(result.fill_null(literal(&nothing, physical))).otherwise(missing())
+                }
+                None => result,
+            };
+            if let Some(least) = aggregate.at_least {
+                value = when(col(enough_name(*id)).fill_null(lit(least == 0))).then(value).otherwise(missing());
+            }
+            nodes.push(value.alias(node_name(*id)));
+        }
+        space.extend(frame.with_columns(nodes), folds.iter().map(|(id, _)| *id));
+        Ok(())
+    }
+}
+
+impl PassResult {
+    /// The key and the columns of the given folds.
+    pub(super) fn selected(&self, folds: &[(NodeId, &Aggregate)]) -> Result<LazyFrame, EngineError> {
+        let names = self.data.get_column_names_owned();
+        let wanted = folds.iter().flat_map(|(id, _)| [result_name(*id), enough_name(*id)]).filter(|name| names.contains(name));
+        let columns: Vec<Expr> = std::iter::once(PlSmallStr::from(KEY)).chain(wanted).map(col).collect();
+        Ok(self.data.clone().lazy().select(columns))
+    }
+}
+
+impl Grouping<'_> {
+    fn part(&mut self, name: String, part: Expr) -> Expr {
+        let name = PlSmallStr::from(name);
+        self.parts.entry(name.clone()).or_insert(part);
+        col(name)
+    }
+
+    fn count_rows(&mut self, mask: Option<&PlSmallStr>) -> Expr {
+        match mask {
+            Some(mask) => self.part(format!("rows {mask}"), col(mask.clone()).sum().cast(DataType::Int64)),
+            None => self.part(String::from("rows"), len().cast(DataType::Int64)),
+        }
+    }
+
+    /// The column of a value where the mask is true, missing elsewhere.
+    fn value(&mut self, value: NodeId, mask: Option<&PlSmallStr>) -> Option<PlSmallStr> {
+        let plain = self.rows.values.get(&value)?.clone();
+        let Some(mask) = mask else { return Some(plain) };
+        let name = PlSmallStr::from(format!("{plain}{mask}"));
+        self.masked.entry(name.clone()).or_insert_with(|| when(col(mask.clone())).then(col(plain)).otherwise(lit(NULL)));
+        Some(name)
+    }
+
+    fn known(&mut self, column: &PlSmallStr) -> Expr {
+        self.part(format!("known {column}"), col(column.clone()).count().cast(DataType::Int64))
+    }
+
+    fn moments(&mut self, column: &PlSmallStr, of: Physical) -> Moments {
+        let count = self.known(column);
+        if of == Physical::Float {
+            let term = kernels::fixed(col(column.clone()), false);
+            let kept = self.part(format!("kept {column}"), term.clone().count().cast(DataType::Int64));
+            Moments { total: self.part(format!("sum {column}"), term.sum()), kept, count }
+        } else {
+            let total = self.part(format!("sum {column}"), col(column.clone()).cast(DataType::Int128).sum());
+            Moments { total, kept: count.clone(), count }
+        }
+    }
+
+    fn squares(&mut self, column: &PlSmallStr, of: Physical) -> (Moments, Option<Expr>) {
+        let count = self.known(column);
+        if of == Physical::Float {
+            let term = kernels::fixed(col(column.clone()), true);
+            let kept = self.part(format!("kept squares {column}"), term.clone().count().cast(DataType::Int64));
+            (Moments { total: self.part(format!("squares {column}"), term.sum()), kept, count }, None)
+        } else {
+            let low = self.part(format!("low {column}"), kernels::square_low(col(column.clone())).sum());
+            let high = self.part(format!("high {column}"), kernels::square_high(col(column.clone())).sum());
+            (Moments { total: low, kept: count.clone(), count }, Some(high))
+        }
+    }
+
+    fn distinct(&mut self, column: &PlSmallStr) -> Expr {
+        let known = self.known(column);
+        let rows = self.count_rows(None);
+        let all = self.part(format!("distinct {column}"), col(column.clone()).n_unique().cast(DataType::Int64));
+        // A missing value was counted as one more.
+        all - rows.gt(known).cast(DataType::Int64)
+    }
+}

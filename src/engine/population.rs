@@ -1,0 +1,216 @@
+//! Facts about one subject among all: a few breakpoints from one column, then a comparison per row.
+
+use super::error::{EngineError, while_doing};
+use super::executor::Executor;
+use super::kernels::{self, Breakpoints};
+use super::space::{ROW, Space, literal, node_name, raw_name};
+use crate::builtins::sums;
+use crate::ir::{NodeId, Population};
+use crate::types::{Physical, Value};
+use polars::prelude::*;
+
+/// Known values of a population and how many rows it has.
+struct Sample {
+    known: Series,
+    rows: usize,
+}
+
+impl Executor<'_> {
+    pub(super) fn attach_population(&self, space: &mut Space, id: NodeId, population: &Population) -> Result<(), EngineError> {
+        if self.shape.own_operands(&self.node(id)?.kind).iter().any(|operand| self.shape.is_open(*operand)) {
+            return Err(EngineError::Unsupported { what: String::from("a fact about a population that depends on a surrounding row") });
+        }
+        match population {
+            Population::Quintile { value, best_low, missing_worst, within } => {
+                self.attach_quintile(space, id, *value, (*best_low, *missing_worst), *within)
+            }
+            Population::Top { value, share, within } => self.attach_top(space, id, *value, *share, *within),
+            Population::Place { flag, keys, per } => self.attach_place(space, id, *flag, keys, *per),
+            Population::Total { flag } => self.attach_total(space, id, *flag),
+        }
+    }
+
+    /// Bools rank like ints.
+    fn ranked(&self, value: NodeId, root: Expr) -> Result<(Expr, Physical), EngineError> {
+        Ok(match self.physical(value)? {
+            Physical::Bool => (root.cast(DataType::Int64), Physical::Int),
+            Physical::Int => (root, Physical::Int),
+            Physical::Float => (root, Physical::Float),
+            Physical::Text => return Err(EngineError::Unsupported { what: String::from("an order of texts") }),
+        })
+    }
+
+    fn sample(&self, space: &Space, value: NodeId, within: Option<NodeId>) -> Result<Sample, EngineError> {
+        let step = "ranked a population";
+        let mut roots = vec![value];
+        roots.extend(within);
+        let projection = self.project(space, &roots)?;
+        let mut found = projection.roots.into_iter();
+        let root = found.next().ok_or(EngineError::Damaged(value))?;
+        let (ranked, _) = self.ranked(value, root)?;
+        let columns: Vec<Expr> = [ranked.alias("value")].into_iter().chain(found.map(|within| within.alias("within"))).collect();
+        let mut frame = projection.frame.with_columns(columns);
+        if within.is_some() {
+            frame = frame.filter(col("within"));
+        }
+        let data = self.collect(frame.select([col("value")])).map_err(while_doing(step))?;
+        let column = data.column("value").map_err(while_doing(step))?.as_materialized_series();
+        Ok(Sample { known: column.drop_nulls(), rows: data.height() })
+    }
+
+    fn attach_quintile(
+        &self,
+        space: &mut Space,
+        id: NodeId,
+        value: NodeId,
+        (best_low, missing_worst): (bool, bool),
+        within: Option<NodeId>,
+    ) -> Result<(), EngineError> {
+        let step = "ranked a population";
+        self.keep_rows(space)?;
+        let sample = self.sample(space, value, within)?;
+        let known = sample.known.len();
+        let missing = if missing_worst { sample.rows - known } else { 0 };
+        let count = known + missing;
+        // score > s exactly where at least ceil(s·n/5) rows are strictly worse: where the value beats the one at that place from the worst.
+        let places: Vec<Option<usize>> = (1..=4_usize).map(|score| (score * count).div_ceil(5).checked_sub(missing + 1)).collect();
+        let values = if count == 0 { vec![Value::Missing; 4] } else { self.at_places(&sample.known, &places, best_low).map_err(while_doing(step))? };
+        let breakpoints = Breakpoints { values, best_low, of_missing: missing_worst.then_some(1) };
+        let mut roots = vec![value];
+        roots.extend(within);
+        let projection = self.project(space, &roots)?;
+        let mut found = projection.roots.into_iter();
+        let root = found.next().ok_or(EngineError::Damaged(value))?;
+        let (ranked, physical) = self.ranked(value, root)?;
+        let score = kernels::score(ranked, physical, found.next(), breakpoints);
+        space.extend(projection.frame.with_columns([score.alias(node_name(id))]), [id]);
+        Ok(())
+    }
+
+    fn attach_top(&self, space: &mut Space, id: NodeId, value: NodeId, share: NodeId, within: Option<NodeId>) -> Result<(), EngineError> {
+        let step = "ranked a population";
+        self.keep_rows(space)?;
+        let sample = self.sample(space, value, within)?;
+        let share = self.scalars.get(&share).and_then(Value::as_float);
+        let rows = u64::try_from(sample.rows).unwrap_or(u64::MAX);
+        let count = share.map(|share| sums::top_count(share, rows));
+        let projection = self.project(space, &[value])?;
+        let root = projection.roots.into_iter().next().ok_or(EngineError::Damaged(value))?;
+        let (ranked, _) = self.ranked(value, root)?;
+        let is_in = match count.map(|count| usize::try_from(count).unwrap_or(usize::MAX)) {
+            None => literal(&Value::Missing, Physical::Bool),
+            Some(0) => when(ranked.is_not_null()).then(lit(false)).otherwise(lit(Scalar::null(DataType::Boolean))),
+            Some(count) if count > sample.known.len() => kernels::threshold(ranked, Value::Missing),
+            Some(count) => {
+                let limit = self.at_places(&sample.known, &[Some(count - 1)], true).map_err(while_doing(step))?;
+                kernels::threshold(ranked, limit.into_iter().next().unwrap_or(Value::Missing))
+            }
+        };
+        space.extend(projection.frame.with_columns([is_in.alias(node_name(id))]), [id]);
+        Ok(())
+    }
+
+    fn attach_total(&self, space: &mut Space, id: NodeId, flag: NodeId) -> Result<(), EngineError> {
+        let step = "counted a population";
+        let table = self.node(flag)?.space.ok_or(EngineError::Damaged(flag))?;
+        let projection = self.project(self.space(table)?, &[flag])?;
+        let flags: Vec<Expr> = projection.roots.into_iter().map(|root| root.alias("flag")).collect();
+        let counted = projection.frame.with_columns(flags).filter(col("flag")).select([len().cast(DataType::Int64).alias("total")]);
+        let data = self.collect(counted).map_err(while_doing(step))?;
+        let total = super::executor::first_value(data.column("total").map_err(while_doing(step))?, Physical::Int).map_err(while_doing(step))?;
+        space.extend(space.frame.clone().with_columns([literal(&total, Physical::Int).alias(node_name(id))]), [id]);
+        Ok(())
+    }
+
+    /// Places of flagged rows only: sorted on their own and written back by place of row.
+    fn attach_place(&self, space: &mut Space, id: NodeId, flag: NodeId, keys: &[(NodeId, bool)], per: Option<NodeId>) -> Result<(), EngineError> {
+        let step = "put subjects in order";
+        let mut data = space.materialise(|frame| self.collect(frame))?;
+        let mut roots = vec![flag];
+        roots.extend(per);
+        roots.extend(keys.iter().map(|(key, _)| *key));
+        let projection = self.project(space, &roots)?;
+        let mut found = projection.roots.into_iter();
+        let flag_root = found.next().ok_or(EngineError::Damaged(flag))?;
+        let names: Vec<PlSmallStr> = (1..roots.len()).map(|at| PlSmallStr::from(format!("b{at}"))).collect();
+        let mut columns = vec![flag_root.alias("flag")];
+        columns.extend(names.iter().cloned().zip(found).map(|(name, root)| root.alias(name)));
+        let mut by: Vec<Expr> = names.iter().cloned().map(col).collect();
+        let mut descending: Vec<bool> = per.iter().map(|_| false).chain(keys.iter().map(|(_, descending)| *descending)).collect();
+        if let Some(table) = space.table {
+            by.extend(self.key(table)?.iter().map(|column| col(raw_name(*column))));
+        }
+        by.push(col(ROW));
+        descending.resize(by.len(), false);
+        let nulls_last = vec![true; by.len()];
+        let options = SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last_multi(nulls_last);
+        let mut selected = vec![col(ROW)];
+        selected.extend(per.and_then(|_| names.first().cloned()).map(|name| col(name).alias("per")));
+        let sorted = projection.frame.with_columns(columns).filter(col("flag")).sort_by_exprs(by, options).select(selected);
+        let sorted = self.collect(sorted).map_err(while_doing(step))?;
+        let places = places(&sorted, data.height()).map_err(while_doing(step))?;
+        data.with_column(places.with_name(node_name(id)).into_column()).map_err(while_doing(step))?;
+        space.extend(data.clone().lazy(), [id]);
+        space.data = Some(data);
+        Ok(())
+    }
+
+    /// Rows that are looked at more than once are brought into memory first.
+    fn keep_rows(&self, space: &mut Space) -> Result<(), EngineError> {
+        if space.table.is_some() {
+            space.materialise(|frame| self.collect(frame))?;
+        }
+        Ok(())
+    }
+
+    /// Values at places of the order, from the front (0 is first); `None` stands for a missing value.
+    fn at_places(&self, known: &Series, places: &[Option<usize>], descending: bool) -> PolarsResult<Vec<Value>> {
+        if self.options.select_places {
+            return selected(known, places, descending);
+        }
+        let sorted = known.sort(SortOptions::default().with_order_descending(descending))?.into_column();
+        let at = |place: &Option<usize>| match place {
+            Some(place) if *place < sorted.len() => {
+                let physical = if sorted.dtype() == &DataType::Float64 { Physical::Float } else { Physical::Int };
+                super::executor::first_value(&sorted.slice(i64::try_from(*place).unwrap_or(i64::MAX), 1), physical)
+            }
+            Some(_) | None => Ok(Value::Missing),
+        };
+        places.iter().map(at).collect()
+    }
+}
+
+/// Values at places by selection: linear in the number of values.
+fn selected(known: &Series, places: &[Option<usize>], descending: bool) -> PolarsResult<Vec<Value>> {
+    if known.dtype() == &DataType::Float64 {
+        let mut values: Vec<f64> = known.f64()?.iter().flatten().collect();
+        let order = |a: &f64, b: &f64| if descending { b.total_cmp(a) } else { a.total_cmp(b) };
+        Ok(places.iter().map(|place| place.and_then(|place| nth(&mut values, place, order)).map_or(Value::Missing, Value::Float)).collect())
+    } else {
+        let mut values: Vec<i64> = known.i64()?.iter().flatten().collect();
+        let order = |a: &i64, b: &i64| if descending { b.cmp(a) } else { a.cmp(b) };
+        Ok(places.iter().map(|place| place.and_then(|place| nth(&mut values, place, order)).map_or(Value::Missing, Value::Int)).collect())
+    }
+}
+
+fn nth<T: Copy>(values: &mut [T], place: usize, order: impl Fn(&T, &T) -> std::cmp::Ordering) -> Option<T> {
+    (place < values.len()).then(|| *values.select_nth_unstable_by(place, order).1)
+}
+
+/// Places from 1 of the sorted rows, restarting where `per` changes, written to the height of the space.
+fn places(sorted: &DataFrame, height: usize) -> PolarsResult<Series> {
+    let mut out: Vec<Option<i64>> = vec![None; height];
+    let per = sorted.column("per").ok();
+    let mut place = 0_i64;
+    for (at, row) in sorted.column(ROW)?.i64()?.iter().enumerate() {
+        let restarts = match per {
+            Some(per) if at > 0 => per.get(at)? != per.get(at - 1)?,
+            Some(_) | None => false,
+        };
+        place = if restarts { 1 } else { place + 1 };
+        if let Some(slot) = row.and_then(|row| usize::try_from(row).ok()).and_then(|row| out.get_mut(row)) {
+            *slot = Some(place);
+        }
+    }
+    Ok(Int64Chunked::from_iter(out).into_series())
+}
