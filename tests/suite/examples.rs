@@ -138,11 +138,14 @@ fn assert_output(example: &str, program: &Program, outcome: &Outcome, output: Ou
 fn assert_example(example: &str) {
     let program = program(example);
     let snapshot = load(&program, &folder(example).join("data"));
-    let moment = Moment { as_of: instant("2025-07-01 00:00"), previous: Some(instant("2025-06-30 00:00")) };
-    let outcome = Interpreter::new(&program, &snapshot, moment).run();
-    assert_output(example, &program, &outcome, Output::Actions, "actions.csv");
-    assert_output(example, &program, &outcome, Output::Exclusions, "exclusions.csv");
-    assert_output(example, &program, &outcome, Output::Assignments, "assignments.csv");
+    // The first run of a ledger sees everything before it; here nothing earlier changes a row.
+    for previous in [Some(instant("2025-06-30 00:00")), None] {
+        let moment = Moment { as_of: instant("2025-07-01 00:00"), previous };
+        let outcome = Interpreter::new(&program, &snapshot, moment).run();
+        assert_output(example, &program, &outcome, Output::Actions, "actions.csv");
+        assert_output(example, &program, &outcome, Output::Exclusions, "exclusions.csv");
+        assert_output(example, &program, &outcome, Output::Assignments, "assignments.csv");
+    }
 }
 
 #[test]
