@@ -33,6 +33,16 @@ impl Checker {
         None
     }
 
+    /// A name bound here or, seen from rows, in the surrounding scope.
+    fn bound(&mut self, name: &str, scope: &Scope) -> Option<Typed> {
+        if let Some(bound) = scope.bindings.get(name) {
+            return Some(bound.clone());
+        }
+        let outer = scope.outer.clone()?;
+        let bound = self.bound(name, &outer)?;
+        Some(self.outer(bound, scope))
+    }
+
     /// `subject.x`, `trigger.x`, `as_of`.
     fn special(&mut self, head: &Name, segments: &[Name], span: Span, scope: &Scope) -> Option<Option<Typed>> {
         let rest = segments.get(1..).unwrap_or_default();
