@@ -32,6 +32,11 @@ fn unclosed_brackets_and_long_chains_cost_nothing() {
         let parsed = read(&text);
         assert!(!parsed.problems.is_empty() && parsed.problems.len() < 3, "{chain}: {}", parsed.problems.len());
     }
+    let list = format!("feature f = [{}1]\n", "1, ".repeat(50_000));
+    check_invariants("a long list", &list);
+    for sign in ["「", "‘", "\"", "'", "，", "# strat: x\n", "## d\n", "\"\n"] {
+        let _ = read(&sign.repeat(20_000));
+    }
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
