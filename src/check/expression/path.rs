@@ -106,16 +106,6 @@ impl Checker {
         Some(self.typed(node, span))
     }
 
-    /// A name that exists only in this scope or a surrounding one.
-    fn bound(&mut self, name: &str, scope: &Scope) -> Option<Typed> {
-        if let Some(typed) = scope.bindings.get(name) {
-            return Some(typed.clone());
-        }
-        let outer = scope.outer.clone()?;
-        let typed = self.bound(name, &outer)?;
-        Some(self.outer(typed, scope))
-    }
-
     /// A value of the surrounding scope, read from rows.
     fn outer(&mut self, typed: Typed, scope: &Scope) -> Typed {
         let crossing = self.graph.get(typed.node).is_some_and(|node| node.space.is_some());
