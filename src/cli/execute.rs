@@ -38,10 +38,7 @@ struct Job<'a> {
     project: &'a Project,
     /// The checked program, with a watch of candidates per strategy at the end.
     program: &'a Program,
-    /// Hex blake3 of the compiled form.
-    program_hash: &'a str,
-    /// Whether problems can point into the text of the program.
-    has_text: bool,
+    loaded: &'a Loaded,
     moment: Moment,
     settings: Settings,
     forms: Forms,
@@ -84,8 +81,7 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
         session,
         project,
         program: &counted,
-        program_hash: &loaded.hash,
-        has_text: loaded.has_text,
+        loaded,
         moment: Moment { as_of, previous },
         settings: Settings { zone: zone(session, project)?, check_all: arguments.check_all },
         forms: Forms::of(&arguments.forms),
@@ -181,14 +177,7 @@ impl Job<'_> {
 
     /// Problems at the declarations they are about, or nowhere when there is no text to point into.
     fn placed(&self, problems: &[DataProblem]) -> Vec<Problem> {
-        let place = |problem: &DataProblem| {
-            let mut problem = problem.problem().clone();
-            if !self.has_text {
-                problem.span = NOWHERE;
-            }
-            problem
-        };
-        problems.iter().map(place).collect()
+        problems.iter().map(|problem| self.loaded.placed(problem.problem().clone())).collect()
     }
 
     /// Rows of the ledger come before those of channel systems, so that they win.
