@@ -45,6 +45,8 @@ struct Job<'a> {
     history: History,
     out: &'a Path,
     progress: Progress,
+    /// How many rows of the action list to print at the end.
+    show: Option<usize>,
 }
 
 /// How long each step took, in milliseconds.
@@ -74,8 +76,12 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
     let history = History::read(session, project.ledger.as_deref(), program, as_of)?;
     let previous = match history.previous {
         Some(previous) => Some(previous),
-        None => since(session, arguments.since.as_deref())?,
+        None => since(session, project, arguments.since.as_deref())?,
     };
+    if previous.is_none() && strat::engine::needs_previous_run(program) {
+        let advice = session.words("the program reacts to events and no run came before; say from when: --since 2025-06-30, or in strat.toml: since = \"2025-06-30\"", "程序会响应事件，而之前没有运行过；请说明从何时看起：--since 2025-06-30，或在 strat.toml 写：since = \"2025-06-30\"");
+        return Err(setting(&MISSING_SETTING, "since", "", advice));
+    }
     let counted = with_candidates(program);
     let job = Job {
         session,
@@ -88,6 +94,7 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
         history,
         out,
         progress: Progress::start(session.format.is_machine()),
+        show: arguments.show,
     };
     // Refuses a folder that is not ours before any work is done.
     let folder = AtomicFolder::begin(out).map_err(|error| error.failure(session))?;
@@ -113,8 +120,10 @@ fn zone(session: &Session, project: &Project) -> Result<Zone, Failure> {
 }
 
 /// The instant from which a first run looks for events.
-fn since(session: &Session, given: Option<&str>) -> Result<Option<i64>, Failure> {
-    let Some(given) = given else { return Ok(None) };
+fn since(session: &Session, project: &Project, given: Option<&str>) -> Result<Option<i64>, Failure> {
+    let Some(given) = given else {
+        return Ok(project.since.and_then(AsOf::instant).map(|instant| instant.and_utc().timestamp_millis()));
+    };
     let advice = session.words("write a day or a day and a time: 2026-11-13", "请写日期或日期加时间：2026-11-13");
     let instant = AsOf::parse(given).and_then(AsOf::instant).ok_or_else(|| setting(&BAD_SETTING, "--since", given, advice))?;
     Ok(Some(instant.and_utc().timestamp_millis()))

@@ -101,6 +101,9 @@ impl Job<'_> {
             strat::diag::Language::Chinese => format!("{out}：{actions} 个动作，{exclusions} 条排除，{assignments} 条分组\n"),
         };
         self.session.print(&(summary_table(&header, &summary.rows()) + &line));
+        if let Some(first) = self.show {
+            self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
+        }
     }
 }
 
