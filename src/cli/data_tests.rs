@@ -213,9 +213,9 @@ fn money_is_exact() {
     let found = one(Type::Money, &["12.34", "0.1", "-1", "92233720368547758.07", ".5", "7.", "12.3400"]).unwrap();
     assert_eq!(found, ints(&[1234, 10, -100, i64::MAX, 50, 700, 1234]));
     let fine = one(Type::Money, &["1", "12.345"]).unwrap_err();
-    assert!(fine[0].starts_with("error[too-many-decimals]: t.csv: 1 amounts of `x` have more than two decimals, first in row 2: \"12…\""), "{fine:?}");
+    assert!(fine[0].starts_with("error[too-many-decimals-in-data]: t.csv: 1 amounts of `x` have more than two decimals, first in row 2: \"12…\""), "{fine:?}");
     for wrong in ["12,000.00", "1e3", "￥5", "92233720368547758.08", "一"] {
-        assert!(one(Type::Money, &[wrong]).unwrap_err()[0].starts_with("error[wrong-type]"), "{wrong}");
+        assert!(one(Type::Money, &[wrong]).unwrap_err()[0].starts_with("error[wrong-type-in-data]"), "{wrong}");
     }
 }
 
@@ -254,8 +254,8 @@ fn all_problems_come_together() {
     let problems = bound(folder.path(), &customers()).err().unwrap();
     let expected = [
         "error[null-key]: customers.csv: 1 rows have no key `customer_id 客户号`, first row 3",
-        "error[wrong-type]: customers.csv: 1 values of `aum` are not money, first in row 1: \"x\"",
-        "error[too-many-decimals]: customers.csv: 1 amounts of `aum` have more than two decimals, first in row 2: \"1.…\"",
+        "error[wrong-type-in-data]: customers.csv: 1 values of `aum` are not money, first in row 1: \"x\"",
+        "error[too-many-decimals-in-data]: customers.csv: 1 amounts of `aum` have more than two decimals, first in row 2: \"1.…\"",
         "error[value-not-in-set]: customers.csv: 1 values of `gender 性别` are not in its list, first in row 1: \"ma…\"",
     ];
     assert_eq!(lines(&problems), expected);

@@ -38,16 +38,15 @@ struct Job<'a> {
     project: &'a Project,
     /// The checked program, with a watch of candidates per strategy at the end.
     program: &'a Program,
-    /// Hex blake3 of the compiled form.
-    program_hash: &'a str,
-    /// Whether problems can point into the text of the program.
-    has_text: bool,
+    loaded: &'a Loaded,
     moment: Moment,
     settings: Settings,
     forms: Forms,
     history: History,
     out: &'a Path,
     progress: Progress,
+    /// How many rows of the action list to print at the end.
+    show: Option<usize>,
 }
 
 /// How long each step took, in milliseconds.
@@ -77,21 +76,25 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
     let history = History::read(session, project.ledger.as_deref(), program, as_of)?;
     let previous = match history.previous {
         Some(previous) => Some(previous),
-        None => since(session, arguments.since.as_deref())?,
+        None => since(session, project, arguments.since.as_deref())?,
     };
+    if previous.is_none() && strat::engine::needs_previous_run(program) {
+        let advice = session.words("the program reacts to events and no run came before; say from when: --since 2025-06-30, or in strat.toml: since = \"2025-06-30\"", "程序会响应事件，而之前没有运行过；请说明从何时看起：--since 2025-06-30，或在 strat.toml 写：since = \"2025-06-30\"");
+        return Err(setting(&MISSING_SETTING, "since", "", advice));
+    }
     let counted = with_candidates(program);
     let job = Job {
         session,
         project,
         program: &counted,
-        program_hash: &loaded.hash,
-        has_text: loaded.has_text,
+        loaded,
         moment: Moment { as_of, previous },
         settings: Settings { zone: zone(session, project)?, check_all: arguments.check_all },
         forms: Forms::of(&arguments.forms),
         history,
         out,
         progress: Progress::start(session.format.is_machine()),
+        show: arguments.show,
     };
     // Refuses a folder that is not ours before any work is done.
     let folder = AtomicFolder::begin(out).map_err(|error| error.failure(session))?;
@@ -117,8 +120,10 @@ fn zone(session: &Session, project: &Project) -> Result<Zone, Failure> {
 }
 
 /// The instant from which a first run looks for events.
-fn since(session: &Session, given: Option<&str>) -> Result<Option<i64>, Failure> {
-    let Some(given) = given else { return Ok(None) };
+fn since(session: &Session, project: &Project, given: Option<&str>) -> Result<Option<i64>, Failure> {
+    let Some(given) = given else {
+        return Ok(project.since.and_then(AsOf::instant).map(|instant| instant.and_utc().timestamp_millis()));
+    };
     let advice = session.words("write a day or a day and a time: 2026-11-13", "请写日期或日期加时间：2026-11-13");
     let instant = AsOf::parse(given).and_then(AsOf::instant).ok_or_else(|| setting(&BAD_SETTING, "--since", given, advice))?;
     Ok(Some(instant.and_utc().timestamp_millis()))
@@ -181,14 +186,7 @@ impl Job<'_> {
 
     /// Problems at the declarations they are about, or nowhere when there is no text to point into.
     fn placed(&self, problems: &[DataProblem]) -> Vec<Problem> {
-        let place = |problem: &DataProblem| {
-            let mut problem = problem.problem().clone();
-            if !self.has_text {
-                problem.span = NOWHERE;
-            }
-            problem
-        };
-        problems.iter().map(place).collect()
+        problems.iter().map(|problem| self.loaded.placed(problem.problem().clone())).collect()
     }
 
     /// Rows of the ledger come before those of channel systems, so that they win.

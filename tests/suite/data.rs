@@ -302,7 +302,7 @@ fn bad_data_stops_the_run_with_all_its_problems() {
     fs::create_dir(place.path().join("out")).unwrap();
     let output = run(place.path(), &[]).code(2).get_output().clone();
     let shown = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-    assert!(shown.contains("too-many-decimals") && shown.contains("wrong-type"), "{shown}");
+    assert!(shown.contains("too-many-decimals-in-data") && shown.contains("wrong-type-in-data"), "{shown}");
     assert_eq!(fs::read_dir(place.path().join("out")).unwrap().count(), 0);
     let chinese = run(place.path(), &["--lang", "zh"]).code(2).get_output().clone();
     let shown = String::from_utf8([chinese.stdout, chinese.stderr].concat()).unwrap();

@@ -10,4 +10,5 @@ mod command_line;
 mod data;
 mod guards;
 mod programs;
+mod examples;
 mod sample;

@@ -20,8 +20,8 @@ impl Job<'_> {
     pub(super) fn finish(&self, folder: AtomicFolder, inputs: &[InputFile], outcome: &Outcome, mut timings: Timings) -> Result<Exit, Failure> {
         self.progress.step(self.session.words("writing", "写出中"));
         let started = Instant::now();
-        let run_id = self.history.run_id(self.program, self.program_hash, inputs, self.moment);
-        let version = self.program_hash.chars().take(12).collect();
+        let run_id = self.history.run_id(self.program, &self.loaded.hash, inputs, self.moment);
+        let version = self.loaded.hash.chars().take(12).collect();
         let run = RunFields { run_id: run_id.clone(), as_of: self.moment.as_of, version };
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
         let summary = Summary::of(self.program, &lists);
@@ -32,7 +32,7 @@ impl Job<'_> {
         let before = previous_manifest(self.out, &run_id);
         let record = Inputs {
             program: self.program,
-            program_hash: self.program_hash,
+            program_hash: &self.loaded.hash,
             moment: self.moment,
             zone: &self.project.zone,
             currency: &self.project.currency,
@@ -79,7 +79,7 @@ impl Job<'_> {
         let name = |english: &str, chinese_name: &str| if chinese { chinese_name.to_owned() } else { english.to_owned() };
         vec![
             (name("program", "程序"), self.program.name.clone()),
-            (name("version", "版本"), self.program_hash.to_owned()),
+            (name("version", "版本"), self.loaded.hash.clone()),
             (name("as of", "截至"), time_text(self.moment.as_of)),
             (name("run", "运行号"), run_id.to_owned()),
             (name("actions", "动作数"), lists.actions.rows().to_string()),
@@ -101,6 +101,9 @@ impl Job<'_> {
             strat::diag::Language::Chinese => format!("{out}：{actions} 个动作，{exclusions} 条排除，{assignments} 条分组\n"),
         };
         self.session.print(&(summary_table(&header, &summary.rows()) + &line));
+        if let Some(first) = self.show {
+            self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
+        }
     }
 }
 

@@ -39,7 +39,7 @@ pub static DUPLICATE_HEADER: ProblemKind = ProblemKind {
 
 /// Cells that are not of the declared type.
 pub static WRONG_TYPE: ProblemKind = ProblemKind {
-    slug: "wrong-type",
+    slug: "wrong-type-in-data",
     severity: Severity::Error,
     title: Text {
         en: "{file}: {rows} values of `{column}` are not {type}, first in row {first}: {sample}",
@@ -51,7 +51,7 @@ pub static WRONG_TYPE: ProblemKind = ProblemKind {
 
 /// Amounts finer than the currency.
 pub static TOO_MANY_DECIMALS: ProblemKind = ProblemKind {
-    slug: "too-many-decimals",
+    slug: "too-many-decimals-in-data",
     severity: Severity::Error,
     title: Text {
         en: "{file}: {rows} amounts of `{column}` have more than two decimals, first in row {first}: {sample}",

@@ -85,8 +85,9 @@ fn every_slug_is_kebab_case_and_used_once() {
 fn every_problem_has_a_page_with_a_wrong_and_a_right_example() {
     let mut missing = Vec::new();
     for (slug, places) in slugs() {
-        // Problems of the command line are about files and flags, not about the text of a program.
-        let about_programs = !places.iter().all(|place| place.starts_with("src/cli/"));
+        // Problems of the command line and of data are about files and flags, not about the text of a program.
+        let about_files = |place: &String| place.starts_with("src/cli/") || place.starts_with("src/engine/");
+        let about_programs = !places.iter().all(about_files);
         let path = root().join(format!("docs/errors/{slug}.md"));
         let Ok(page) = fs::read_to_string(&path) else {
             missing.push(format!("docs/errors/{slug}.md, declared in {}", places.join(", ")));
