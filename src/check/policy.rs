@@ -128,8 +128,8 @@ impl Checker {
                 Some(value) => self.text_constant(value, span),
                 None => self.constant(crate::types::Value::Missing, crate::types::Type::Text, span),
             };
-            let optional = value.is_none();
-            scope.bind(format!("candidate.{name}"), node, crate::types::Type::Text, optional, span);
+            // A policy is written for strategies with and without each of these, so asking whether one is known is never idle.
+            scope.bind(format!("candidate.{name}"), node, crate::types::Type::Text, true, span);
         }
         scope
     }

@@ -6,7 +6,7 @@ use super::session::{Exit, Failure, Session, shown};
 use chrono::NaiveDate;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use strat::diag::Problem;
 use strat::diag::render::NOWHERE;
 use strat::sample::{Bank, TableName, Tables, write_csv_head, write_csv_rows};

@@ -158,7 +158,8 @@ impl Executor<'_> {
     fn no_count(&self, node: NodeId) -> Count {
         let labels = match self.program.type_of(node) {
             Type::Label(ladder) => self.program.ladder(ladder).map_or(0, |ladder| ladder.labels.len()),
-            _ => 2,
+            Type::Bool | Type::Missing => 2,
+            _ => 0,
         };
         Count { known: vec![0; labels], unknown: 0 }
     }
@@ -172,8 +173,10 @@ fn add_counts(count: &mut Count, column: &Column) -> PolarsResult<()> {
     };
     if column.dtype() == &DataType::Boolean {
         column.bool()?.iter().for_each(|value| add(value.map(usize::from)));
-    } else {
+    } else if column.dtype() == &DataType::Int64 {
         column.i64()?.iter().for_each(|value| add(value.and_then(|value| usize::try_from(value).ok())));
+    } else {
+        count.unknown += u64::try_from(column.len()).unwrap_or(u64::MAX);
     }
     Ok(())
 }

@@ -197,15 +197,30 @@ impl<'a> Executor<'a> {
             match &self.node(*id)?.kind {
                 Kind::Via { key, table, value: _ } => vias.entry((*table, *key)).or_default().push(*id),
                 Kind::Aggregate(aggregate) => folds.push((*id, aggregate.as_ref())),
-                Kind::FirstCrossing(crossing) => self.attach_crossing(space, *id, crossing)?,
-                Kind::Population(population) => self.attach_population(space, *id, population)?,
+                Kind::FirstCrossing(crossing) => {
+                    self.attach_crossing(space, *id, crossing)?;
+                    self.shorten(space)?;
+                }
+                Kind::Population(population) => {
+                    self.attach_population(space, *id, population)?;
+                    self.shorten(space)?;
+                }
                 _ => return Err(EngineError::Damaged(*id)),
             }
         }
         for ((table, key), nodes) in vias {
             self.attach_via(space, table, key, &nodes)?;
+            self.shorten(space)?;
         }
         self.attach_folds(space, &folds)
+    }
+
+    /// Brings rows into memory once the way to them is long.
+    pub(super) fn shorten(&self, space: &mut Space) -> Result<(), EngineError> {
+        if space.is_long() {
+            space.materialise(|frame| self.collect(frame))?;
+        }
+        Ok(())
     }
 
     /// Attaches every boundary node that `roots` need and the space does not have yet, lowest level first.

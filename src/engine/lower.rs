@@ -13,6 +13,9 @@ use polars::prelude::*;
 /// Without sharing, an expression larger than this still becomes a column: written out, a graph can be exponentially large.
 const LARGEST_WRITTEN_OUT: usize = 64;
 
+/// Expressions nested deeper than this become columns: frames evaluate nesting on the program stack.
+const DEEPEST_NESTING: usize = 16;
+
 /// A frame with the shared nodes as columns, and the expressions of the roots over it.
 pub(super) struct Projection {
     pub(super) frame: LazyFrame,
@@ -23,7 +26,10 @@ pub(super) struct Projection {
 struct Plan {
     /// Number of shared nodes below it on the longest path.
     depth: usize,
+    /// Nodes in the expression as written out.
     size: usize,
+    /// Levels of the expression as written out.
+    nesting: usize,
     expression: Expr,
 }
 
@@ -79,16 +85,18 @@ impl Executor<'_> {
         for (id, uses) in self.uses(space, roots)? {
             let node = self.node(id)?;
             if self.is_leaf(space, id, node) {
-                plans.insert(id, Plan { depth: 0, size: 1, expression: self.leaf(space, id, node)? });
+                plans.insert(id, Plan { depth: 0, size: 1, nesting: 0, expression: self.leaf(space, id, node)? });
                 continue;
             }
             let operands = self.shape.own_operands(&node.kind);
             let below = operands.iter().filter_map(|operand| plans.get(operand));
-            let (depth, size) = below.fold((0, 1), |(depth, size), plan| (depth.max(plan.depth), size + plan.size));
+            let (depth, size, nesting) = below.fold((0, 1, 1), |(depth, size, nesting), plan| {
+                (plan.depth.max(depth), plan.size + size, nesting.max(plan.nesting + 1))
+            });
             let expression = self.expression(id, node, &plans)?;
             let trivial = matches!(node.kind, Kind::Not(_) | Kind::IsTrue(_) | Kind::IsMissing(_) | Kind::ToFloat(_)) && size <= 2;
             let shared = if self.options.share_nodes { uses > 1 && !trivial } else { uses > 1 && size > LARGEST_WRITTEN_OUT };
-            if shared {
+            if shared || nesting > DEEPEST_NESTING {
                 if steps.len() <= depth {
                     steps.resize_with(depth + 1, Vec::new);
                 }
@@ -96,9 +104,9 @@ impl Executor<'_> {
                 if let Some(step) = steps.get_mut(depth) {
                     step.push(expression.alias(name.clone()));
                 }
-                plans.insert(id, Plan { depth: depth + 1, size: 1, expression: col(name) });
+                plans.insert(id, Plan { depth: depth + 1, size: 1, nesting: 0, expression: col(name) });
             } else {
-                plans.insert(id, Plan { depth, size, expression });
+                plans.insert(id, Plan { depth, size, nesting, expression });
             }
         }
         let frame = steps.into_iter().filter(|step| !step.is_empty()).fold(space.frame.clone(), |frame, step| frame.with_columns(step));
@@ -113,8 +121,9 @@ impl Executor<'_> {
         Ok(match &node.kind {
             Kind::Outer(target) => of(target)?,
             Kind::Not(value) => of(value)?.not(),
-            Kind::And(nodes) => all(nodes)?.into_iter().reduce(Expr::and).unwrap_or_else(|| lit(true)),
-            Kind::Or(nodes) => all(nodes)?.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false)),
+            Kind::And(nodes) => all(&self.literals_last(nodes))?.into_iter().reduce(Expr::and).unwrap_or_else(|| lit(true)),
+            Kind::Or(nodes) => all(&self.literals_last(nodes))?.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false)),
+            Kind::Compare { operator, left, right } if self.scalars.contains_key(left) => compare(mirrored(*operator), of(right)?, of(left)?),
             Kind::Compare { operator, left, right } => compare(*operator, of(left)?, of(right)?),
             Kind::OneOf { value, set } => one_of(of(value)?, self.physical(*value)?, set)?,
             Kind::IsMissing(value) => of(value)?.is_null(),
@@ -140,6 +149,10 @@ impl Executor<'_> {
             Kind::ToFloat(value) => of(value)?.cast(DataType::Float64),
             Kind::Round(value) => kernels::round(of(value)?),
             Kind::Call { function, arguments } => self.call(function, arguments, all(arguments)?, physical)?,
+            Kind::Ladder { rows, otherwise, unknown: _ } if rows.is_empty() => {
+                let label = otherwise.map_or(Value::Missing, |label| Value::Int(i64::from(label)));
+                literal(&label, Physical::Int)
+            }
             Kind::Ladder { rows, otherwise, unknown } => {
                 let rows: Vec<(Expr, u32)> = rows.iter().map(|(condition, label)| Ok((of(condition)?, *label))).collect::<Result<_, EngineError>>()?;
                 kernels::ladder(rows, *otherwise, *unknown)
@@ -162,10 +175,20 @@ impl Executor<'_> {
         })
     }
 
+    /// A literal on the left takes the height of a result with it where the right side is one repeated value, so literals go last.
+    fn literals_last(&self, nodes: &[NodeId]) -> Vec<NodeId> {
+        let mut out = nodes.to_vec();
+        out.sort_by_key(|id| self.scalars.contains_key(id));
+        out
+    }
+
     fn call(&self, function: &str, arguments: &[NodeId], operands: Vec<Expr>, output: Physical) -> Result<Expr, EngineError> {
         let Some(builtin) = builtins::find(function) else {
             return Err(EngineError::Unsupported { what: format!("the function `{function}`") });
         };
+        if operands.is_empty() {
+            return Ok(literal(&(builtin.row)(&[]), output));
+        }
         if let Some(frame) = builtin.frame {
             return Ok(frame(operands));
         }
@@ -191,6 +214,18 @@ impl Executor<'_> {
 /// The expression of a planned node; shared ones are columns, so a copy is small.
 fn take(plans: &IndexMap<NodeId, Plan>, id: NodeId) -> Result<Expr, EngineError> {
     plans.get(&id).map(|plan| plan.expression.clone()).ok_or(EngineError::Damaged(id))
+}
+
+/// The comparison with its sides exchanged.
+fn mirrored(operator: Comparison) -> Comparison {
+    match operator {
+        Comparison::Equal => Comparison::Equal,
+        Comparison::NotEqual => Comparison::NotEqual,
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+    }
 }
 
 pub(super) fn compare(operator: Comparison, left: Expr, right: Expr) -> Expr {

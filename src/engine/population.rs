@@ -94,8 +94,11 @@ impl Executor<'_> {
         let share = self.scalars.get(&share).and_then(Value::as_float);
         let rows = u64::try_from(sample.rows).unwrap_or(u64::MAX);
         let count = share.map(|share| sums::top_count(share, rows));
-        let projection = self.project(space, &[value])?;
-        let root = projection.roots.into_iter().next().ok_or(EngineError::Damaged(value))?;
+        let mut roots = vec![value];
+        roots.extend(within);
+        let projection = self.project(space, &roots)?;
+        let mut found = projection.roots.into_iter();
+        let root = found.next().ok_or(EngineError::Damaged(value))?;
         let (ranked, _) = self.ranked(value, root)?;
         let is_in = match count.map(|count| usize::try_from(count).unwrap_or(usize::MAX)) {
             None => literal(&Value::Missing, Physical::Bool),
@@ -105,6 +108,10 @@ impl Executor<'_> {
                 let limit = self.at_places(&sample.known, &[Some(count - 1)], true).map_err(while_doing(step))?;
                 kernels::threshold(ranked, limit.into_iter().next().unwrap_or(Value::Missing))
             }
+        };
+        let is_in = match found.next() {
+            Some(within) => when(within).then(is_in).otherwise(literal(&Value::Missing, Physical::Bool)),
+            None => is_in,
         };
         space.extend(projection.frame.with_columns([is_in.alias(node_name(id))]), [id]);
         Ok(())

@@ -1,6 +1,7 @@
 //! The frame of one space: a table's rows with the columns attached to them so far.
 
 use super::error::{EngineError, while_doing};
+use super::kernels::int_literal;
 use crate::ir::NodeId;
 use crate::types::{ColumnId, Physical, TableId, Value};
 use indexmap::IndexSet;
@@ -29,8 +30,8 @@ pub(super) fn literal(value: &Value, physical: Physical) -> Expr {
     match value {
         Value::Missing => lit(Scalar::null(super::kernels::data_type(physical))),
         Value::Bool(value) => lit(*value),
-        Value::Int(value) => lit(*value),
-        Value::Float(value) => lit(*value),
+        Value::Int(value) => int_literal(*value),
+        Value::Float(value) => lit(Scalar::from(*value)),
         Value::Text(value) => lit(value.clone()),
     }
 }
@@ -51,11 +52,16 @@ pub(super) struct Space {
     pub(super) raw: Vec<ColumnId>,
     /// Columns carried beside these, such as the place of the surrounding row.
     pub(super) carried: Vec<PlSmallStr>,
+    /// Steps between the data and `frame`.
+    steps: usize,
 }
+
+/// Steps after which rows are brought into memory: plans are walked on the program stack.
+const MOST_STEPS: usize = 16;
 
 impl Space {
     pub(super) fn new(table: Option<TableId>, frame: LazyFrame, raw: Vec<ColumnId>) -> Space {
-        Space { table, frame, data: None, attached: IndexSet::new(), outer: IndexSet::new(), raw, carried: Vec::new() }
+        Space { table, frame, data: None, attached: IndexSet::new(), outer: IndexSet::new(), raw, carried: Vec::new(), steps: 0 }
     }
 
     /// The space of values that are one for the whole run: one row, no columns of its own.
@@ -71,7 +77,13 @@ impl Space {
     pub(super) fn extend(&mut self, frame: LazyFrame, nodes: impl IntoIterator<Item = NodeId>) {
         self.frame = frame;
         self.data = None;
+        self.steps += 1;
         self.attached.extend(nodes);
+    }
+
+    /// Whether the plan of the frame has grown long.
+    pub(super) fn is_long(&self) -> bool {
+        self.steps > MOST_STEPS
     }
 
     /// Every column the space keeps.
@@ -93,7 +105,7 @@ impl Space {
         let mut columns = self.columns();
         let mut frame = self.frame.clone();
         if columns.is_empty() {
-            frame = frame.with_columns([lit(0_i64).alias("one")]);
+            frame = frame.with_columns([int_literal(0).alias("one")]);
             columns.push(col("one"));
         }
         let mut data = collect(frame.select(columns)).map_err(while_doing(step))?;
@@ -102,6 +114,10 @@ impl Space {
             data.with_column(rows.with_name(PlSmallStr::from(ROW)).into_column()).map_err(while_doing(step))?;
             self.carried.push(PlSmallStr::from(ROW));
         }
+        // A column of one repeated value does not behave like others in every operation.
+        let columns = data.columns().iter().map(|column| column.as_materialized_series().clone().into_column()).collect();
+        data = DataFrame::new(data.height(), columns).map_err(while_doing(step))?;
+        self.steps = 0;
         self.frame = data.clone().lazy();
         self.data = Some(data.clone());
         Ok(data)

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use strat::ir::Output;
 
 const BANK_OWN: [&str; 3] = ["UROK", "SLUZBY", "SANKC. UROK"];
 const WINDOW_DAYS: i64 = 90;
@@ -127,10 +128,10 @@ fn counted<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
     json!(counts)
 }
 
-/// Candidates, excluded by rule, and subjects per arm.
+/// Candidates, excluded by the first rule that stops them, and subjects per arm.
 fn funnel(name: &str, candidates: &[(i64, Vec<&str>)], arms: &[(&str, u64)]) -> Value {
     let excluded = candidates.iter().filter(|(_, rules)| !rules.is_empty());
-    let mut reasons: Vec<&str> = excluded.clone().flat_map(|(_, rules)| rules.iter().copied()).collect();
+    let mut reasons: Vec<&str> = excluded.clone().filter_map(|(_, rules)| rules.first().copied()).collect();
     reasons.extend(excluded.map(|_| "subjects"));
     let arm = |unit: i64| {
         let place = bucket(name, unit);
@@ -237,4 +238,59 @@ fn expected_counts_of_the_real_bank_are_those_of_plain_loops() {
         return;
     };
     assert_eq!(counts(&folder), expected("real"));
+}
+
+/// The same counts, from a run of the example on the interpreter.
+fn run_counts(folder: &Path) -> Value {
+    let program = super::examples::program("berka");
+    let snapshot = super::examples::load(&program, folder);
+    let moment = strat::ir::Moment { as_of: super::examples::instant("1994-04-01 00:00"), previous: None };
+    let outcome = strat::interp::Interpreter::new(&program, &snapshot, moment).run();
+    let watch = |name: &str| program.watches.iter().position(|watch| watch.name == name).map(|at| &outcome.watches[at]).unwrap();
+    let labels = |ladder: &str| {
+        let labels = &program.ladders.iter().find(|known| known.name == ladder).unwrap().labels;
+        let counts = labels.iter().zip(&watch(&format!("tiers {ladder}")).known).filter(|(_, count)| **count > 0);
+        json!(counts.map(|(label, count)| (label.name.clone(), *count)).collect::<BTreeMap<_, _>>())
+    };
+    let rows = |output, columns: [&str; 3]| super::examples::rows(&program, &outcome, output, &columns.map(String::from));
+    let exclusions = rows(Output::Exclusions, ["strategy_id", "stage", "rule"]);
+    let excluded_units = rows(Output::Exclusions, ["strategy_id", "stage", "unit_id"]);
+    let assignments = rows(Output::Assignments, ["experiment", "arm", "unit_id"]);
+    let funnel = |strategy: &str| {
+        let of = |row: &&Vec<String>| row[0] == strategy && row[1] == "eligibility";
+        let units: std::collections::BTreeSet<_> = excluded_units.iter().filter(of).map(|row| &row[2]).collect();
+        let assigned: Vec<_> = assignments.iter().filter(|row| row[0] == strategy).collect();
+        let reasons = exclusions.iter().filter(of).map(|row| row[2].as_str()).chain(units.iter().map(|_| "subjects"));
+        json!({
+            "candidates": units.len() + assigned.len(),
+            "excluded": counted(reasons),
+            "arms": counted(assigned.iter().map(|row| row[1].as_str())),
+        })
+    };
+    json!({
+        "as_of": "1994-04-01 00:00",
+        "accounts": snapshot.rows(program.find_table("accounts").unwrap()),
+        "open_now": watch("segment open_now").known[1],
+        "transactions": snapshot.rows(program.find_table("transactions").unwrap()),
+        "worth": labels("worth"),
+        "standing": labels("standing"),
+        "pensioner": watch("segment pensioner").known[1],
+        "troubled": watch("segment troubled").known[1],
+        "pension_savings": funnel("pension_savings"),
+        "wake_up": funnel("wake_up"),
+    })
+}
+
+#[test]
+fn the_example_over_the_stand_in_counts_as_expected() {
+    assert_eq!(run_counts(&example().join("data")), expected("standin"));
+}
+
+#[test]
+fn the_example_over_the_real_bank_counts_as_expected() {
+    let Some(folder) = real_data() else {
+        println!("skipped: no ../shared/data/berka and no STRAT_BERKA");
+        return;
+    };
+    assert_eq!(run_counts(&folder), expected("real"));
 }

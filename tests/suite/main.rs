@@ -1,6 +1,8 @@
 //! The one integration test binary; a module per topic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[cfg(feature = "engine")]
+mod agree;
 mod berka;
 mod syntax;
 mod interp;
@@ -8,5 +10,5 @@ mod command_line;
 mod data;
 mod guards;
 mod programs;
+mod examples;
 mod sample;
-mod interp;

@@ -78,7 +78,8 @@ fn standard_modules_check_and_pass_their_tests() {
 #[test]
 fn standard_modules_carry_tests() {
     // The tests of events and ledgers are in std.schema.
-    let without: Vec<&str> = strat::stdlib::modules().iter().filter(|(_, text)| !text.contains("\ntest \"")).map(|(name, _)| *name).collect();
+    let without: Vec<&str> =
+        strat::stdlib::modules().iter().filter(|(_, text)| !text.contains("\ntest \"")).map(|(name, _)| *name).collect();
     assert_eq!(without, ["std.events", "std.ledgers"]);
 }
 

@@ -211,7 +211,10 @@ impl Checker {
             let text = self.sources.text(value.span).to_string();
             self.report(Problem::new(&problems::NEVER_MISSING, value.span).with("text", text));
         }
-        let missing = self.add(Kind::IsMissing(typed.node), Type::Bool, false, span);
+        let missing = match self.fixed_value(&typed) {
+            Some(value) => self.constant(Value::Bool(value.is_missing()), Type::Bool, span),
+            None => self.add(Kind::IsMissing(typed.node), Type::Bool, false, span),
+        };
         let node = match state {
             Presence::Missing => missing,
             Presence::Known => self.negation(missing, span),

@@ -67,3 +67,8 @@ fn full(columns: &[Column], at: usize, expected: &DataType, height: usize) -> Po
         series.new_from_index(0, height)
     })
 }
+
+/// A 64-bit literal; a plain one would take the narrowest type that holds it.
+pub(super) fn int_literal(value: i64) -> Expr {
+    lit(Scalar::from(value))
+}

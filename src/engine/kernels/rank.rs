@@ -47,8 +47,8 @@ pub(in crate::engine) fn score(value: Expr, physical: Physical, within: Option<E
 /// Whether a known value reaches the threshold.
 pub(in crate::engine) fn threshold(value: Expr, limit: Value) -> Expr {
     match limit {
-        Value::Int(limit) => value.gt_eq(lit(limit)),
-        Value::Float(limit) => value.gt_eq(lit(limit)),
+        Value::Int(limit) => value.gt_eq(super::int_literal(limit)),
+        Value::Float(limit) => value.gt_eq(lit(Scalar::from(limit))),
         // No limit: every known value reaches it.
         Value::Missing => when(value.is_not_null()).then(lit(true)).otherwise(lit(Scalar::null(DataType::Boolean))),
         Value::Bool(_) | Value::Text(_) => lit(Scalar::null(DataType::Boolean)),

@@ -6,6 +6,7 @@ use super::super::kernels::{self, Moments};
 use super::super::space::{Space, literal, node_name};
 use super::parts::{PassKey, Rows};
 use super::{KEY, join};
+use super::super::kernels::int_literal;
 use crate::ir::{Aggregate, AggregateFunction, Link, NodeId};
 use crate::types::{Physical, TableId, Value};
 use indexmap::IndexMap;
@@ -34,10 +35,12 @@ enum Way {
     Extreme { latest: bool },
 }
 
-fn way(function: AggregateFunction) -> Way {
-    match function {
+fn way(aggregate: &Aggregate) -> Way {
+    match aggregate.function {
         AggregateFunction::Median => Way::Place(500_000),
         AggregateFunction::Quantile(quantile) => Way::Place(quantile),
+        // Without times all rows share one instant.
+        AggregateFunction::Latest | AggregateFunction::Earliest if aggregate.at.is_none() => Way::Reduced,
         AggregateFunction::Latest => Way::Extreme { latest: true },
         AggregateFunction::Earliest => Way::Extreme { latest: false },
         AggregateFunction::Count
@@ -84,6 +87,7 @@ impl Executor<'_> {
             let key = row_key.map_or(PassKey::Together, PassKey::Node);
             let results = self.fold(self.space(table)?, &key, &folds)?;
             self.join_by_outer_key(space, &results, &folds)?;
+            self.shorten(space)?;
         }
         for ((table, link, _), folds) in correlated {
             self.attach_correlated(space, table, &link, &folds)?;
@@ -101,12 +105,12 @@ impl Executor<'_> {
     pub(super) fn fold(&self, rows: &Space, key: &PassKey, folds: &[(NodeId, &Aggregate)]) -> Result<Vec<PassResult>, EngineError> {
         let mut results = Vec::new();
         let reduced: Vec<(NodeId, &Aggregate)> =
-            folds.iter().filter(|(_, aggregate)| way(aggregate.function) == Way::Reduced || aggregate.at_least.is_some()).copied().collect();
+            folds.iter().filter(|(_, aggregate)| way(aggregate) == Way::Reduced || aggregate.at_least.is_some()).copied().collect();
         if !reduced.is_empty() {
             results.push(self.reduce(rows, key, &reduced)?);
         }
         for (id, aggregate) in folds {
-            match way(aggregate.function) {
+            match way(aggregate) {
                 Way::Reduced => {}
                 Way::Place(quantile) => results.push(self.place(rows, key, *id, aggregate, quantile)?),
                 Way::Extreme { latest } => results.push(self.extreme(rows, key, *id, aggregate, latest)?),
@@ -123,11 +127,11 @@ impl Executor<'_> {
         let mut finished = vec![col(KEY)];
         for ((id, aggregate), set) in folds.iter().zip(&sets) {
             let mask = rows.masks.get(set).cloned().flatten();
-            if way(aggregate.function) == Way::Reduced {
+            if way(aggregate) == Way::Reduced {
                 finished.push(self.reduction(*id, aggregate, &mut grouping, mask.as_ref())?.alias(result_name(*id)));
             }
             if let Some(least) = aggregate.at_least {
-                finished.push(grouping.count_rows(mask.as_ref()).gt_eq(lit(i64::from(least))).alias(enough_name(*id)));
+                finished.push(grouping.count_rows(mask.as_ref()).gt_eq(int_literal(i64::from(least))).alias(enough_name(*id)));
             }
         }
         let Grouping { rows: _, mut parts, masked } = grouping;
@@ -146,7 +150,7 @@ impl Executor<'_> {
             let count = grouping.count_rows(mask);
             return match aggregate.function {
                 AggregateFunction::Count => Ok(count),
-                AggregateFunction::Exists => Ok(count.gt(lit(0_i64))),
+                AggregateFunction::Exists => Ok(count.gt(int_literal(0))),
                 _ => Err(EngineError::Damaged(id)),
             };
         };
@@ -154,7 +158,7 @@ impl Executor<'_> {
         let column = grouping.value(value, mask).ok_or(EngineError::Damaged(value))?;
         Ok(match aggregate.function {
             AggregateFunction::Count => grouping.known(&column),
-            AggregateFunction::Exists => grouping.count_rows(mask).gt(lit(0_i64)),
+            AggregateFunction::Exists => grouping.count_rows(mask).gt(int_literal(0)),
             AggregateFunction::Sum => kernels::total(grouping.moments(&column, of), self.physical(id)?),
             AggregateFunction::Mean => kernels::mean(grouping.moments(&column, of), of, self.physical(id)?),
             AggregateFunction::Deviation => {
@@ -162,12 +166,10 @@ impl Executor<'_> {
                 let (squares, high) = grouping.squares(&column, of);
                 kernels::deviation(moments, squares, high)
             }
-            AggregateFunction::Min => grouping.part(format!("min {column}"), col(column).min()),
-            AggregateFunction::Max => grouping.part(format!("max {column}"), col(column).max()),
+            AggregateFunction::Min | AggregateFunction::Earliest => grouping.part(format!("min {column}"), col(column).min()),
+            AggregateFunction::Max | AggregateFunction::Latest => grouping.part(format!("max {column}"), col(column).max()),
             AggregateFunction::Distinct => grouping.distinct(&column),
-            AggregateFunction::Median | AggregateFunction::Quantile(_) | AggregateFunction::Latest | AggregateFunction::Earliest => {
-                return Err(EngineError::Damaged(id));
-            }
+            AggregateFunction::Median | AggregateFunction::Quantile(_) => return Err(EngineError::Damaged(id)),
         })
     }
 
@@ -225,7 +227,7 @@ impl Executor<'_> {
                 Some(outer_key) => self.with_key(space, outer_key)?,
                 None => {
                     let name = PlSmallStr::from("all");
-                    (space.frame.clone().with_columns([lit(0_i64).alias(name.clone())]), name)
+                    (space.frame.clone().with_columns([int_literal(0).alias(name.clone())]), name)
                 }
             };
             for result in results {

@@ -6,6 +6,7 @@ use super::super::space::{ROW, Space, outer_name};
 use super::aggregate::PassResult;
 use super::parts::PassKey;
 use super::{KEY, join};
+use super::super::kernels::int_literal;
 use crate::ir::{Aggregate, Link, NodeId};
 use crate::types::TableId;
 use indexmap::IndexSet;
@@ -59,7 +60,7 @@ impl Executor<'_> {
         // A table of which nothing is read still has rows.
         let mut columns = rows.columns();
         columns.push(col("one"));
-        let mut right = rows.frame.clone().with_columns([lit(0_i64).alias("one")]).select(columns);
+        let mut right = rows.frame.clone().with_columns([int_literal(0).alias("one")]).select(columns);
         if let Link::Key { row_key, outer_key } = link {
             outer_roots.push(*outer_key);
             if self.shape.is_open(*row_key) {

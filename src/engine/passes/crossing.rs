@@ -5,6 +5,7 @@ use super::super::executor::Executor;
 use super::super::lower::compare;
 use super::super::space::{Space, literal, node_name};
 use super::{KEY, join};
+use super::super::kernels::int_literal;
 use crate::ir::{FirstCrossing, Link, NodeId};
 use crate::types::{Physical, Value};
 use polars::prelude::*;
@@ -19,7 +20,7 @@ impl Executor<'_> {
             Link::Key { row_key: _, outer_key } => self.with_key(space, *outer_key)?,
             Link::Everyone => {
                 let name = PlSmallStr::from("all");
-                (space.frame.clone().with_columns([lit(0_i64).alias(name.clone())]), name)
+                (space.frame.clone().with_columns([int_literal(0).alias(name.clone())]), name)
             }
         };
         space.extend(join(frame, data.lazy(), key), [id]);
@@ -44,20 +45,21 @@ impl Executor<'_> {
         let names: Vec<PlSmallStr> = (0..by).map(|at| PlSmallStr::from(format!("b{at}"))).collect();
         columns.extend(names.iter().cloned().zip(&mut found).map(|(name, root)| root.alias(name)));
         let term = match crossing.value {
-            Some(_) => found.next().map_or_else(|| lit(0_i64), |value| value.fill_null(lit(0_i64))),
-            None => lit(1_i64),
+            Some(_) => found.next().map_or_else(|| int_literal(0), |value| value.fill_null(int_literal(0))),
+            None => int_literal(1),
         };
         columns.push(term.cast(DataType::Int128).alias("term"));
         let filter = if crossing.filter.is_some() { found.next() } else { None };
         columns.push(filter.unwrap_or_else(|| lit(true)).alias("counts"));
-        columns.push(found.next().unwrap_or_else(|| lit(0_i64)).alias(KEY));
+        columns.push(found.next().unwrap_or_else(|| int_literal(0)).alias(KEY));
         let group: Vec<Expr> = names.iter().skip(1 + crossing.order.len()).cloned().map(col).collect();
         let order: Vec<Expr> = names.iter().take(1 + crossing.order.len()).cloned().map(col).collect();
         let mut rows = projection.frame.with_columns(columns).filter(col("counts")).filter(col("b0").lt(self.constant(crossing.until)?));
         rows = group.iter().cloned().fold(rows, |rows, part| rows.filter(part.is_not_null()));
         let running = self.running(rows, &group, order)?;
-        let limit = self.constant(crossing.threshold)?.cast(DataType::Int128);
-        let crossed = running.filter(compare(crossing.comparison, col("sum"), limit));
+        let limit = self.constant(crossing.threshold)?;
+        // A sum beyond 64 bits is missing, so it meets no condition.
+        let crossed = running.filter(compare(crossing.comparison, col("sum").cast(DataType::Int64), limit));
         let mut firing = crossed.group_by_stable(self.group_keys(&group)).agg([col("b0").first(), col(KEY).first()]);
         if let Some(from) = crossing.from {
             firing = firing.filter(col("b0").gt_eq(self.constant(from)?));
@@ -78,7 +80,7 @@ impl Executor<'_> {
 
     /// Grouping keys; without any, all rows are one group.
     fn group_keys(&self, group: &[Expr]) -> Vec<Expr> {
-        if group.is_empty() { vec![lit(0_i64).alias("together")] } else { group.to_vec() }
+        if group.is_empty() { vec![int_literal(0).alias("together")] } else { group.to_vec() }
     }
 
     fn constant(&self, id: NodeId) -> Result<Expr, EngineError> {

@@ -4,6 +4,7 @@ use super::super::error::EngineError;
 use super::super::executor::Executor;
 use super::super::space::{Space, literal, outer_name};
 use super::KEY;
+use super::super::kernels::int_literal;
 use crate::ir::{Aggregate, Kind, NodeId};
 use crate::types::{Physical, Value};
 use indexmap::{IndexMap, IndexSet};
@@ -135,7 +136,7 @@ impl Executor<'_> {
         with_ats.frame = frame;
         let projection = self.project(&with_ats, &ats)?;
         for ((_, latest, bound), at) in loosest.into_iter().zip(projection.roots) {
-            conditions.push(if latest { at.lt(lit(bound)) } else { at.gt_eq(lit(bound)) });
+            conditions.push(if latest { at.lt(int_literal(bound)) } else { at.gt_eq(int_literal(bound)) });
         }
         Ok(conditions.into_iter().fold(projection.frame, LazyFrame::filter))
     }
@@ -179,9 +180,9 @@ impl Executor<'_> {
             value_names.insert(*id, name);
         }
         columns.push(match key {
-            PassKey::Node(_) => found.next().unwrap_or_else(|| lit(0_i64)).alias(KEY),
+            PassKey::Node(_) => found.next().unwrap_or_else(|| int_literal(0)).alias(KEY),
             PassKey::Carried(name) => col(name.clone()).alias(KEY),
-            PassKey::Together => lit(0_i64).alias(KEY),
+            PassKey::Together => int_literal(0).alias(KEY),
         });
         let mut masks: IndexMap<Vec<Conjunct>, Option<PlSmallStr>> = IndexMap::new();
         for set in rest {

@@ -181,8 +181,7 @@ impl<'t> Page<'t> {
         let mut open: Vec<(usize, bool)> = Vec::new();
         let mut arrow: Option<(usize, usize)> = None;
         let mut current: Option<Line> = None;
-        for index in 0..self.tokens.len() {
-            let Some(token) = self.tokens.get(index).copied() else { continue };
+        for (index, token) in self.tokens.iter().enumerate() {
             let mut closes_spread = false;
             while open.last().is_some_and(|(close, _)| *close == index) {
                 closes_spread = open.pop().is_some_and(|(_, spread)| spread);
@@ -199,27 +198,15 @@ impl<'t> Page<'t> {
             let breaks = index == 0 || begins || closes_spread || gap.breaks || !gap.comments.is_empty();
             if breaks {
                 let base = depth * STEP;
-                let later = self.outline.later_steps.contains(&token.start);
-                let hang = self.hang(index);
-                let indent = match arrow {
-                    Some((line, _)) if later => Indent::UnderArrow(line, 0),
-                    Some((line, _)) if !begins && !closes_spread => Indent::UnderArrow(line, hang),
-                    Some(_) | None if begins && self.is_row(&token) => Indent::Columns(base + STEP),
-                    Some(_) | None if begins || closes_spread || index == 0 => Indent::Columns(base),
-                    Some(_) | None => Indent::Columns(base + hang),
-                };
-                let inner = Indent::Columns(if closes_spread { base + STEP } else { base });
-                let comment_indent = if begins { indent } else { inner };
-                self.finish(&mut lines, &mut current, &gap, if begins || closes_spread { comment_indent } else { indent });
+                let indent = self.line_indent(index, base, arrow, begins, closes_spread);
+                let comments = if closes_spread { Indent::Columns(base + STEP) } else { indent };
+                self.finish(&mut lines, &mut current, &gap, comments);
                 let unit = self.outline.units.get(&token.start).filter(|_| begins);
-                let after_open = index.checked_sub(1).and_then(|before| self.spread.get(before)).copied().unwrap_or(false);
-                let blank = gap.comments.is_empty() && gap.blank && !closes_spread && !after_open && index > 0;
-                let blank_after_comment = !gap.comments.is_empty() && self.blank_behind_comments(&gap, token.start) && !closes_spread;
                 current = Some(Line {
                     indent,
                     base: self.continuation_base(base, arrow, unit, lines.len()),
                     content: Content::Tokens(index..index),
-                    blank_before: blank || blank_after_comment,
+                    blank_before: !closes_spread && self.blank_before(index, &gap),
                     trailing: None,
                     unit: unit.map(|unit| unit.kind),
                     single: false,
@@ -243,6 +230,29 @@ impl<'t> Page<'t> {
         let gap = self.gap(self.tokens.len());
         self.finish(&mut lines, &mut current, &gap, Indent::Columns(0));
         lines
+    }
+
+    /// Where the line that begins with token `index` stands.
+    fn line_indent(&self, index: usize, base: usize, arrow: Option<(usize, usize)>, begins: bool, closes: bool) -> Indent {
+        let Some(token) = self.tokens.get(index) else { return Indent::Columns(base) };
+        let later = self.outline.later_steps.contains(&token.start);
+        match arrow {
+            Some((line, _)) if later => Indent::UnderArrow(line, 0),
+            Some((line, _)) if !begins && !closes => Indent::UnderArrow(line, self.hang(index)),
+            Some(_) | None if begins && self.is_row(token) => Indent::Columns(base + STEP),
+            Some(_) | None if begins || closes || index == 0 => Indent::Columns(base),
+            Some(_) | None => Indent::Columns(base + self.hang(index)),
+        }
+    }
+
+    /// Whether the author left a blank line right before token `index`.
+    fn blank_before(&self, index: usize, gap: &Gap) -> bool {
+        let after_open = index.checked_sub(1).and_then(|before| self.spread.get(before)).copied().unwrap_or(false);
+        match self.tokens.get(index) {
+            Some(token) if !gap.comments.is_empty() => self.blank_behind_comments(gap, token.start),
+            Some(_) => gap.blank && !after_open && index > 0,
+            None => false,
+        }
     }
 
     /// What continuations of a line hang on: the arrow of its branch, or the indent of its block.
@@ -359,6 +369,10 @@ impl<'t> Page<'t> {
 
     /// The first row of a test behind the start of a range.
     fn next_row(&self, range: &Range<usize>) -> Option<usize> {
+        let first = self.tokens.get(range.start)?;
+        if first.text(self.text) != "given" && !self.is_row(first) {
+            return None;
+        }
         range.clone().skip(1).find(|index| self.tokens.get(*index).is_some_and(|token| self.is_row(token)))
     }
 
@@ -400,11 +414,13 @@ impl<'t> Page<'t> {
         for index in range.clone() {
             let token = self.tokens.get(index)?;
             let word = token.text(self.text);
-            let fits = self.flat.get(index).is_some_and(|at| at - begin <= room);
+            if self.flat.get(index).is_none_or(|at| at - begin > room) {
+                break;
+            }
             let before = index.checked_sub(1).and_then(|before| self.tokens.get(before)).map_or("", |before| before.text(self.text));
             let definition = self.outline.definitions.contains(&token.start);
             let sign = self.outline.glued_after.contains(&token.start);
-            if index > range.start && braces == 0 && (definition || breaks_well(token.kind, word, before)) && fits && !sign {
+            if index > range.start && braces == 0 && (definition || breaks_well(token.kind, word, before)) && !sign {
                 let rank = nesting * 3 + i32::from(before == ",") + 2 * i32::from(definition);
                 if best.is_none_or(|(known, _)| rank <= known) {
                     best = Some((rank, index));

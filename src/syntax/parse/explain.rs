@@ -289,6 +289,7 @@ fn written_forms(rule: Rule) -> Vec<String> {
         }
         Rule::goal => &["goal", "guard"],
         Rule::ladder_memory => &["improve", "worsen"],
+        Rule::ladder_row | Rule::ladder_order | Rule::ladder_axes | Rule::ladder_kind => &[],
         Rule::goal_target => &["target", "at most", "at least"],
         Rule::period => &["day", "week", "month", "quarter", "year"],
         _ => return written_form(rule).into_iter().collect(),
@@ -298,7 +299,30 @@ fn written_forms(rule: Rule) -> Vec<String> {
 
 /// How a rule begins on paper: a sign or its first word; `None` for operators and everything without a fixed form.
 fn written_form(rule: Rule) -> Option<String> {
-    let sign = match rule {
+    if let Some(sign) = sign_form(rule) {
+        return Some(sign.to_owned());
+    }
+    let name = format!("{rule:?}");
+    if let Some(word) = name.strip_prefix("kw_") {
+        return (!matches!(word, "in" | "is")).then(|| word.to_owned());
+    }
+    for family in ["offer_", "tail_", "wave_", "test_", "ladder_", "table_", "arms_", "template_", "model_", "cohort_"] {
+        if let Some(word) = name.strip_prefix(family) {
+            return Some(word.to_owned());
+        }
+    }
+    let clauses = [
+        "again", "exclude", "owner", "approver", "class", "priority", "purpose", "product", "under", "recipient", "value", "limit",
+        "budget", "runs", "about", "arms", "plan", "exit", "wave", "by", "choose", "send", "none", "hours", "order", "control",
+        "capacity", "cost", "staff", "length", "to", "due", "writes", "given", "expect", "disable", "population", "decide", "because",
+        "overflow",
+    ];
+    clauses.contains(&name.as_str()).then_some(name)
+}
+
+/// Rules whose form does not follow from their name.
+fn sign_form(rule: Rule) -> Option<&'static str> {
+    Some(match rule {
         Rule::sign_open_brace => "{",
         Rule::sign_close_brace => "}",
         Rule::sign_open => "(",
@@ -321,69 +345,13 @@ fn written_form(rule: Rule) -> Option<String> {
         Rule::param_range | Rule::limit_window => "in",
         Rule::limit_per => "per",
         Rule::goal_change => "target",
-        Rule::table_purpose => "purpose",
-        Rule::table_file => "file",
-        Rule::arms_layer => "layer",
-        Rule::arms_salt => "salt",
+        Rule::do_step | Rule::do_head => "do",
         Rule::send_head => "send",
-        Rule::do_head => "do",
-        Rule::again
-        | Rule::exclude
-        | Rule::owner
-        | Rule::approver
-        | Rule::class
-        | Rule::priority
-        | Rule::purpose
-        | Rule::product
-        | Rule::under
-        | Rule::recipient
-        | Rule::value
-        | Rule::limit
-        | Rule::budget
-        | Rule::runs
-        | Rule::about
-        | Rule::arms
-        | Rule::plan
-        | Rule::exit
-        | Rule::wave
-        | Rule::by
-        | Rule::choose
-        | Rule::send
-        | Rule::none
-        | Rule::hours
-        | Rule::order
-        | Rule::control
-        | Rule::capacity
-        | Rule::cost
-        | Rule::staff
-        | Rule::to
-        | Rule::due
-        | Rule::writes
-        | Rule::given
-        | Rule::expect
-        | Rule::disable
-        | Rule::population
-        | Rule::decide
-        | Rule::because
-        | Rule::overflow => return Some(format!("{rule:?}")),
-        Rule::offer_bp
-        | Rule::offer_quota
-        | Rule::offer_holds
-        | Rule::offer_reserve
-        | Rule::offer_valid
-        | Rule::offer_approved
-        | Rule::tail_offer
-        | Rule::tail_queue
-        | Rule::tail_with
-        | Rule::wave_after
-        | Rule::ladder_monotone
-        | Rule::test_previous => return format!("{rule:?}").split_once('_').map(|(_, word)| word.to_owned()),
         Rule::test_as_of => "as of",
         Rule::score_row => "add",
-        Rule::kw_in | Rule::kw_is => return None,
-        _ => return format!("{rule:?}").strip_prefix("kw_").map(str::to_owned),
-    };
-    Some(sign.to_owned())
+        Rule::max_age => "max age",
+        _ => return None,
+    })
 }
 
 fn listed(choices: &[String]) -> String {

@@ -20,7 +20,7 @@ use pest::error::InputLocation;
 /// Mistakes reported for one declaration before the rest of it is given up.
 const MISTAKE_LIMIT: usize = 60;
 /// Bytes read again and again for one file before declarations with mistakes are dropped whole.
-const REREAD_LIMIT: usize = 24 << 20;
+const REREAD_LIMIT: usize = 12 << 20;
 
 /// What recovery yields.
 pub(super) struct Recovered {
@@ -160,11 +160,7 @@ impl Piece<'_> {
             }
             match token.text(&self.text) {
                 "{" => open.push(*token),
-                "}" => {
-                    if open.pop().is_none() {
-                        stray.push(*token);
-                    }
-                }
+                "}" if open.pop().is_none() => stray.push(*token),
                 _ => {}
             }
         }
@@ -347,8 +343,7 @@ impl Piece<'_> {
         });
         let mut first = culprit;
         let mut index = culprit;
-        loop {
-            let Some(token) = self.tokens.get(index) else { break };
+        while let Some(token) = self.tokens.get(index) {
             if token.depth < depth {
                 break;
             }

@@ -13,6 +13,9 @@ pub(crate) const DEPTH_LIMIT: usize = 100;
 /// Slips reported per file; all are repaired for reading, the rest come up in the next run.
 const SLIP_LIMIT: usize = 100;
 
+/// How far the closing one of foreign quotes is looked for.
+const QUOTE_REACH: usize = 2000;
+
 /// What the first look yields.
 pub(crate) struct Cleaned {
     pub(crate) text: String,
@@ -72,7 +75,7 @@ impl Scan<'_> {
             }
             b';' => self.slip(self.at, self.at + 1, "", &problems::NEEDLESS_SEMICOLON, SEMICOLON),
             b'\t' | b'\n' | b'\r' => self.at += 1,
-            0..=0x1f | 0x7f => self.control('\0', 1, byte.into()),
+            0..=0x1f | 0x7f => self.control(1, byte.into()),
             0x80.. => self.wide(),
             _ => self.at += 1,
         }
@@ -80,6 +83,16 @@ impl Scan<'_> {
 
     fn line_end(&self, from: usize) -> usize {
         self.text.get(from..).and_then(|rest| rest.find('\n')).map_or(self.text.len(), |found| from + found)
+    }
+
+    /// What follows on the line, at most [`QUOTE_REACH`] bytes of it: many opening quotes on one endless line stay cheap.
+    fn rest_of_line(&self, from: usize) -> &str {
+        let mut end = (from + QUOTE_REACH).min(self.text.len());
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let near = self.text.get(from..end).unwrap_or("");
+        near.split('\n').next().unwrap_or("")
     }
 
     fn comment(&mut self) {
@@ -159,7 +172,7 @@ impl Scan<'_> {
     fn foreign_quotes(&mut self, open: char, close: &[char]) {
         let start = self.at;
         let inner = start + open.len_utf8();
-        let line = self.text.get(inner..self.line_end(start)).unwrap_or("");
+        let line = self.rest_of_line(inner);
         let found = close.iter().find_map(|sign| line.find(*sign).map(|at| (at, *sign)));
         let Some((length, sign)) = found else {
             self.slip(start, inner, "", &problems::FOREIGN_QUOTES, QUOTES);
@@ -211,7 +224,7 @@ impl Scan<'_> {
                 self.slip(self.at, self.at + run, "", &problems::FULL_WIDTH_BLANK, BLANK);
             }
             '\u{80}'..='\u{9f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
-                self.control(sign, sign.len_utf8(), sign.into());
+                self.control(sign.len_utf8(), sign.into());
             }
             '０'..='９' => {
                 let run = rest.find(|other: char| !('０'..='９').contains(&other)).unwrap_or(rest.len());
@@ -256,7 +269,7 @@ impl Scan<'_> {
         self.replace(start, end, &padded);
     }
 
-    fn control(&mut self, _sign: char, length: usize, code: u32) {
+    fn control(&mut self, length: usize, code: u32) {
         let span = Span::new(self.file, self.at, self.at + length);
         if self.may_report() {
             let code = format!("U+{code:04X}");

@@ -30,9 +30,19 @@ fn unclosed_brackets_and_long_chains_cost_nothing() {
     for chain in ["not ", "- ", "a and ", "a + ", "days since ", "a ?? "] {
         let text = format!("feature f = {}a\nparam q = 2\n", chain.repeat(20_000));
         let parsed = read(&text);
+        println!("{chain}: {:?}", start.elapsed());
         assert!(!parsed.problems.is_empty() && parsed.problems.len() < 3, "{chain}: {}", parsed.problems.len());
     }
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let list = format!("feature f = [{}1]\n", "1, ".repeat(50_000));
+    let once = strat::syntax::format(&list).unwrap();
+    assert_eq!(strat::syntax::format(&once).as_ref(), Ok(&once));
+    println!("list: {:?}", start.elapsed());
+    for sign in ["「", "‘", "\"", "'", "，", "# strat: x\n", "## d\n", "\"\n"] {
+        let lap = Instant::now();
+        let count = read(&sign.repeat(20_000)).problems.len();
+        println!("{sign:?}: {count} problems, {:?}", lap.elapsed());
+    }
+    assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
 }
 
 #[test]
