@@ -134,12 +134,7 @@ pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
         return Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), has_text: false });
     }
     let file = read(session, entry, None)?.file;
-    let Some((name, text)) = session.sources.get(file).map(|file| (file.name.clone(), file.text.clone())) else {
-        return Err(Failure { exit: Exit::CouldNotRun, problems: Vec::new() });
-    };
-    let checked = check::check(&name, &text, &Beside::of(&name));
-    // Places inside the program are those of its own files.
-    session.sources = checked.sources;
+    let checked = check_entry(&mut session.sources, file);
     let Some(program) = checked.program else {
         return Err(Failure { exit: Exit::Findings, problems: checked.problems });
     };
