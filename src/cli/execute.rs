@@ -109,7 +109,7 @@ fn since(session: &Session, given: Option<&str>) -> Result<Option<i64>, Failure>
 }
 
 /// A step that failed for a reason the user cannot have caused.
-fn failed(error: &dyn std::error::Error) -> Failure {
+pub fn failed(error: &dyn std::error::Error) -> Failure {
     Failure::could_not_run(Problem::new(&RUN_FAILED, NOWHERE).with("reason", error))
 }
 
