@@ -7,7 +7,7 @@ use crate::types::{Type, Value};
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 
-pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS];
+pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS, &TRIM];
 
 fn texts(values: &[Value]) -> Option<(&str, &str)> {
     Some((values.first()?.as_text()?, values.get(1)?.as_text()?))
@@ -102,6 +102,22 @@ static DIGITS: Builtin = Builtin {
     partial: false,
     internal: true,
     row: |values| values.first().and_then(Value::as_int).map_or(Value::Missing, |value| Value::Text(value.to_string())),
+    #[cfg(feature = "engine")]
+    frame: None,
+};
+
+static TRIM: Builtin = Builtin {
+    name: "trim",
+    signature: "trim(text) -> text",
+    documentation: "The text without blanks at either end.",
+    example: "trim(\" a b \") = \"a b\"",
+    result: |types| match types {
+        [ty] if ty.is_text() => Some(Type::Text),
+        _ => None,
+    },
+    partial: false,
+    internal: false,
+    row: |values| values.first().and_then(Value::as_text).map_or(Value::Missing, |text| Value::Text(text.trim().to_string())),
     #[cfg(feature = "engine")]
     frame: None,
 };

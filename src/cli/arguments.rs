@@ -108,8 +108,20 @@ pub enum Command {
     Count(Count),
     /// Write the data of a synthetic bank
     Sample(Sample),
+    /// Make a small synthetic bank, run a program over it and show the action list
+    Demo(Demo),
     /// Print the version
     Version,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The folder for the bank, the program and the lists
+    #[arg(long, value_name = "DIR", default_value = "out/demo")]
+    pub out: PathBuf,
+    /// How many customers
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub customers: u64,
 }
 
 #[derive(Debug, Args)]
@@ -170,6 +182,9 @@ pub struct Run {
     /// Look for repeated keys and dangling references in tables of any length
     #[arg(long)]
     pub check_all: bool,
+    /// Print the first rows of the action list at the end; they hold personal data
+    #[arg(long, value_name = "N")]
+    pub show: Option<usize>,
     #[command(flatten)]
     pub settings: SettingFlags,
 }

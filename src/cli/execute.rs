@@ -70,6 +70,13 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
     })?;
     let counted = with_candidates(&loaded.program);
     let job = Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)?;
+    if job.moment.previous.is_none() && strat::engine::needs_previous_run(&loaded.program) {
+        let advice = session.words(
+            "the program reacts to events and no run came before; say from when: --since 2025-06-30, or in strat.toml: since = \"2025-06-30\"",
+            "程序会响应事件，而之前没有运行过；请说明从何时看起：--since 2025-06-30，或在 strat.toml 写：since = \"2025-06-30\"",
+        );
+        return Err(setting(&MISSING_SETTING, "since", "", advice));
+    }
     // Refuses a folder that is not ours before any work is done.
     let folder = AtomicFolder::begin(out).map_err(|error| error.failure(session))?;
     let mut timings = Timings::default();
@@ -81,7 +88,7 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
     if !bound.notes.is_empty() && !session.format.is_machine() {
         session.report(job.placed(&bound.notes));
     }
-    job.finish(Target { folder, out, forms: Forms::of(&arguments.forms) }, &inputs, &outcome, timings)
+    job.finish(Target { folder, out, forms: Forms::of(&arguments.forms), show: arguments.show }, &inputs, &outcome, timings)
 }
 
 /// Where the lists go.
@@ -89,6 +96,8 @@ struct Target<'a> {
     folder: AtomicFolder,
     out: &'a Path,
     forms: Forms,
+    /// How many rows of the action list to print at the end.
+    show: Option<usize>,
 }
 
 fn setting(kind: &'static ProblemKind, name: &str, value: &str, advice: &str) -> Failure {
@@ -101,8 +110,10 @@ fn zone(session: &Session, project: &Project) -> Result<Zone, Failure> {
 }
 
 /// The instant from which a first run looks for events.
-fn since(session: &Session, given: Option<&str>) -> Result<Option<i64>, Failure> {
-    let Some(given) = given else { return Ok(None) };
+fn since(session: &Session, project: &Project, given: Option<&str>) -> Result<Option<i64>, Failure> {
+    let Some(given) = given else {
+        return Ok(project.since.and_then(AsOf::instant).map(|instant| instant.and_utc().timestamp_millis()));
+    };
     let advice = session.words("write a day or a day and a time: 2026-11-13", "请写日期或日期加时间：2026-11-13");
     let instant = AsOf::parse(given).and_then(AsOf::instant).ok_or_else(|| setting(&BAD_SETTING, "--since", given, advice))?;
     Ok(Some(instant.and_utc().timestamp_millis()))
@@ -143,7 +154,7 @@ impl<'a> Job<'a> {
         let history = History::read(session, project.ledger.as_deref(), program, as_of)?;
         let previous = match history.previous {
             Some(previous) => Some(previous),
-            None => since(session, first_since)?,
+            None => since(session, project, first_since)?,
         };
         let settings = Settings { zone: zone(session, project)?, check_all };
         let progress = Progress::start(session.format.is_machine());

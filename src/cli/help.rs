@@ -57,6 +57,7 @@ fn about(command: &str) -> Option<&'static str> {
         "strat" => "银行零售客户经营的策略语言：检查、运行、评估策略",
         "check" => "检查程序中的问题，不需要数据",
         "fmt" => "按统一格式排版程序",
+        "demo" => "生成一个小型模拟银行，运行程序并显示动作清单",
         "compile" => "检查程序并写出编译结果",
         "run" => "在数据上运行项目，写出行动名单",
         "test" => "运行程序中写好的测试",
@@ -98,6 +99,7 @@ fn option(id: &str) -> Option<&'static str> {
         "expression" => "条件，或客群、分层的名称",
         "by" => "按这个字段或特征的取值分别统计",
         "customers" => "客户数",
+        "show" => "最后打印动作清单的前几行（含个人信息）",
         "seed" => "随机种子，相同则数据相同",
         "tables" => "数据表的形式：csv 或 parquet",
         _ => return None,
@@ -119,7 +121,7 @@ fn value_name(id: &str) -> &'static str {
         "what" => "客户号或问题",
         "strategy" | "by" => "名称",
         "expression" => "条件",
-        "customers" | "seed" => "数",
+        "customers" | "seed" | "show" => "数",
         _ => "值",
     }
 }

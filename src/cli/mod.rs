@@ -8,6 +8,7 @@ mod compile;
 mod count;
 #[cfg(feature = "engine")]
 mod data;
+mod demo;
 mod edits;
 #[cfg(feature = "engine")]
 mod execute;
@@ -111,6 +112,7 @@ fn dispatch(session: &mut Session) -> Result<Exit, Failure> {
         Command::Explain(arguments) => explain::run(session, arguments),
         Command::Count(arguments) => count::run(session, arguments),
         Command::Sample(arguments) => sample::run(session, arguments),
+        Command::Demo(arguments) => demo::run(session, arguments),
         Command::Version => Ok(version::run(session)),
     }
 }

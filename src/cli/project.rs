@@ -18,7 +18,7 @@ use toml::de::{DeTable, DeValue};
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "strat.toml";
 
-const SETTINGS: &[&str] = &["entry", "data", "as_of", "zone", "currency", "locale", "out", "ledger"];
+const SETTINGS: &[&str] = &["entry", "data", "as_of", "zone", "currency", "locale", "out", "ledger", "since"];
 
 /// The settings of a project, flags already applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,8 @@ pub struct Project {
     pub locale: Language,
     pub out: Option<PathBuf>,
     pub ledger: Option<PathBuf>,
+    /// Where a first run begins to look for events.
+    pub since: Option<AsOf>,
 }
 
 /// What a run is as of.
@@ -96,6 +98,7 @@ impl Project {
             locale: Language::Chinese,
             out: None,
             ledger: None,
+            since: None,
         }
     }
 
@@ -212,12 +215,13 @@ impl Reading<'_> {
 
     /// `None` when the value is not one this setting can take.
     fn set(&mut self, project: &mut Project, name: &str, value: &DeValue<'_>) -> Option<()> {
-        if name == "as_of" {
+        if name == "as_of" || name == "since" {
             let text = match value {
                 DeValue::Datetime(instant) => instant.to_string(),
                 other => other.as_str()?.to_owned(),
             };
-            project.as_of = Some(AsOf::parse(&text)?);
+            let instant = Some(AsOf::parse(&text)?);
+            if name == "as_of" { project.as_of = instant } else { project.since = instant }
             return Some(());
         }
         let text = value.as_str().filter(|text| !text.trim().is_empty())?;

@@ -98,3 +98,11 @@ pub fn evaluate(
     let mut executor = Executor::new(program, tables, moment, options, nodes, &[table])?;
     executor.values(table, nodes)
 }
+
+/// Whether what a program does depends on when it last ran: it reacts to events or to offsets from dates.
+#[must_use]
+pub fn needs_previous_run(program: &crate::ir::Program) -> bool {
+    let roots = program.emissions.iter().flat_map(|emission| emission.fields.iter().map(|(_, node)| *node).chain([emission.flag]));
+    let needed = program.graph.reachable(roots.collect::<Vec<_>>());
+    needed.into_iter().any(|id| program.graph.get(id).is_some_and(|node| node.kind == crate::ir::Kind::PreviousRun))
+}

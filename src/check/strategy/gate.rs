@@ -197,7 +197,12 @@ impl Checker {
                 None => out.push((wave_rule.rule.stage, vec![part])),
             }
         }
-        out.into_iter().map(|(stage, parts)| (stage, self.concat(parts, span))).collect()
+        let mut joined = Vec::new();
+        for (stage, parts) in out {
+            let text = self.concat(parts, span);
+            joined.push((stage, self.call("trim", vec![text], crate::types::Type::Text, span)));
+        }
+        joined
     }
 
     pub(super) fn concat(&mut self, parts: Vec<NodeId>, span: Span) -> NodeId {

@@ -55,6 +55,8 @@ pub(super) fn wave_names(strategy: &ast::Strategy) -> Vec<String> {
 
 /// Places on the way through the waves.
 struct Progress {
+    /// One wave without delay: there is nothing to come back to.
+    single: bool,
     active: NodeId,
     /// When the wave before was executed or skipped; missing when neither.
     before: NodeId,
@@ -81,7 +83,7 @@ impl Checker {
         let treated = self.treated(draft, arm);
         let active = self.all(&[in_flight, treated], span);
         let mut states = Vec::new();
-        let mut progress = Progress { active, before: entry_time };
+        let mut progress = Progress { single, active, before: entry_time };
         let mut whole = true;
         for (at, wave) in waves.iter().enumerate() {
             match self.lower_wave(draft, wave, at, enters, &mut progress) {
@@ -180,9 +182,9 @@ impl Checker {
         let due = self.shift(progress.before, after, span);
         let now = self.as_of(span);
         let reached = self.surely_compare(Comparison::LessOrEqual, due, now, span);
-        let (executed, skipped) = match at {
-            0 if wave.after.is_none() => (None, None),
-            _ => (Some(self.wave_time(draft, &wave.name.text, at, last)?), Some(self.wave_skipped(draft, &wave.name.text, last)?)),
+        let (executed, skipped) = match progress.single {
+            true => (None, None),
+            false => (Some(self.wave_time(draft, &wave.name.text, at, last)?), Some(self.wave_skipped(draft, &wave.name.text, last)?)),
         };
         let mut open = vec![progress.active, reached];
         for past in [executed, skipped].into_iter().flatten() {
@@ -190,8 +192,8 @@ impl Checker {
             open.push(self.negation(known, span));
         }
         let later = self.all(&open, span);
-        let first = if at == 0 { self.all(&[enters, reached], span) } else { self.follows_now(enters, reached, span) };
-        let due_now = if at == 0 && wave.after.is_none() { first } else { self.any(&[first, later], span) };
+        let first = self.all(&[enters, reached], span);
+        let due_now = self.any(&[first, later], span);
         let condition = match &wave.when {
             Some(when) => self.condition_of(when, &draft.scope, "`when`")?.node,
             None => self.truth(true, span),
@@ -211,11 +213,6 @@ impl Checker {
         progress.before = self.first_known(past, present, span);
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due })
-    }
-
-    /// A later wave without delay follows in the same run.
-    fn follows_now(&mut self, enters: NodeId, reached: NodeId, span: Span) -> NodeId {
-        self.all(&[enters, reached], span)
     }
 
     fn past_first_wave(&mut self, draft: &Draft<'_>, wave: &ast::Wave, last: NodeId) -> Option<NodeId> {

@@ -18,7 +18,7 @@ use strat::ir::Count;
 impl Job<'_> {
     /// Writes lists, record and ledger, and shows the table of counts.
     pub(super) fn finish(&self, target: Target<'_>, inputs: &[InputFile], outcome: &Outcome, mut timings: Timings) -> Result<Exit, Failure> {
-        let Target { folder, out, forms } = target;
+        let Target { folder, out, forms, show } = target;
         self.progress.step(self.session.words("writing", "写出中"));
         let started = Instant::now();
         let run_id = self.history.run_id(self.program, &self.loaded.hash, inputs, self.moment);
@@ -50,6 +50,11 @@ impl Job<'_> {
         folder.commit(&manifest).map_err(stopped)?;
         self.progress.step("");
         self.show(out, &lists, &summary, &manifest);
+        if let Some(first) = show
+            && !self.session.format.is_machine()
+        {
+            self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
+        }
         Ok(Exit::Ok)
     }
 

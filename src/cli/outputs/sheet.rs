@@ -34,6 +34,25 @@ impl Sheet {
         self.fields.iter().map(|field| Cells::of(self.frame.column(&field.name)?, &field.ty)).collect()
     }
 
+    /// The first rows as a table for people: of these columns, those that are there.
+    pub fn first_rows(&self, count: usize, columns: &[&str]) -> String {
+        let Ok(cells) = self.cells() else { return String::new() };
+        let chosen: Vec<(&str, &Cells<'_>)> =
+            columns.iter().filter_map(|name| Some((*name, cells.get(self.fields.iter().position(|field| field.name == *name)?)?))).collect();
+        let rows: Vec<Vec<String>> = (0..self.rows().min(count))
+            .map(|row| {
+                let text = |cells: &Cells<'_>| {
+                    let mut out = String::new();
+                    cells.get(row).write(&mut out);
+                    out
+                };
+                chosen.iter().map(|(_, cells)| text(cells)).collect()
+            })
+            .collect();
+        let header: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
+        super::super::output::summary_table(&header, &rows)
+    }
+
     /// The texts of a column; `None` when there is no such column or it holds no texts.
     pub fn texts(&self, name: &str) -> Option<&StringChunked> {
         self.frame.column(name).ok()?.str().ok()

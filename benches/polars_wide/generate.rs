@@ -81,8 +81,7 @@ fn date(name: &str, days: Vec<Option<i32>>) -> PolarsResult<Column> {
 }
 
 fn writer(path: String) -> PolarsResult<ParquetWriter<File>> {
-    let level = ZstdLevel::try_new(3)?;
-    Ok(ParquetWriter::new(File::create(path)?).with_compression(ParquetCompression::Zstd(Some(level))).with_row_group_size(Some(ROW_GROUP)))
+    Ok(ParquetWriter::new(File::create(path)?).with_compression(ParquetCompression::Zstd(None)).with_row_group_size(Some(ROW_GROUP)))
 }
 
 fn in_slices(path: String, total: u64, slice: impl Fn(u64, u64) -> PolarsResult<DataFrame>) -> PolarsResult<()> {
