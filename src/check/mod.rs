@@ -19,6 +19,7 @@ mod schema;
 mod strategy;
 mod templates;
 mod test_block;
+mod wording;
 
 use crate::diag::{Problem, any_error, tidy};
 use crate::ir::{Graph, Kind, Ladder, NodeId, Program, SourceReference, Test, Watch};
@@ -181,7 +182,7 @@ impl Checker {
     }
 
     pub(crate) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        self.problems.push(wording::bilingual(problem));
     }
 
     /// The table named by `subject` in the entry file.

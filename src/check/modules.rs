@@ -2,7 +2,7 @@
 
 use super::names::Module;
 use super::problems::names as problems;
-use crate::diag::{Problem, nearest::nearest};
+use crate::diag::Problem;
 use crate::source::{SourceFile, Sources};
 use crate::stdlib;
 use crate::syntax::{self, ast};
@@ -78,10 +78,9 @@ fn follow(loaded: &mut Loaded, at: usize, known: &mut IndexMap<String, usize>, l
         let Some(target) = target else {
             let mut names: Vec<String> = stdlib::modules().iter().map(|(name, _)| (*name).to_string()).collect();
             names.extend(loader.known());
-            let close = nearest(&name, names.iter().map(String::as_str)).join(", ");
-            loaded.problems.push(
-                Problem::new(&problems::UNKNOWN_MODULE, wanted.module.span).with("name", &name).with("nearest", if close.is_empty() { names.join(", ") } else { close }),
-            );
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let problem = Problem::new(&problems::UNKNOWN_MODULE, wanted.module.span).with("name", &name);
+            loaded.problems.push(super::wording::advised(problem, &name, &names, ("modules are", "可用的模块有")));
             continue;
         };
         let last = wanted.module.segments.last().map(|segment| segment.text.clone()).unwrap_or_default();

@@ -316,7 +316,7 @@ impl Checker {
             [name] => (name, None),
             [name, column] => (name, Some(column)),
             _ => {
-                self.report(Problem::new(&names::UNKNOWN_NAME, path.span).with("name", path.text()).with("nearest", "`TABLE` or `TABLE.time`"));
+                self.report(Problem::new(&names::UNKNOWN_NAME, path.span).with("name", path.text()).with("advice", "write `TABLE` or `TABLE.time`"));
                 return None;
             }
         };
