@@ -62,7 +62,10 @@ fn read(loaded: &mut Loaded, module: String, file_name: String, text: String) {
     let parsed = syntax::parse(file, &text);
     loaded.problems.extend(parsed.problems);
     let items = parsed.file.items.into_iter().map(Rc::new).collect();
-    loaded.modules.push(Module::new(module, items));
+    let broken = parsed.file.broken.into_iter().map(|name| name.text).collect();
+    let mut module = Module::new(module, items);
+    module.broken = broken;
+    loaded.modules.push(module);
 }
 
 /// Resolves the `use` lines of one module.

@@ -238,7 +238,8 @@ impl Checker {
             return found;
         }
         let subject = self.modules.get(module).and_then(|module| module.subject);
-        if subject.is_none() && !self.is_standard(module) {
+        let named = self.items(module).iter().any(|item| matches!(item.kind, ItemKind::Subject(_)));
+        if subject.is_none() && !named && !self.is_standard(module) {
             self.report(Problem::new(&declarations::NO_SUBJECT, span));
         }
         subject

@@ -2,7 +2,7 @@
 
 super::problems! {
     AGAIN_MISSING: Error, slug: "again-missing",
-        title: ["this trigger does not say when it may fire again", "这个触发没有说明多久之后可以再次触发"],
+        title: ["`{trigger}` does not say when it may fire again", "`{trigger}` 没有说明多久之后可以再次触发"],
         help: ["add `again after 14 days`, `again always` or `again never`", "请加 `again after 14 days`、`again always` 或 `again never`"],
         label: ["no cool-off", "没有冷却期"];
     NO_TRIGGER: Error, slug: "trigger-missing",
