@@ -13,4 +13,5 @@ mod data;
 mod guards;
 mod programs;
 mod examples;
+mod readme;
 mod sample;
