@@ -10,18 +10,18 @@
 
 mod finish;
 mod history;
+mod opening;
 mod problems;
+
+pub use opening::{Opened, Opening};
 
 use super::arguments::Run;
 use super::atomic::AtomicFolder;
-use super::data::{self, InputFile, OpenedData};
 use super::outputs::Forms;
-use super::problems::{BAD_SETTING, MISSING_SETTING};
-use super::progress::Progress;
-use super::project::{AsOf, Project};
+use super::problems::MISSING_SETTING;
+use super::project::Project;
 use super::session::{Exit, Failure, Session};
 use super::stages::Loaded;
-use history::History;
 use problems::RUN_FAILED;
 use serde::Serialize;
 use std::path::Path;
@@ -29,22 +29,16 @@ use std::time::Instant;
 use strat::diag::render::NOWHERE;
 use strat::diag::{Problem, ProblemKind};
 use strat::engine::Options;
-use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind};
-use strat::ir::{Moment, Program, Watch};
+use strat::engine::bind::Reads;
+use strat::ir::{Program, Watch};
 
 /// Everything a run is given.
 struct Job<'a> {
-    session: &'a Session,
-    project: &'a Project,
+    opening: &'a Opening<'a>,
     /// The checked program, with a watch of candidates per strategy at the end.
     program: &'a Program,
-    loaded: &'a Loaded,
-    moment: Moment,
-    settings: Settings,
     forms: Forms,
-    history: History,
     out: &'a Path,
-    progress: Progress,
 }
 
 /// How long each step took, in milliseconds.
@@ -65,40 +59,22 @@ fn milliseconds(since: Instant) -> u64 {
 /// # Errors
 /// Data that breaks its contract, a failed run, counts that do not tie, folders that cannot be written.
 pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, arguments: &Run) -> Result<Exit, Failure> {
-    let as_of = project.instant(session)?.and_utc().timestamp_millis();
     let out = project.out.as_deref().ok_or_else(|| {
         let advice = session.words("give --out DIR, or write: out = \"out\"", "请使用 --out DIR，或写：out = \"out\"");
         setting(&MISSING_SETTING, "out", "", advice)
     })?;
-    let program = &loaded.program;
-    let history = History::read(session, project.ledger.as_deref(), program, as_of)?;
-    let previous = match history.previous {
-        Some(previous) => Some(previous),
-        None => since(session, arguments.since.as_deref())?,
-    };
-    let counted = with_candidates(program);
-    let job = Job {
-        session,
-        project,
-        program: &counted,
-        loaded,
-        moment: Moment { as_of, previous },
-        settings: Settings { zone: zone(session, project)?, check_all: arguments.check_all },
-        forms: Forms::of(&arguments.forms),
-        history,
-        out,
-        progress: Progress::start(session.format.is_machine()),
-    };
+    let opening = Opening::new(session, project, loaded, arguments.since.as_deref(), arguments.check_all)?;
+    let counted = with_candidates(&loaded.program);
+    let job = Job { opening: &opening, program: &counted, forms: Forms::of(&arguments.forms), out };
     // Refuses a folder that is not ours before any work is done.
     let folder = AtomicFolder::begin(out).map_err(|error| error.failure(session))?;
-    let mut timings = Timings::default();
-    let (bound, inputs) = job.bound(&mut timings)?;
-    job.progress.step(session.words("deciding", "计算中"));
+    let Opened { bound, inputs, open, bind } = opening.open(job.program, Reads::of_run(job.program))?;
+    opening.progress.step(session.words("deciding", "计算中"));
     let started = Instant::now();
-    let outcome = strat::engine::run(job.program, &bound.tables, job.moment, &Options::default()).map_err(|error| failed(&error))?;
-    timings.run = milliseconds(started);
+    let outcome = strat::engine::run(job.program, &bound.tables, opening.moment, &Options::default()).map_err(|error| failed(&error))?;
+    let timings = Timings { open, bind, run: milliseconds(started), write: 0 };
     if !bound.notes.is_empty() && !session.format.is_machine() {
-        session.report(job.placed(&bound.notes));
+        session.report(opening.placed(&bound.notes));
     }
     job.finish(folder, &inputs, &outcome, timings)
 }
@@ -107,21 +83,8 @@ fn setting(kind: &'static ProblemKind, name: &str, value: &str, advice: &str) ->
     Failure::could_not_run(Problem::new(kind, NOWHERE).with("name", name).with("value", format!("`{value}`")).with("advice", advice))
 }
 
-fn zone(session: &Session, project: &Project) -> Result<Zone, Failure> {
-    let advice = session.words("write the name of a zone: \"Asia/Shanghai\"", "请写时区名称：\"Asia/Shanghai\"");
-    Zone::parse(&project.zone).ok_or_else(|| setting(&BAD_SETTING, "zone", &project.zone, advice))
-}
-
-/// The instant from which a first run looks for events.
-fn since(session: &Session, given: Option<&str>) -> Result<Option<i64>, Failure> {
-    let Some(given) = given else { return Ok(None) };
-    let advice = session.words("write a day or a day and a time: 2026-11-13", "请写日期或日期加时间：2026-11-13");
-    let instant = AsOf::parse(given).and_then(AsOf::instant).ok_or_else(|| setting(&BAD_SETTING, "--since", given, advice))?;
-    Ok(Some(instant.and_utc().timestamp_millis()))
-}
-
 /// A step that failed for a reason the user cannot have caused.
-fn failed(error: &dyn std::error::Error) -> Failure {
+pub fn failed(error: &dyn std::error::Error) -> Failure {
     Failure::could_not_run(Problem::new(&RUN_FAILED, NOWHERE).with("reason", error))
 }
 
@@ -137,60 +100,3 @@ fn with_candidates(program: &Program) -> Program {
     program.watches.extend(considered.collect::<Vec<_>>());
     program
 }
-
-impl Job<'_> {
-    /// Opens the data folder and binds what the program reads; the problems of all files together.
-    fn bound(&self, timings: &mut Timings) -> Result<(Bound, Vec<InputFile>), Failure> {
-        let started = Instant::now();
-        let folder = self.project.data(self.session)?;
-        let reads = Reads::of_run(self.program);
-        let opened = data::open(folder, self.program, &reads, &self.progress);
-        let OpenedData { raw, mut inputs, found, mut problems } = opened.map_err(|error| self.session.unreadable(folder, &error))?;
-        let raw = self.with_history(raw, &mut problems);
-        timings.open = milliseconds(started);
-        self.progress.step(self.session.words("checking the data", "检查数据"));
-        let started = Instant::now();
-        // A table whose files could not be opened is reported once, not also as missing.
-        let mut usable = reads;
-        usable.columns.retain(|id, _| {
-            let name = self.program.table(*id).map(|table| table.name.as_str());
-            !problems.iter().any(|problem| Some(problem.table.as_str()) == name)
-        });
-        let bound = match bind(self.program, &usable, raw, &found, self.settings) {
-            Ok(bound) if problems.is_empty() => bound,
-            Ok(bound) => return Err(self.broken(problems, bound.notes)),
-            Err(more) => return Err(self.broken(problems, more)),
-        };
-        timings.bind = milliseconds(started);
-        for input in &mut inputs {
-            let id = self.program.find_table(&input.table);
-            let rows = id.and_then(|id| bound.source_rows.get(&(id, input.file.clone())));
-            input.rows = rows.copied().unwrap_or(input.rows);
-        }
-        Ok((bound, inputs))
-    }
-
-    fn broken(&self, mut problems: Vec<DataProblem>, more: Vec<DataProblem>) -> Failure {
-        problems.extend(more);
-        Failure { exit: Exit::CouldNotRun, problems: self.placed(&problems) }
-    }
-
-    /// Problems at the declarations they are about, or nowhere when there is no text to point into.
-    fn placed(&self, problems: &[DataProblem]) -> Vec<Problem> {
-        problems.iter().map(|problem| self.loaded.placed(problem.problem().clone())).collect()
-    }
-
-    /// Rows of the ledger come before those of channel systems, so that they win.
-    fn with_history(&self, mut raw: RawTables, problems: &mut Vec<DataProblem>) -> RawTables {
-        for part in self.history.parts.iter().rev() {
-            let Some(id) = self.program.find_table(&part.table) else { continue };
-            let Some(table) = self.program.table(id) else { continue };
-            match data::ledger_source(table, part.clone()) {
-                Ok(source) => raw.entry(id).or_default().insert(0, source),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        raw
-    }
-}
-

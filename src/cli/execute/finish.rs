@@ -18,36 +18,36 @@ use strat::ir::Count;
 impl Job<'_> {
     /// Writes lists, record and ledger, and shows the table of counts.
     pub(super) fn finish(&self, folder: AtomicFolder, inputs: &[InputFile], outcome: &Outcome, mut timings: Timings) -> Result<Exit, Failure> {
-        self.progress.step(self.session.words("writing", "写出中"));
+        self.opening.progress.step(self.opening.session.words("writing", "写出中"));
         let started = Instant::now();
-        let run_id = self.history.run_id(self.program, &self.loaded.hash, inputs, self.moment);
-        let version = self.loaded.hash.chars().take(12).collect();
-        let run = RunFields { run_id: run_id.clone(), as_of: self.moment.as_of, version };
+        let run_id = self.opening.history.run_id(self.program, &self.opening.loaded.hash, inputs, self.opening.moment);
+        let version = self.opening.loaded.hash.chars().take(12).collect();
+        let run = RunFields { run_id: run_id.clone(), as_of: self.opening.moment.as_of, version };
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
         let summary = Summary::of(self.program, &lists);
         let ties = self.tied(&lists, &outcome.watches)?;
         let rows = history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(&error))?;
-        let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
+        let front = Front { language: self.opening.project.locale, as_of: self.opening.moment.as_of, facts: self.facts(&run_id, &lists) };
         let files = write_lists(self.program, &lists, &summary, &front, self.forms, folder.path()).map_err(|error| self.unwritten(&error))?;
         let before = previous_manifest(self.out, &run_id);
         let record = Inputs {
             program: self.program,
-            program_hash: &self.loaded.hash,
-            moment: self.moment,
-            zone: &self.project.zone,
-            currency: &self.project.currency,
+            program_hash: &self.opening.loaded.hash,
+            moment: self.opening.moment,
+            zone: &self.opening.project.zone,
+            currency: &self.opening.project.currency,
             files: inputs,
-            ledger: &self.history.visible(),
+            ledger: &self.opening.history.visible(),
             previous_manifest: before.as_deref(),
         };
         let manifest = Manifest::new(&run_id, &record, &files, &summary, &ties, &outcome.watches).bytes().map_err(|error| failed(&error))?;
         timings.write = milliseconds(started);
         let written = serde_json::to_vec_pretty(&timings).map_err(|error| failed(&error))?;
-        let stopped = |error: FolderError| error.failure(self.session);
+        let stopped = |error: FolderError| error.failure(self.opening.session);
         folder.write("timings.json", &written).map_err(stopped)?;
-        self.history.commit(self.session, &run_id, self.moment.as_of, &rows)?;
+        self.opening.history.commit(self.opening.session, &run_id, self.opening.moment.as_of, &rows)?;
         folder.commit(&manifest).map_err(stopped)?;
-        self.progress.step("");
+        self.opening.progress.step("");
         self.show(&lists, &summary, &manifest);
         Ok(Exit::Ok)
     }
@@ -67,7 +67,7 @@ impl Job<'_> {
 
     fn unwritten(&self, error: &WriteError) -> Failure {
         let reason = match error {
-            WriteError::Io(error) => self.session.reason(error),
+            WriteError::Io(error) => self.opening.session.reason(error),
             WriteError::Frame(_) | WriteError::Excel(_) => error.to_string(),
         };
         Failure::could_not_run(Problem::new(&CANNOT_WRITE, NOWHERE).with("path", shown(self.out)).with("reason", reason))
@@ -75,12 +75,12 @@ impl Job<'_> {
 
     /// What the first sheet of the workbook says above the counts.
     fn facts(&self, run_id: &str, lists: &Lists) -> Vec<(String, String)> {
-        let chinese = self.project.locale == strat::diag::Language::Chinese;
+        let chinese = self.opening.project.locale == strat::diag::Language::Chinese;
         let name = |english: &str, chinese_name: &str| if chinese { chinese_name.to_owned() } else { english.to_owned() };
         vec![
             (name("program", "程序"), self.program.name.clone()),
-            (name("version", "版本"), self.loaded.hash.clone()),
-            (name("as of", "截至"), time_text(self.moment.as_of)),
+            (name("version", "版本"), self.opening.loaded.hash.clone()),
+            (name("as of", "截至"), time_text(self.opening.moment.as_of)),
             (name("run", "运行号"), run_id.to_owned()),
             (name("actions", "动作数"), lists.actions.rows().to_string()),
             (name("exclusions", "排除数"), lists.exclusions.rows().to_string()),
@@ -90,17 +90,17 @@ impl Job<'_> {
 
     /// The table of counts for people, the record for programs.
     fn show(&self, lists: &Lists, summary: &Summary, manifest: &[u8]) {
-        if self.session.format.is_machine() {
-            return self.session.print(&String::from_utf8_lossy(manifest));
+        if self.opening.session.format.is_machine() {
+            return self.opening.session.print(&String::from_utf8_lossy(manifest));
         }
-        let header = Summary::header(self.session.language);
+        let header = Summary::header(self.opening.session.language);
         let (out, rows) = (shown(self.out), [&lists.actions, &lists.exclusions, &lists.assignments].map(|sheet| sheet.rows()));
         let [actions, exclusions, assignments] = rows;
-        let line = match self.session.language {
+        let line = match self.opening.session.language {
             strat::diag::Language::English => format!("{actions} actions, {exclusions} exclusions, {assignments} assignments in {out}\n"),
             strat::diag::Language::Chinese => format!("{out}：{actions} 个动作，{exclusions} 条排除，{assignments} 条分组\n"),
         };
-        self.session.print(&(summary_table(&header, &summary.rows()) + &line));
+        self.opening.session.print(&(summary_table(&header, &summary.rows()) + &line));
     }
 }
 
