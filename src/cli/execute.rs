@@ -84,8 +84,13 @@ fn setting(kind: &'static ProblemKind, name: &str, value: &str, advice: &str) ->
 }
 
 /// A step that failed for a reason the user cannot have caused.
-pub fn failed(error: &dyn std::error::Error) -> Failure {
+fn failed(error: &dyn std::error::Error) -> Failure {
     Failure::could_not_run(Problem::new(&RUN_FAILED, NOWHERE).with("reason", error))
+}
+
+/// Reading or deciding that failed, in the words of what failed.
+pub fn stopped(reason: String) -> Failure {
+    Failure::could_not_run(Problem::new(&RUN_FAILED, NOWHERE).with("reason", reason))
 }
 
 /// The program with a count of the candidates of every strategy, for the tie-out.

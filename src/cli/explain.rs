@@ -2,10 +2,7 @@
 
 use super::arguments::Explain;
 use super::problems::UNKNOWN_PROBLEM;
-use super::project::Project;
 use super::session::{Exit, Failure, Session};
-use super::{not_in_this_build, settings_of};
-use std::path::{Path, PathBuf};
 use strat::diag::Problem;
 use strat::diag::nearest::nearest;
 use strat::diag::render::NOWHERE;
@@ -32,18 +29,23 @@ pub fn run(session: &mut Session, arguments: &Explain) -> Result<Exit, Failure> 
         let problem = Problem::new(&UNKNOWN_PROBLEM, NOWHERE).with("name", what).with("advice", advice);
         return Err(Failure::could_not_run(problem));
     }
-    let folder = arguments.project.clone().unwrap_or_else(|| PathBuf::from("."));
-    let project = settings_of(session, Some(&folder), &arguments.settings)?;
-    subject(session, &project, what, arguments.strategy.as_deref())
+    decision(session, arguments, what)
+}
+
+/// The decision about one subject.
+#[cfg(feature = "engine")]
+fn decision(session: &mut Session, arguments: &Explain, key: &str) -> Result<Exit, Failure> {
+    super::decision::run(session, arguments, key)
+}
+
+/// The decision about one subject.
+#[cfg(not(feature = "engine"))]
+fn decision(session: &mut Session, arguments: &Explain, _: &str) -> Result<Exit, Failure> {
+    let _ = super::settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
+    Err(super::not_in_this_build("explain"))
 }
 
 /// Kebab-case words without a digit; keys of subjects have digits or capitals.
 fn looks_like_slug(what: &str) -> bool {
     what.contains('-') && what.chars().all(|c| c.is_ascii_lowercase() || c == '-')
-}
-
-/// The decision about one subject.
-fn subject(_: &mut Session, project: &Project, key: &str, strategy: Option<&str>) -> Result<Exit, Failure> {
-    let _: (&Path, &str, Option<&str>) = (&project.entry, key, strategy);
-    Err(not_in_this_build("explain"))
 }

@@ -8,6 +8,8 @@ mod compile;
 mod count;
 #[cfg(feature = "engine")]
 mod data;
+#[cfg(feature = "engine")]
+mod decision;
 mod edits;
 #[cfg(feature = "engine")]
 mod execute;

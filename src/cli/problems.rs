@@ -171,3 +171,22 @@ pub static SAMPLE_FAILED: ProblemKind = ProblemKind {
     help: Some(Text { en: "name a folder that does not exist yet, and a day such as 2025-07-01", zh: "请给出尚不存在的文件夹，日期写成 2025-07-01 的样子" }),
     label: NO_LABEL,
 };
+
+pub static NO_SUCH_STRATEGY: ProblemKind = ProblemKind {
+    slug: "no-such-strategy",
+    severity: Severity::Error,
+    title: Text { en: "no strategy is called `{name}`", zh: "没有名为 `{name}` 的策略" },
+    help: Some(Text { en: "{advice}", zh: "{advice}" }),
+    label: NO_LABEL,
+};
+
+pub static NO_SUCH_SUBJECT: ProblemKind = ProblemKind {
+    slug: "no-such-subject",
+    severity: Severity::Error,
+    title: Text { en: "`{key}` is no key of {tables}", zh: "{tables} 中没有主键 `{key}`" },
+    help: Some(Text {
+        en: "write the key as the data file does, leading zeros included; for the page of a problem see: strat explain --list",
+        zh: "请按数据文件中的写法输入主键（包括前面的零）；查看问题说明请用：strat explain --list",
+    }),
+    label: NO_LABEL,
+};

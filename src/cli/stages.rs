@@ -118,6 +118,15 @@ pub struct Loaded {
 }
 
 impl Loaded {
+    /// The files of the program under its own numbers; `None` when it came compiled.
+    pub fn sources(&self, session: &Session) -> Option<Sources> {
+        let mut out = Sources::default();
+        for file in self.files.as_ref()? {
+            out.add(session.sources.get(*file)?.clone());
+        }
+        Some(out)
+    }
+
     /// A problem about the program's own places, at the places of the session; nowhere when there is no text to point into.
     pub fn placed(&self, problem: Problem) -> Problem {
         match &self.files {

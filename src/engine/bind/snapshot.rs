@@ -2,9 +2,26 @@
 
 use super::Tables;
 use super::check::collected;
+use crate::interp::{Snapshot, TableData};
+use crate::ir::Program;
 use crate::types::{TableId, Value};
 use polars::prelude::*;
 use std::collections::BTreeMap;
+
+/// Bound tables as the row interpreter takes them. Meant for one look at one subject: the rows come into memory.
+///
+/// # Errors
+/// A file that cannot be read, in the words of the reader.
+pub fn snapshot(program: &Program, tables: &Tables) -> Result<Snapshot, String> {
+    let mut out = Snapshot::new();
+    for (id, mut columns) in collect_columns(tables)? {
+        let Some(table) = program.table(id) else { continue };
+        let rows = columns.values().map(Vec::len).max().unwrap_or(0);
+        let columns = table.columns.iter().map(|column| columns.remove(&column.name).unwrap_or_default()).collect();
+        out.set(id, TableData { rows, columns });
+    }
+    Ok(out)
+}
 
 /// Columns of a table by name, all of one length, rows in the order of the files.
 pub type ColumnValues = BTreeMap<String, Vec<Value>>;
