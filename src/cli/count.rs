@@ -2,11 +2,17 @@
 
 use super::arguments::Count;
 use super::session::{Exit, Failure, Session};
-use super::{not_in_this_build, settings_of};
 
 /// Runs the command.
+#[cfg(feature = "engine")]
 pub fn run(session: &mut Session, arguments: &Count) -> Result<Exit, Failure> {
-    let project = settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
+    super::tally::run(session, arguments)
+}
+
+/// Runs the command.
+#[cfg(not(feature = "engine"))]
+pub fn run(session: &mut Session, arguments: &Count) -> Result<Exit, Failure> {
+    let project = super::settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
     let _ = (project.data(session)?, &arguments.expression, &arguments.by);
-    Err(not_in_this_build("count"))
+    Err(super::not_in_this_build("count"))
 }

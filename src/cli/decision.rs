@@ -93,7 +93,7 @@ fn no_such_subject(session: &Session, program: &Program, interpreter: &Interpret
     let names: Vec<String> = tables(program)
         .into_iter()
         .filter_map(|id| program.table(id).map(|table| (id, table)))
-        .map(|(id, table)| format!("{} ({})", table.name, interpreter.rows(id)))
+        .map(|(id, table)| format!("`{}` ({} {})", table.name, interpreter.rows(id), session.words("rows", "行")))
         .collect();
     let tables = names.join(session.words(" or ", "、"));
     Failure::could_not_run(Problem::new(&NO_SUCH_SUBJECT, NOWHERE).with("key", key).with("tables", tables))

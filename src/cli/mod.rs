@@ -33,6 +33,8 @@ mod run;
 mod sample;
 mod session;
 mod stages;
+#[cfg(feature = "engine")]
+mod tally;
 mod test;
 mod usage;
 mod version;

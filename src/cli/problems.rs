@@ -190,3 +190,19 @@ pub static NO_SUCH_SUBJECT: ProblemKind = ProblemKind {
     }),
     label: NO_LABEL,
 };
+
+pub static NO_SUCH_SPLIT: ProblemKind = ProblemKind {
+    slug: "no-such-name",
+    severity: Severity::Error,
+    title: Text { en: "`{name}` is no column of the subject and no fact of the program", zh: "`{name}` 既不是对象表的列，也不是程序中的事实" },
+    help: Some(Text { en: "{advice}", zh: "{advice}" }),
+    label: NO_LABEL,
+};
+
+pub static PRIVATE_SPLIT: ProblemKind = ProblemKind {
+    slug: "private-column",
+    severity: Severity::Error,
+    title: Text { en: "`{name}` holds personal data, so counts are not split by it", zh: "`{name}` 是个人信息，不能按它分组计数" },
+    help: Some(Text { en: "declare a feature or tiers over it and name those", zh: "请基于它声明特征或分层，再按其名称分组" }),
+    label: NO_LABEL,
+};

@@ -69,6 +69,7 @@ pub fn check(sources: &mut Sources, entries: &[FileId]) -> Vec<Problem> {
 }
 
 /// A condition about the subject of a program, as one more node of it.
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only counts take expressions"))]
 pub fn check_expression(sources: &mut Sources, entry: FileId, expression: &str) -> Result<(Program, strat::ir::NodeId), Vec<Problem>> {
     let Some((name, text)) = sources.get(entry).map(|file| (file.name.clone(), file.text.clone())) else { return Err(Vec::new()) };
     check::check_expression(&name, &text, &Beside::of(&name), expression).map_err(|(own, problems)| {
@@ -117,7 +118,13 @@ pub struct Loaded {
     files: Option<Vec<FileId>>,
 }
 
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only commands over data point into programs"))]
 impl Loaded {
+    /// The entry file in the session; `None` when the program came compiled.
+    pub fn entry(&self) -> Option<FileId> {
+        self.files.as_ref()?.first().copied()
+    }
+
     /// The files of the program under its own numbers; `None` when it came compiled.
     pub fn sources(&self, session: &Session) -> Option<Sources> {
         let mut out = Sources::default();

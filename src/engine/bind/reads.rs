@@ -44,6 +44,14 @@ impl Reads {
         reads
     }
 
+    /// What values of nodes for every row of a table read.
+    #[must_use]
+    pub fn of_values(program: &Program, table: TableId, nodes: &[NodeId]) -> Reads {
+        let mut reads = Reads::of_nodes(program, nodes.iter().copied());
+        reads.add_key(program, table);
+        reads
+    }
+
     /// What the given nodes read, with the keys of the tables they are about.
     #[must_use]
     pub fn of_nodes(program: &Program, roots: impl IntoIterator<Item = NodeId>) -> Reads {
