@@ -11,4 +11,6 @@ mod data;
 mod guards;
 mod programs;
 mod examples;
+#[cfg(feature = "engine")]
+mod main_job;
 mod sample;
