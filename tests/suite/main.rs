@@ -14,4 +14,6 @@ mod guards;
 mod programs;
 mod examples;
 mod readme;
+#[cfg(feature = "engine")]
+mod main_job;
 mod sample;
