@@ -150,10 +150,7 @@ fn open_place(folder: &Path, id: TableId, table: &Table, place: &Place, opened: 
         let name = relative(folder, &path);
         progress.step(&name);
         let read = match form {
-            Form::Parquet => parquet_part(&path, &name, table).map(|input| {
-                paths.push(path);
-                input
-            }),
+            Form::Parquet => parquet_part(&path, &name, table).inspect(|_| paths.push(path)),
             Form::Csv | Form::GzippedCsv => csv_part(&path, &name, form, table).map(|(input, source)| {
                 opened.raw.entry(id).or_default().push(source);
                 input

@@ -10,7 +10,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use strat::diag::Language;
-use strat::engine::bind::{Bound, DataProblem, Reads, Settings, Zone, bind, collect_columns};
+use strat::engine::bind::{Bound, DataProblem, Reads, Settings, Zone, bind, snapshot};
 use strat::ir::{Graph, Program};
 use strat::source::{FileId, Span};
 use strat::types::{Column, ColumnId, Reference, Table, TableId, TableKind, Type, Value};
@@ -90,7 +90,13 @@ type Columns = BTreeMap<String, Vec<Value>>;
 
 fn values(folder: &Path, program: &Program) -> Columns {
     let bound = bound(folder, program).unwrap_or_else(|problems| panic!("{}", lines(&problems).join("\n")));
-    collect_columns(&bound.tables).unwrap().remove(&TableId(0)).unwrap()
+    columns(program, &bound)
+}
+
+/// The columns of the first table by name.
+fn columns(program: &Program, bound: &Bound) -> Columns {
+    let data = snapshot(program, &bound.tables).unwrap().table(TableId(0)).unwrap().clone();
+    program.tables[0].columns.iter().map(|column| column.name.clone()).zip(data.columns).collect()
 }
 
 fn lines(problems: &[DataProblem]) -> Vec<String> {
@@ -199,7 +205,7 @@ fn one_of(declared: Column, cells: &[&str]) -> Result<Vec<Value>, Vec<String>> {
     let folder = folder(&[("t.csv", format!("id,x\n{rows}").as_bytes())]);
     let program = program(vec![table("t", vec![column("id", "", Type::Int), declared], &[0])]);
     match bound(folder.path(), &program) {
-        Ok(bound) => Ok(collect_columns(&bound.tables).unwrap().remove(&TableId(0)).unwrap().remove("x").unwrap()),
+        Ok(bound) => Ok(columns(&program, &bound).remove("x").unwrap()),
         Err(problems) => Err(lines(&problems)),
     }
 }

@@ -29,24 +29,21 @@ use std::time::Instant;
 use strat::diag::render::NOWHERE;
 use strat::diag::{Problem, ProblemKind};
 use strat::engine::Options;
-use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind};
+use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Tables, Zone, bind, snapshot};
+use strat::interp::Snapshot;
 use strat::ir::{Moment, Program, Watch};
 
-/// Everything a run is given.
-struct Job<'a> {
+/// A program with the data and the history it is executed over.
+pub struct Job<'a> {
     session: &'a Session,
     project: &'a Project,
-    /// The checked program, with a watch of candidates per strategy at the end.
-    program: &'a Program,
     loaded: &'a Loaded,
-    moment: Moment,
+    /// The loaded program, perhaps with nodes or watches more.
+    program: &'a Program,
+    pub moment: Moment,
     settings: Settings,
-    forms: Forms,
     history: History,
-    out: &'a Path,
     progress: Progress,
-    /// How many rows of the action list to print at the end.
-    show: Option<usize>,
 }
 
 /// How long each step took, in milliseconds.
@@ -67,39 +64,23 @@ fn milliseconds(since: Instant) -> u64 {
 /// # Errors
 /// Data that breaks its contract, a failed run, counts that do not tie, folders that cannot be written.
 pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, arguments: &Run) -> Result<Exit, Failure> {
-    let as_of = project.instant(session)?.and_utc().timestamp_millis();
     let out = project.out.as_deref().ok_or_else(|| {
         let advice = session.words("give --out DIR, or write: out = \"out\"", "请使用 --out DIR，或写：out = \"out\"");
         setting(&MISSING_SETTING, "out", "", advice)
     })?;
-    let program = &loaded.program;
-    let history = History::read(session, project.ledger.as_deref(), program, as_of)?;
-    let previous = match history.previous {
-        Some(previous) => Some(previous),
-        None => since(session, project, arguments.since.as_deref())?,
-    };
-    if previous.is_none() && strat::engine::needs_previous_run(program) {
-        let advice = session.words("the program reacts to events and no run came before; say from when: --since 2025-06-30, or in strat.toml: since = \"2025-06-30\"", "程序会响应事件，而之前没有运行过；请说明从何时看起：--since 2025-06-30，或在 strat.toml 写：since = \"2025-06-30\"");
+    let counted = with_candidates(&loaded.program);
+    let job = Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)?;
+    if job.moment.previous.is_none() && strat::engine::needs_previous_run(&loaded.program) {
+        let advice = session.words(
+            "the program reacts to events and no run came before; say from when: --since 2025-06-30, or in strat.toml: since = \"2025-06-30\"",
+            "程序会响应事件，而之前没有运行过；请说明从何时看起：--since 2025-06-30，或在 strat.toml 写：since = \"2025-06-30\"",
+        );
         return Err(setting(&MISSING_SETTING, "since", "", advice));
     }
-    let counted = with_candidates(program);
-    let job = Job {
-        session,
-        project,
-        program: &counted,
-        loaded,
-        moment: Moment { as_of, previous },
-        settings: Settings { zone: zone(session, project)?, check_all: arguments.check_all },
-        forms: Forms::of(&arguments.forms),
-        history,
-        out,
-        progress: Progress::start(session.format.is_machine()),
-        show: arguments.show,
-    };
     // Refuses a folder that is not ours before any work is done.
     let folder = AtomicFolder::begin(out).map_err(|error| error.failure(session))?;
     let mut timings = Timings::default();
-    let (bound, inputs) = job.bound(&mut timings)?;
+    let (bound, inputs) = job.bound(&Reads::of_run(job.program), &mut timings)?;
     job.progress.step(session.words("deciding", "计算中"));
     let started = Instant::now();
     let outcome = strat::engine::run(job.program, &bound.tables, job.moment, &Options::default()).map_err(|error| failed(&error))?;
@@ -107,7 +88,16 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
     if !bound.notes.is_empty() && !session.format.is_machine() {
         session.report(job.placed(&bound.notes));
     }
-    job.finish(folder, &inputs, &outcome, timings)
+    job.finish(Target { folder, out, forms: Forms::of(&arguments.forms), show: arguments.show }, &inputs, &outcome, timings)
+}
+
+/// Where the lists go.
+struct Target<'a> {
+    folder: AtomicFolder,
+    out: &'a Path,
+    forms: Forms,
+    /// How many rows of the action list to print at the end.
+    show: Option<usize>,
 }
 
 fn setting(kind: &'static ProblemKind, name: &str, value: &str, advice: &str) -> Failure {
@@ -130,7 +120,7 @@ fn since(session: &Session, project: &Project, given: Option<&str>) -> Result<Op
 }
 
 /// A step that failed for a reason the user cannot have caused.
-fn failed(error: &dyn std::error::Error) -> Failure {
+pub fn failed(error: &dyn std::error::Error) -> Failure {
     Failure::could_not_run(Problem::new(&RUN_FAILED, NOWHERE).with("reason", error))
 }
 
@@ -147,20 +137,61 @@ fn with_candidates(program: &Program) -> Program {
     program
 }
 
-impl Job<'_> {
+impl<'a> Job<'a> {
+    /// Prepares a program, which is the loaded one or made from it, to be executed over the data of a project.
+    ///
+    /// # Errors
+    /// A missing or wrong setting, a ledger that cannot be read.
+    pub fn new(
+        session: &'a Session,
+        project: &'a Project,
+        loaded: &'a Loaded,
+        program: &'a Program,
+        first_since: Option<&str>,
+        check_all: bool,
+    ) -> Result<Job<'a>, Failure> {
+        let as_of = project.instant(session)?.and_utc().timestamp_millis();
+        let history = History::read(session, project.ledger.as_deref(), program, as_of)?;
+        let previous = match history.previous {
+            Some(previous) => Some(previous),
+            None => since(session, project, first_since)?,
+        };
+        let settings = Settings { zone: zone(session, project)?, check_all };
+        let progress = Progress::start(session.format.is_machine());
+        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, settings, history, progress })
+    }
+
+    /// The bound tables that the nodes read, for questions about data that write nothing.
+    ///
+    /// # Errors
+    /// Data that breaks its contract.
+    pub fn tables(&self, reads: &Reads) -> Result<Tables, Failure> {
+        let (bound, _) = self.bound(reads, &mut Timings::default())?;
+        self.progress.step("");
+        Ok(bound.tables)
+    }
+
+    /// The data as the row interpreter takes it.
+    ///
+    /// # Errors
+    /// Data that breaks its contract.
+    pub fn snapshot(&self, reads: &Reads) -> Result<Snapshot, Failure> {
+        let tables = self.tables(reads)?;
+        snapshot(self.program, &tables).map_err(|problem| self.broken(vec![problem], Vec::new()))
+    }
+
     /// Opens the data folder and binds what the program reads; the problems of all files together.
-    fn bound(&self, timings: &mut Timings) -> Result<(Bound, Vec<InputFile>), Failure> {
+    fn bound(&self, reads: &Reads, timings: &mut Timings) -> Result<(Bound, Vec<InputFile>), Failure> {
         let started = Instant::now();
         let folder = self.project.data(self.session)?;
-        let reads = Reads::of_run(self.program);
-        let opened = data::open(folder, self.program, &reads, &self.progress);
+        let opened = data::open(folder, self.program, reads, &self.progress);
         let OpenedData { raw, mut inputs, found, mut problems } = opened.map_err(|error| self.session.unreadable(folder, &error))?;
         let raw = self.with_history(raw, &mut problems);
         timings.open = milliseconds(started);
         self.progress.step(self.session.words("checking the data", "检查数据"));
         let started = Instant::now();
         // A table whose files could not be opened is reported once, not also as missing.
-        let mut usable = reads;
+        let mut usable = reads.clone();
         usable.columns.retain(|id, _| {
             let name = self.program.table(*id).map(|table| table.name.as_str());
             !problems.iter().any(|problem| Some(problem.table.as_str()) == name)

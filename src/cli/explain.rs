@@ -4,11 +4,17 @@ use super::arguments::Explain;
 use super::problems::UNKNOWN_PROBLEM;
 use super::project::Project;
 use super::session::{Exit, Failure, Session};
-use super::{not_in_this_build, settings_of};
-use std::path::{Path, PathBuf};
+use super::settings_of;
+#[cfg(feature = "engine")]
+use super::{execute::Job, problems::UNKNOWN_SUBJECT, stages};
+use std::path::PathBuf;
 use strat::diag::Problem;
 use strat::diag::nearest::nearest;
 use strat::diag::render::NOWHERE;
+#[cfg(feature = "engine")]
+use strat::engine::bind::Reads;
+#[cfg(feature = "engine")]
+use strat::interp::{Interpreter, explain::{explain, render}};
 use strat::stdlib::{docs_errors, error_page};
 
 /// Runs the command. Names of problems win over subjects: they are never keys of customers.
@@ -42,8 +48,39 @@ fn looks_like_slug(what: &str) -> bool {
     what.contains('-') && what.chars().all(|c| c.is_ascii_lowercase() || c == '-')
 }
 
-/// The decision about one subject.
-fn subject(_: &mut Session, project: &Project, key: &str, strategy: Option<&str>) -> Result<Exit, Failure> {
-    let _: (&Path, &str, Option<&str>) = (&project.entry, key, strategy);
-    Err(not_in_this_build("explain"))
+/// The decision about one subject, on the reference meaning.
+#[cfg(feature = "engine")]
+fn subject(session: &mut Session, project: &Project, key: &str, strategy: Option<&str>) -> Result<Exit, Failure> {
+    let loaded = stages::program(session, &project.entry)?;
+    let program = &loaded.program;
+    let about = program.strategies.iter().flat_map(|strategy| {
+        let gates = strategy.gates.iter().flat_map(|gate| [gate.condition, gate.stops]);
+        let actions = strategy.actions.iter().flat_map(|action| std::iter::once(action.emitted).chain(action.message));
+        let exits = strategy.exits.iter().map(|exit| exit.node);
+        [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm).chain(gates).chain(actions).chain(exits)
+    });
+    let facts = program.facts.iter().flat_map(|fact| fact.rows.iter().filter_map(|row| row.condition).chain([fact.node]));
+    let mut reads = Reads::of_nodes(program, about.chain(facts));
+    let tables = program.strategies.iter().map(|strategy| strategy.table).chain([program.subject]);
+    tables.for_each(|table| reads.add_key(program, table));
+    let job = Job::new(session, project, &loaded, program, None, false)?;
+    let snapshot = job.snapshot(&reads)?;
+    let interpreter = Interpreter::new(program, &snapshot, job.moment);
+    let Some(mut explanation) = explain(program, &interpreter, key) else {
+        let table = program.table(program.subject).map(|table| table.name.clone()).unwrap_or_default();
+        return Err(Failure::could_not_run(Problem::new(&UNKNOWN_SUBJECT, NOWHERE).with("key", key).with("table", table)));
+    };
+    explanation.strategies.retain(|view| strategy.is_none_or(|name| view.name == name));
+    if session.format.is_machine() {
+        let text = serde_json::to_string_pretty(&explanation).unwrap_or_default();
+        session.print(&(text + "\n"));
+    } else {
+        session.print(&render(&explanation, loaded.own.as_ref(), session.language));
+    }
+    Ok(Exit::Ok)
+}
+
+#[cfg(not(feature = "engine"))]
+fn subject(_: &mut Session, _: &Project, _: &str, _: Option<&str>) -> Result<Exit, Failure> {
+    Err(super::not_in_this_build("explain"))
 }

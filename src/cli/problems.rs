@@ -171,3 +171,19 @@ pub static SAMPLE_FAILED: ProblemKind = ProblemKind {
     help: Some(Text { en: "name a folder that does not exist yet, and a day such as 2025-07-01", zh: "请给出尚不存在的文件夹，日期写成 2025-07-01 的样子" }),
     label: NO_LABEL,
 };
+
+pub static UNKNOWN_SUBJECT: ProblemKind = ProblemKind {
+    slug: "unknown-subject",
+    severity: Severity::Error,
+    title: Text { en: "`{table}` has no row with the key `{key}`", zh: "`{table}` 中没有主键为 `{key}` 的行" },
+    help: Some(Text { en: "write the key as it stands in the data, leading zeros included", zh: "请按数据中的写法填写，包括前导零" }),
+    label: NO_LABEL,
+};
+
+pub static UNKNOWN_GROUP: ProblemKind = ProblemKind {
+    slug: "unknown-group",
+    severity: Severity::Error,
+    title: Text { en: "the subject has no column or feature `{name}` to count by", zh: "主体没有可用于分组的列或特征 `{name}`" },
+    help: Some(Text { en: "{nearest}", zh: "{nearest}" }),
+    label: NO_LABEL,
+};

@@ -48,19 +48,21 @@ pub struct CheckedEntry {
     pub problems: Vec<Problem>,
     pub program: Option<Program>,
     pub tests: Vec<(Program, Test)>,
-    /// For each file of the program, the same file in the session.
+    /// The program's own files; places inside `program` are in these.
+    pub own: Sources,
+    /// For each of the program's own files, the same file in the session.
     pub files: Vec<FileId>,
 }
 
 /// Checks the program that starts at `entry`; modules it uses are added to `sources`.
 pub fn check_entry(sources: &mut Sources, entry: FileId) -> CheckedEntry {
     let Some((name, text)) = sources.get(entry).map(|file| (file.name.clone(), file.text.clone())) else {
-        return CheckedEntry { problems: Vec::new(), program: None, tests: Vec::new(), files: Vec::new() };
+        return CheckedEntry { problems: Vec::new(), program: None, tests: Vec::new(), own: Sources::default(), files: Vec::new() };
     };
     let Checked { sources: own, problems, program, tests } = check::check(&name, &text, &Beside::of(&name));
     let files = adopt(sources, &own, entry);
     let problems = problems.into_iter().map(|problem| moved(problem, &files)).collect();
-    CheckedEntry { problems, program, tests, files }
+    CheckedEntry { problems, program, tests, own, files }
 }
 
 /// All problems of the programs that start at `entries`, each problem once; modules they use are added to `sources`.
@@ -113,17 +115,16 @@ pub struct Loaded {
     pub program: Program,
     /// blake3 of the compiled form, hex: the same whether the program came as text or compiled.
     pub hash: String,
-    /// For each file of the program, the same file in the session; none when the program came compiled.
-    files: Option<Vec<FileId>>,
+    /// The program's text; none when it came compiled.
+    pub own: Option<Sources>,
+    /// For each of the program's own files, the same file in the session.
+    files: Vec<FileId>,
 }
 
 impl Loaded {
-    /// A problem about the program's own places, at the places of the session; nowhere when there is no text to point into.
+    /// A problem about the program's own places, at those of the session; nowhere when there is no text to point into.
     pub fn placed(&self, problem: Problem) -> Problem {
-        match &self.files {
-            Some(files) => moved(problem, files),
-            None => Problem { span: NOWHERE, ..problem },
-        }
+        if self.own.is_some() { moved(problem, &self.files) } else { Problem { span: NOWHERE, ..problem } }
     }
 }
 
@@ -131,12 +132,12 @@ impl Loaded {
 pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
     let bytes = std::fs::read(entry).map_err(|error| session.unreadable(entry, &error))?;
     let unusable = |error: ArtifactError| {
-        let problem = Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", format!("{error:?}"));
+        let problem = Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", error);
         Failure::could_not_run(problem)
     };
     if bytes.starts_with(b"strat-program ") {
         let program = read_artifact(&bytes).map_err(unusable)?;
-        return Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), files: None });
+        return Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), own: None, files: Vec::new() });
     }
     let file = read(session, entry, None)?.file;
     let checked = check_entry(&mut session.sources, file);
@@ -145,5 +146,5 @@ pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
     };
     session.report_warnings(checked.problems);
     let bytes = write_artifact(&program).map_err(unusable)?;
-    Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), files: Some(checked.files) })
+    Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), own: Some(checked.own), files: checked.files })
 }

@@ -8,6 +8,8 @@ mod berka;
 mod engine;
 mod syntax;
 mod interp;
+mod pages;
+mod refusals;
 mod command_line;
 mod data;
 mod guards;

@@ -60,12 +60,11 @@ pub(super) fn unzipped(path: &Path) -> io::Result<Vec<u8>> {
 /// # Errors
 /// The place, from 1, of the first byte that fits no encoding.
 pub(super) fn to_utf8(bytes: Vec<u8>) -> Result<(Vec<u8>, &'static str), usize> {
-    if let Some((encoding, _)) = Encoding::for_bom(&bytes) {
-        if encoding == UTF_16LE || encoding == UTF_16BE {
-            let name = if encoding == UTF_16LE { "utf-16le" } else { "utf-16be" };
-            let text = encoding.decode_with_bom_removal(&bytes);
-            return if text.1 { Err(1) } else { Ok((text.0.into_owned().into_bytes(), name)) };
-        }
+    let marked = Encoding::for_bom(&bytes).map(|(encoding, _)| encoding);
+    if let Some(encoding) = marked.filter(|encoding| *encoding == UTF_16LE || *encoding == UTF_16BE) {
+        let name = if encoding == UTF_16LE { "utf-16le" } else { "utf-16be" };
+        let (text, wrong) = encoding.decode_with_bom_removal(&bytes);
+        return if wrong { Err(1) } else { Ok((text.into_owned().into_bytes(), name)) };
     }
     let wrong = match std::str::from_utf8(&bytes) {
         Ok(_) => return Ok((bytes, "utf-8")),

@@ -1,13 +1,13 @@
 //! From what the engine decided to what is on disk.
 
-use super::super::atomic::{AtomicFolder, FolderError, MANIFEST};
+use super::super::atomic::{FolderError, MANIFEST};
 use super::super::data::InputFile;
 use super::super::output::summary_table;
 use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Summary, Tie, WriteError, tie_out, time_text, write_lists};
 use super::super::problems::CANNOT_WRITE;
 use super::super::session::{Exit, Failure, shown};
 use super::problems::COUNTS_DO_NOT_TIE;
-use super::{Job, Timings, failed, history, milliseconds};
+use super::{Job, Target, Timings, failed, history, milliseconds};
 use std::path::Path;
 use std::time::Instant;
 use strat::diag::Problem;
@@ -17,7 +17,8 @@ use strat::ir::Count;
 
 impl Job<'_> {
     /// Writes lists, record and ledger, and shows the table of counts.
-    pub(super) fn finish(&self, folder: AtomicFolder, inputs: &[InputFile], outcome: &Outcome, mut timings: Timings) -> Result<Exit, Failure> {
+    pub(super) fn finish(&self, target: Target<'_>, inputs: &[InputFile], outcome: &Outcome, mut timings: Timings) -> Result<Exit, Failure> {
+        let Target { folder, out, forms, show } = target;
         self.progress.step(self.session.words("writing", "写出中"));
         let started = Instant::now();
         let run_id = self.history.run_id(self.program, &self.loaded.hash, inputs, self.moment);
@@ -26,10 +27,10 @@ impl Job<'_> {
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
         let summary = Summary::of(self.program, &lists);
         let ties = self.tied(&lists, &outcome.watches)?;
-        let rows = history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(&error))?;
+        let rows = history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(out, &error))?;
         let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
-        let files = write_lists(self.program, &lists, &summary, &front, self.forms, folder.path()).map_err(|error| self.unwritten(&error))?;
-        let before = previous_manifest(self.out, &run_id);
+        let files = write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
+        let before = previous_manifest(out, &run_id);
         let record = Inputs {
             program: self.program,
             program_hash: &self.loaded.hash,
@@ -48,7 +49,12 @@ impl Job<'_> {
         self.history.commit(self.session, &run_id, self.moment.as_of, &rows)?;
         folder.commit(&manifest).map_err(stopped)?;
         self.progress.step("");
-        self.show(&lists, &summary, &manifest);
+        self.show(out, &lists, &summary, &manifest);
+        if let Some(first) = show
+            && !self.session.format.is_machine()
+        {
+            self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
+        }
         Ok(Exit::Ok)
     }
 
@@ -65,12 +71,12 @@ impl Job<'_> {
         if loose.is_empty() { Ok(ties) } else { Err(Failure { exit: Exit::Refused, problems: loose }) }
     }
 
-    fn unwritten(&self, error: &WriteError) -> Failure {
+    fn unwritten(&self, out: &Path, error: &WriteError) -> Failure {
         let reason = match error {
             WriteError::Io(error) => self.session.reason(error),
             WriteError::Frame(_) | WriteError::Excel(_) => error.to_string(),
         };
-        Failure::could_not_run(Problem::new(&CANNOT_WRITE, NOWHERE).with("path", shown(self.out)).with("reason", reason))
+        Failure::could_not_run(Problem::new(&CANNOT_WRITE, NOWHERE).with("path", shown(out)).with("reason", reason))
     }
 
     /// What the first sheet of the workbook says above the counts.
@@ -89,21 +95,18 @@ impl Job<'_> {
     }
 
     /// The table of counts for people, the record for programs.
-    fn show(&self, lists: &Lists, summary: &Summary, manifest: &[u8]) {
+    fn show(&self, out: &Path, lists: &Lists, summary: &Summary, manifest: &[u8]) {
         if self.session.format.is_machine() {
             return self.session.print(&String::from_utf8_lossy(manifest));
         }
         let header = Summary::header(self.session.language);
-        let (out, rows) = (shown(self.out), [&lists.actions, &lists.exclusions, &lists.assignments].map(|sheet| sheet.rows()));
+        let (out, rows) = (shown(out), [&lists.actions, &lists.exclusions, &lists.assignments].map(|sheet| sheet.rows()));
         let [actions, exclusions, assignments] = rows;
         let line = match self.session.language {
             strat::diag::Language::English => format!("{actions} actions, {exclusions} exclusions, {assignments} assignments in {out}\n"),
             strat::diag::Language::Chinese => format!("{out}：{actions} 个动作，{exclusions} 条排除，{assignments} 条分组\n"),
         };
         self.session.print(&(summary_table(&header, &summary.rows()) + &line));
-        if let Some(first) = self.show {
-            self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
-        }
     }
 }
 

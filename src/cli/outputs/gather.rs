@@ -164,7 +164,7 @@ fn filled(text: &str, height: usize) -> Column {
 /// A field of an emission as the sheet holds it.
 fn shaped(column: &Column, program: &Program, from: &Type, to: &Type) -> PolarsResult<Column> {
     if from.physical() == to.physical() && !matches!(from, Type::Label(_)) {
-        return Ok(column.clone());
+        return column.cast(&held_as(to.physical()));
     }
     if let (Type::Label(ladder), Ok(places)) = (from, column.i64()) {
         let labels = program.ladder(*ladder).map(|ladder| ladder.labels.as_slice()).unwrap_or_default();

@@ -70,10 +70,10 @@ fn runs_as_formula(text: &str) -> bool {
 
 fn push_cell(value: CellValue<'_>, reader: Reader, scratch: &mut String, line: &mut String) {
     scratch.clear();
-    if let (CellValue::Text(text), Reader::Spreadsheet) = (value, reader) {
-        if runs_as_formula(text) {
-            scratch.push('\'');
-        }
+    if let (CellValue::Text(text), Reader::Spreadsheet) = (value, reader)
+        && runs_as_formula(text)
+    {
+        scratch.push('\'');
     }
     value.write(scratch);
     if scratch.contains(['"', ',', '\n', '\r']) || scratch.starts_with([' ', '\t']) || scratch.ends_with([' ', '\t']) {

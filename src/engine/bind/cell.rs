@@ -97,10 +97,10 @@ impl Reader {
     /// A whole value from a number.
     #[must_use]
     pub fn whole_number(&self, number: Number) -> Cell<i64> {
-        if let Number::Float(value) = number {
-            if !value.is_finite() {
-                return Cell::Missing;
-            }
+        if let Number::Float(value) = number
+            && !value.is_finite()
+        {
+            return Cell::Missing;
         }
         match self.ty {
             Type::Bool => match scaled(number, 1) {

@@ -16,7 +16,7 @@ mod zone;
 pub use convert::held_as;
 pub use problems::DataProblem;
 pub use reads::Reads;
-pub use snapshot::{ColumnValues, collect_columns, values};
+pub use snapshot::{snapshot, values};
 pub use zone::Zone;
 
 use crate::ir::Program;

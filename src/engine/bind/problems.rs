@@ -173,14 +173,14 @@ pub struct DataProblem {
     pub rows: u64,
     /// First row concerned, from 1, the header not counted.
     pub first: Option<u64>,
-    problem: Problem,
+    problem: Box<Problem>,
 }
 
 impl DataProblem {
     /// A problem of a whole table.
     #[must_use]
     pub fn of_table(kind: &'static ProblemKind, table: &Table) -> Self {
-        let problem = Problem::new(kind, table.span).with("table", &table.name);
+        let problem = Box::new(Problem::new(kind, table.span).with("table", &table.name));
         DataProblem { kind, table: table.name.clone(), column: None, span: table.span, rows: 0, first: None, problem }
     }
 
@@ -197,7 +197,7 @@ impl DataProblem {
     /// Sets a `{name}` of the wording.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.problem = self.problem.with(name, value);
+        self.problem.arguments.insert(name, value.to_string());
         self
     }
 

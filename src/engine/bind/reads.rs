@@ -91,7 +91,8 @@ impl Reads {
         }
     }
 
-    fn add_key(&mut self, program: &Program, table: TableId) {
+    /// Adds the key of a table.
+    pub fn add_key(&mut self, program: &Program, table: TableId) {
         let columns = self.columns.entry(table).or_default();
         if let Some(table) = program.table(table) {
             columns.extend(&table.key);

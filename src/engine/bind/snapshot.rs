@@ -1,27 +1,31 @@
 //! Physical frames as plain columns, for the row interpreter.
 
-use super::Tables;
 use super::check::collected;
-use crate::types::{TableId, Value};
+use super::{Tables, unreadable};
+use super::problems::DataProblem;
+use crate::interp::{Snapshot, TableData};
+use crate::ir::Program;
+use crate::types::Value;
 use polars::prelude::*;
-use std::collections::BTreeMap;
 
-/// Columns of a table by name, all of one length, rows in the order of the files.
-pub type ColumnValues = BTreeMap<String, Vec<Value>>;
-
-/// Collects every table. Meant for one look at one subject: the rows come into memory.
+/// Collects every table. Meant for looks at single subjects: all rows come into memory, in the order of the files.
 ///
 /// # Errors
-/// A file that cannot be read, in the words of the reader.
-pub fn collect_columns(tables: &Tables) -> Result<BTreeMap<TableId, ColumnValues>, String> {
-    let mut out = BTreeMap::new();
+/// A file that cannot be read after all.
+pub fn snapshot(program: &Program, tables: &Tables) -> Result<Snapshot, DataProblem> {
+    let mut out = Snapshot::new();
     for (id, frame) in tables {
-        let frame = collected(frame.clone()).map_err(|error| error.to_string())?;
-        let mut columns = ColumnValues::new();
+        let Some(table) = program.table(*id) else { continue };
+        let wrong = |error: PolarsError| unreadable(table, &table.name, &error);
+        let frame = collected(frame.clone()).map_err(wrong)?;
+        let mut data = TableData { rows: frame.height(), columns: vec![Vec::new(); table.columns.len()] };
         for column in frame.columns() {
-            columns.insert(column.name().to_string(), values(column).map_err(|error| error.to_string())?);
+            let place = table.columns.iter().position(|declared| declared.name == column.name().as_str());
+            if let Some(slot) = place.and_then(|place| data.columns.get_mut(place)) {
+                *slot = values(column).map_err(wrong)?;
+            }
         }
-        out.insert(*id, columns);
+        out.set(*id, data);
     }
     Ok(out)
 }
