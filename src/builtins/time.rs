@@ -94,7 +94,12 @@ static TO_TIME: Builtin = Builtin {
     internal: true,
     row: |values| optional(int(values, 0).and_then(|day| day.checked_mul(DAY_MILLISECONDS))),
     #[cfg(feature = "engine")]
-    frame: Some(|arguments| super::first(arguments) * polars::prelude::lit(DAY_MILLISECONDS)),
+    frame: Some(|arguments| {
+        use polars::prelude::{ClosedInterval, lit, when};
+        let day = super::first(arguments);
+        let fits = day.clone().is_between(lit(i64::MIN / DAY_MILLISECONDS), lit(i64::MAX / DAY_MILLISECONDS), ClosedInterval::Both);
+        when(fits).then(day * lit(DAY_MILLISECONDS)).otherwise(lit(polars::prelude::NULL))
+    }),
 };
 
 static DAY: Builtin = Builtin {
@@ -214,7 +219,14 @@ static UNITS_BETWEEN: Builtin = Builtin {
     frame: Some(|arguments| {
         let mut arguments = arguments.into_iter();
         match (arguments.next(), arguments.next(), arguments.next()) {
-            (Some(from), Some(to), Some(unit)) => (to - from).floor_div(unit),
+            (Some(from), Some(to), Some(unit)) => {
+                use polars::prelude::{Expr, NULL, lit, when};
+                let negative = |value: &Expr| value.clone().lt(lit(0_i64));
+                let length = to.clone() - from.clone();
+                // A difference wraps where the signs differ and its own is not that of what it was taken from.
+                let wraps = negative(&to).neq(negative(&from)).and(negative(&length).neq(negative(&to)));
+                when(unit.clone().gt(lit(0_i64)).and(wraps.not())).then(length.floor_div(unit)).otherwise(lit(NULL))
+            }
             _ => polars::prelude::lit(polars::prelude::NULL),
         }
     }),

@@ -1,9 +1,9 @@
 //! From nodes to expressions over one space, and shared nodes to columns by depth.
 
-use super::error::EngineError;
+use super::error::{EngineError, while_doing};
 use super::executor::Executor;
 use super::kernels;
-use super::space::{Space, literal, node_name, outer_name, raw_name};
+use super::space::{MOST_STEPS, Space, literal, node_name, outer_name, raw_name};
 use crate::builtins;
 use crate::ir::{Comparison, FormatStyle, Kind, Node, NodeId};
 use crate::types::{Physical, Type, Value};
@@ -109,9 +109,21 @@ impl Executor<'_> {
                 plans.insert(id, Plan { depth, size, nesting, expression });
             }
         }
-        let frame = steps.into_iter().filter(|step| !step.is_empty()).fold(space.frame.clone(), |frame, step| frame.with_columns(step));
+        let frame = self.stepwise(space.frame.clone(), steps)?;
         let roots = roots.iter().map(|id| take(&plans, *id)).collect::<Result<_, _>>()?;
         Ok(Projection { frame, roots })
+    }
+
+    /// Adds columns step by step; a plan that has grown long is carried out before it is walked any deeper.
+    fn stepwise(&self, frame: LazyFrame, steps: Vec<Vec<Expr>>) -> Result<LazyFrame, EngineError> {
+        let mut frame = frame;
+        for (at, step) in (1..).zip(steps.into_iter().filter(|step| !step.is_empty())) {
+            frame = frame.with_columns(step);
+            if at % MOST_STEPS == 0 {
+                frame = self.collect(frame).map_err(while_doing("computed a long chain of values"))?.lazy();
+            }
+        }
+        Ok(frame)
     }
 
     fn expression(&self, id: NodeId, node: &Node, plans: &IndexMap<NodeId, Plan>) -> Result<Expr, EngineError> {

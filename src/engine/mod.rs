@@ -44,11 +44,13 @@ pub struct Options {
     pub fuse_folds: bool,
     /// Find breakpoints by selection instead of sorting.
     pub select_places: bool,
+    /// Find latest and earliest values in the pass of the other folds instead of in two steps of their own.
+    pub stamp_extremes: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true }
+        Options { streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true, stamp_extremes: true }
     }
 }
 

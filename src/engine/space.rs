@@ -57,7 +57,7 @@ pub(super) struct Space {
 }
 
 /// Steps after which rows are brought into memory: plans are walked on the program stack.
-const MOST_STEPS: usize = 16;
+pub(super) const MOST_STEPS: usize = 16;
 
 impl Space {
     pub(super) fn new(table: Option<TableId>, frame: LazyFrame, raw: Vec<ColumnId>) -> Space {

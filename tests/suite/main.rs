@@ -4,6 +4,8 @@
 #[cfg(feature = "engine")]
 mod agree;
 mod berka;
+#[cfg(feature = "engine")]
+mod engine;
 mod syntax;
 mod interp;
 mod pages;

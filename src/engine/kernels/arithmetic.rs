@@ -84,7 +84,7 @@ pub(in crate::engine) fn round(value: Expr) -> Expr {
             let rounded = a?.round();
             // 2^63 itself is a float and does not fit; the cast is exact inside the range.
             #[allow(clippy::cast_possible_truncation)]
-            (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded).then(|| rounded as i64)
+            (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&rounded).then_some(rounded as i64)
         });
         Ok(result.into_series())
     })

@@ -7,12 +7,14 @@ mod fold;
 mod ladder;
 mod rank;
 mod row;
+mod stamp;
 
 pub(super) use arithmetic::{float_binary, int_binary, negate, round};
 pub(super) use fold::{Moments, deviation, fixed, mean, pick_place, square_high, square_low, total};
 pub(super) use ladder::ladder;
 pub(super) use rank::{Breakpoints, score, threshold};
 pub(super) use row::{bucket, label_name, row_function};
+pub(super) use stamp::{stamp, unstamp};
 
 use crate::types::Physical;
 use polars::prelude::*;

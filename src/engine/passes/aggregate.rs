@@ -2,8 +2,9 @@
 
 use super::super::error::{EngineError, while_doing};
 use super::super::executor::Executor;
-use super::super::kernels::{self, Moments};
+use super::super::kernels;
 use super::super::space::{Space, literal, node_name};
+use super::grouping::Grouping;
 use super::parts::{PassKey, Rows};
 use super::{KEY, join};
 use super::super::kernels::int_literal;
@@ -15,14 +16,8 @@ use polars::prelude::*;
 /// Folds that share one pass: table, key of its rows, and a number of its own when folds are not fused.
 type PassName = (TableId, Option<NodeId>, usize);
 
-/// The folds of one pass with what grouping leaves of them.
-struct Grouping<'a> {
-    rows: &'a Rows,
-    /// Columns the grouping computes, each once.
-    parts: IndexMap<PlSmallStr, Expr>,
-    /// Masked columns the parts read.
-    masked: IndexMap<PlSmallStr, Expr>,
-}
+/// Folds with the nodes they are.
+type Folds<'a> = Vec<(NodeId, &'a Aggregate)>;
 
 /// How a fold is executed.
 #[derive(PartialEq, Eq, Clone, Copy)]
@@ -31,27 +26,29 @@ enum Way {
     Reduced,
     /// From the sorted values of each group.
     Place(u32),
+    /// By a reduction over instants and values in one.
+    Stamped { latest: bool },
     /// In two steps: the extreme instant of each group, then the extreme value at it.
     Extreme { latest: bool },
 }
 
-fn way(aggregate: &Aggregate) -> Way {
-    match aggregate.function {
-        AggregateFunction::Median => Way::Place(500_000),
-        AggregateFunction::Quantile(quantile) => Way::Place(quantile),
-        // Without times all rows share one instant.
-        AggregateFunction::Latest | AggregateFunction::Earliest if aggregate.at.is_none() => Way::Reduced,
-        AggregateFunction::Latest => Way::Extreme { latest: true },
-        AggregateFunction::Earliest => Way::Extreme { latest: false },
+/// Latest (true) and earliest values need their times, unless all rows share one instant or the time itself is the value.
+fn needs_times(aggregate: &Aggregate) -> Option<bool> {
+    let latest = match aggregate.function {
+        AggregateFunction::Latest => true,
+        AggregateFunction::Earliest => false,
         AggregateFunction::Count
         | AggregateFunction::Sum
         | AggregateFunction::Mean
         | AggregateFunction::Min
         | AggregateFunction::Max
+        | AggregateFunction::Median
+        | AggregateFunction::Quantile(_)
         | AggregateFunction::Deviation
         | AggregateFunction::Distinct
-        | AggregateFunction::Exists => Way::Reduced,
-    }
+        | AggregateFunction::Exists => return None,
+    };
+    (aggregate.at.is_some() && aggregate.at != aggregate.value).then_some(latest)
 }
 
 fn result_name(id: NodeId) -> PlSmallStr {
@@ -69,8 +66,8 @@ pub(super) struct PassResult {
 
 impl Executor<'_> {
     pub(in crate::engine) fn attach_folds(&self, space: &mut Space, folds: &[(NodeId, &Aggregate)]) -> Result<(), EngineError> {
-        let mut passes: IndexMap<PassName, Vec<(NodeId, &Aggregate)>> = IndexMap::new();
-        let mut correlated: IndexMap<(TableId, Link, usize), Vec<(NodeId, &Aggregate)>> = IndexMap::new();
+        let mut passes: IndexMap<PassName, Folds<'_>> = IndexMap::new();
+        let mut correlated: IndexMap<(TableId, Link, usize), Folds<'_>> = IndexMap::new();
         for (at, (id, aggregate)) in folds.iter().enumerate() {
             let alone = if self.options.fuse_folds { 0 } else { at };
             if self.is_correlated(*id, aggregate)? {
@@ -101,17 +98,41 @@ impl Executor<'_> {
         Ok(!self.shape.captured(&self.node(id)?.kind).is_empty() || bounds.into_iter().any(|bound| !self.scalars.contains_key(&bound)))
     }
 
+    fn way(&self, aggregate: &Aggregate, stamped: bool) -> Result<Way, EngineError> {
+        let text = aggregate.value.map(|value| self.physical(value)).transpose()? == Some(Physical::Text);
+        Ok(match (aggregate.function, needs_times(aggregate)) {
+            (AggregateFunction::Median, _) => Way::Place(500_000),
+            (AggregateFunction::Quantile(quantile), _) => Way::Place(quantile),
+            (_, Some(latest)) if stamped && !text => Way::Stamped { latest },
+            (_, Some(latest)) => Way::Extreme { latest },
+            (_, None) => Way::Reduced,
+        })
+    }
+
     /// Folds the rows of a space; one result for all reductions, one for each other fold.
     pub(super) fn fold(&self, rows: &Space, key: &PassKey, folds: &[(NodeId, &Aggregate)]) -> Result<Vec<PassResult>, EngineError> {
+        match self.fold_by(rows, key, folds, self.options.stamp_extremes) {
+            // Instants that cannot be stamped go the long way.
+            Err(_) if self.options.stamp_extremes => self.fold_by(rows, key, folds, false),
+            result => result,
+        }
+    }
+
+    fn fold_by(&self, rows: &Space, key: &PassKey, folds: &[(NodeId, &Aggregate)], stamped: bool) -> Result<Vec<PassResult>, EngineError> {
         let mut results = Vec::new();
-        let reduced: Vec<(NodeId, &Aggregate)> =
-            folds.iter().filter(|(_, aggregate)| way(aggregate) == Way::Reduced || aggregate.at_least.is_some()).copied().collect();
+        let mut reduced = Vec::new();
+        for (id, aggregate) in folds {
+            let way = self.way(aggregate, stamped)?;
+            if matches!(way, Way::Reduced | Way::Stamped { .. }) || aggregate.at_least.is_some() {
+                reduced.push((*id, *aggregate, way));
+            }
+        }
         if !reduced.is_empty() {
             results.push(self.reduce(rows, key, &reduced)?);
         }
         for (id, aggregate) in folds {
-            match way(aggregate) {
-                Way::Reduced => {}
+            match self.way(aggregate, stamped)? {
+                Way::Reduced | Way::Stamped { .. } => {}
                 Way::Place(quantile) => results.push(self.place(rows, key, *id, aggregate, quantile)?),
                 Way::Extreme { latest } => results.push(self.extreme(rows, key, *id, aggregate, latest)?),
             }
@@ -119,16 +140,28 @@ impl Executor<'_> {
         Ok(results)
     }
 
-    fn reduce(&self, space: &Space, key: &PassKey, folds: &[(NodeId, &Aggregate)]) -> Result<PassResult, EngineError> {
-        let aggregates: Vec<&Aggregate> = folds.iter().map(|(_, aggregate)| *aggregate).collect();
-        let values: Vec<NodeId> = aggregates.iter().filter_map(|aggregate| aggregate.value).collect();
+    fn reduce(&self, space: &Space, key: &PassKey, folds: &[(NodeId, &Aggregate, Way)]) -> Result<PassResult, EngineError> {
+        let aggregates: Vec<&Aggregate> = folds.iter().map(|(_, aggregate, _)| *aggregate).collect();
+        let mut values: Vec<NodeId> = aggregates.iter().filter_map(|aggregate| aggregate.value).collect();
+        let stamped = folds.iter().filter(|(_, _, way)| matches!(way, Way::Stamped { .. }));
+        values.extend(stamped.filter_map(|(_, aggregate, _)| aggregate.at));
         let (rows, sets) = self.rows(space, key, &aggregates, &values)?;
         let mut grouping = Grouping { rows: &rows, parts: IndexMap::new(), masked: IndexMap::new() };
         let mut finished = vec![col(KEY)];
-        for ((id, aggregate), set) in folds.iter().zip(&sets) {
+        for ((id, aggregate, way), set) in folds.iter().zip(&sets) {
             let mask = rows.masks.get(set).cloned().flatten();
-            if way(aggregate) == Way::Reduced {
-                finished.push(self.reduction(*id, aggregate, &mut grouping, mask.as_ref())?.alias(result_name(*id)));
+            match way {
+                Way::Reduced => finished.push(self.reduction(*id, aggregate, &mut grouping, mask.as_ref())?.alias(result_name(*id))),
+                Way::Stamped { latest } => {
+                    let (Some(value), Some(at)) = (aggregate.value, aggregate.at) else { return Err(EngineError::Damaged(*id)) };
+                    let of = self.physical(value)?;
+                    // Rows that do not count have no instant, so their value need not be hidden.
+                    let (Some(at), Some(value)) = (grouping.value(at, mask.as_ref()), grouping.value(value, None)) else {
+                        return Err(EngineError::Damaged(*id));
+                    };
+                    finished.push(grouping.extreme(&at, value, of, *latest).alias(result_name(*id)));
+                }
+                Way::Place(_) | Way::Extreme { .. } => {}
             }
             if let Some(least) = aggregate.at_least {
                 finished.push(grouping.count_rows(mask.as_ref()).gt_eq(int_literal(i64::from(least))).alias(enough_name(*id)));
@@ -287,66 +320,5 @@ impl PassResult {
         let wanted = folds.iter().flat_map(|(id, _)| [result_name(*id), enough_name(*id)]).filter(|name| names.contains(name));
         let columns: Vec<Expr> = std::iter::once(PlSmallStr::from(KEY)).chain(wanted).map(col).collect();
         Ok(self.data.clone().lazy().select(columns))
-    }
-}
-
-impl Grouping<'_> {
-    fn part(&mut self, name: String, part: Expr) -> Expr {
-        let name = PlSmallStr::from(name);
-        self.parts.entry(name.clone()).or_insert(part);
-        col(name)
-    }
-
-    fn count_rows(&mut self, mask: Option<&PlSmallStr>) -> Expr {
-        match mask {
-            Some(mask) => self.part(format!("rows {mask}"), col(mask.clone()).sum().cast(DataType::Int64)),
-            None => self.part(String::from("rows"), len().cast(DataType::Int64)),
-        }
-    }
-
-    /// The column of a value where the mask is true, missing elsewhere.
-    fn value(&mut self, value: NodeId, mask: Option<&PlSmallStr>) -> Option<PlSmallStr> {
-        let plain = self.rows.values.get(&value)?.clone();
-        let Some(mask) = mask else { return Some(plain) };
-        let name = PlSmallStr::from(format!("{plain}{mask}"));
-        self.masked.entry(name.clone()).or_insert_with(|| when(col(mask.clone())).then(col(plain)).otherwise(lit(NULL)));
-        Some(name)
-    }
-
-    fn known(&mut self, column: &PlSmallStr) -> Expr {
-        self.part(format!("known {column}"), col(column.clone()).count().cast(DataType::Int64))
-    }
-
-    fn moments(&mut self, column: &PlSmallStr, of: Physical) -> Moments {
-        let count = self.known(column);
-        if of == Physical::Float {
-            let term = kernels::fixed(col(column.clone()), false);
-            let kept = self.part(format!("kept {column}"), term.clone().count().cast(DataType::Int64));
-            Moments { total: self.part(format!("sum {column}"), term.sum()), kept, count }
-        } else {
-            let total = self.part(format!("sum {column}"), col(column.clone()).cast(DataType::Int128).sum());
-            Moments { total, kept: count.clone(), count }
-        }
-    }
-
-    fn squares(&mut self, column: &PlSmallStr, of: Physical) -> (Moments, Option<Expr>) {
-        let count = self.known(column);
-        if of == Physical::Float {
-            let term = kernels::fixed(col(column.clone()), true);
-            let kept = self.part(format!("kept squares {column}"), term.clone().count().cast(DataType::Int64));
-            (Moments { total: self.part(format!("squares {column}"), term.sum()), kept, count }, None)
-        } else {
-            let low = self.part(format!("low {column}"), kernels::square_low(col(column.clone())).sum());
-            let high = self.part(format!("high {column}"), kernels::square_high(col(column.clone())).sum());
-            (Moments { total: low, kept: count.clone(), count }, Some(high))
-        }
-    }
-
-    fn distinct(&mut self, column: &PlSmallStr) -> Expr {
-        let known = self.known(column);
-        let rows = self.count_rows(None);
-        let all = self.part(format!("distinct {column}"), col(column.clone()).n_unique().cast(DataType::Int64));
-        // A missing value was counted as one more.
-        all - rows.gt(known).cast(DataType::Int64)
     }
 }

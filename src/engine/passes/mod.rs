@@ -3,6 +3,7 @@
 mod aggregate;
 mod correlated;
 mod crossing;
+mod grouping;
 mod parts;
 mod via;
 

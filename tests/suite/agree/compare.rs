@@ -24,6 +24,7 @@ pub fn options(seed: u64) -> Options {
         share_nodes: seed % 5 != 0,
         fuse_folds: seed % 7 != 0,
         select_places: seed % 9 != 0,
+        stamp_extremes: seed % 3 != 1,
     }
 }
 

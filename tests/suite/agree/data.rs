@@ -111,6 +111,7 @@ pub fn value(random: &mut Random, ty: &Type) -> Value {
         Type::Int | Type::Money | Type::BasisPoints => Value::Int(int(random)),
         Type::Number | Type::Percent | Type::Rate => Value::float(float(random)),
         Type::Date | Type::Month | Type::Quarter => Value::Int(day(random)),
+        Type::Time if random.chance(2) => Value::Int(*random.pick(&[i64::MAX, i64::MIN, 1 << 62, -(1 << 62), (1 << 62) - 1])),
         Type::Time => Value::Int(day(random) * DAY + *random.pick(&[0, 1, DAY - 1, DAY / 2])),
         Type::Duration => Value::Int(*random.pick(&[0, 1, 1_000, 60_000, 3_600_000, DAY, 7 * DAY])),
         Type::Label(_) => Value::Int(random.between(0, 3)),

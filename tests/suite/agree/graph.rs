@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use strat::builtins;
 use strat::interp::Snapshot;
 use strat::ir::{
-    Aggregate, AggregateFunction, Comparison, Emission, FirstCrossing, FormatStyle, Graph, Kind, Ladder, LadderLabel, Link, Moment, NodeId,
-    Operator, Output, Population, Program, Watch,
+    Comparison, Emission, FormatStyle, Graph, Kind, Ladder, LadderLabel, Moment, NodeId, Operator, Output, Population, Program, Watch,
 };
 use strat::source::Span;
 use strat::types::{ColumnId, LadderId, Physical, TableId, Type, Value};
@@ -35,10 +34,10 @@ pub fn kind_name(kind: &Kind) -> &'static str {
     KIND_NAMES.into_iter().find(|known| *known == name).unwrap()
 }
 
-struct Builder<'a> {
-    random: &'a mut Random,
-    program: Program,
-    pools: BTreeMap<Context, Vec<NodeId>>,
+pub struct Builder<'a> {
+    pub random: &'a mut Random,
+    pub program: Program,
+    pub pools: BTreeMap<Context, Vec<NodeId>>,
 }
 
 pub fn world(random: &mut Random) -> World {
@@ -106,7 +105,7 @@ impl Builder<'_> {
         }
     }
 
-    fn add(&mut self, context: &[TableId], kind: Kind, ty: Type) -> NodeId {
+    pub fn add(&mut self, context: &[TableId], kind: Kind, ty: Type) -> NodeId {
         let id = self.program.graph.add(kind, ty, true, context.first().copied(), Span::default());
         let pool = self.pools.entry(context.to_vec()).or_default();
         if !pool.contains(&id) {
@@ -131,12 +130,12 @@ impl Builder<'_> {
         }
     }
 
-    fn ty(&self, id: NodeId) -> Type {
+    pub fn ty(&self, id: NodeId) -> Type {
         self.program.type_of(id)
     }
 
     /// A node usable in the context whose type fits.
-    fn operand(&mut self, context: &[TableId], fits: &dyn Fn(&Type) -> bool) -> Option<NodeId> {
+    pub fn operand(&mut self, context: &[TableId], fits: &dyn Fn(&Type) -> bool) -> Option<NodeId> {
         let place = self.random.below(10);
         let outer = context.get(1..).filter(|outer| !outer.is_empty());
         let source: Context = match (place, outer) {
@@ -171,12 +170,12 @@ impl Builder<'_> {
         Some(id)
     }
 
-    fn of(&mut self, context: &[TableId], ty: &Type) -> Option<NodeId> {
+    pub fn of(&mut self, context: &[TableId], ty: &Type) -> Option<NodeId> {
         let ty = ty.clone();
         self.operand(context, &move |other| *other == ty)
     }
 
-    fn held_as(&mut self, context: &[TableId], physical: Physical) -> Option<NodeId> {
+    pub fn held_as(&mut self, context: &[TableId], physical: Physical) -> Option<NodeId> {
         self.operand(context, &move |other| other.physical() == physical)
     }
 
@@ -362,126 +361,6 @@ impl Builder<'_> {
             _ => return Some(self.add(&[], Kind::Population(Box::new(Population::Total { flag })), Type::Int)),
         };
         Some(self.add(&own, Kind::Population(Box::new(population)), ty))
-    }
-
-    /// Rows of `table` that belong to a place in the context.
-    fn link(&mut self, context: &[TableId], table: TableId) -> Option<Link> {
-        if context.is_empty() && self.random.chance(80) {
-            return Some(Link::Everyone);
-        }
-        let physical = if self.random.chance(90) { Physical::Text } else { *self.random.pick(&[Physical::Int, Physical::Float, Physical::Bool]) };
-        // Mostly the reference columns, which meet.
-        if physical == Physical::Text && self.random.chance(80) {
-            let row_key = match table {
-                CUSTOMERS | MANAGERS => ColumnId(0),
-                LOANS => ColumnId(2),
-                EVENTS => ColumnId(1),
-                _ => ColumnId(0),
-            };
-            let row_key = self.add(&[table], Kind::Column(row_key), Type::Text);
-            let outer = match context.first() {
-                Some(&CUSTOMERS | &MANAGERS | &MONTHS) => Some(ColumnId(0)),
-                Some(&LOANS) => Some(ColumnId(2)),
-                Some(_) => Some(ColumnId(1)),
-                None => None,
-            };
-            if let (Some(outer), Some(own)) = (outer, context.first()) {
-                let outer_key = self.program.graph.add(Kind::Column(outer), Type::Text, true, Some(*own), Span::default());
-                return Some(Link::Key { row_key, outer_key });
-            }
-        }
-        Some(Link::Key { row_key: self.held_as(&[table], physical)?, outer_key: self.held_as(context, physical)? })
-    }
-
-    fn bound(&mut self, context: &[TableId]) -> Option<NodeId> {
-        let place: &[TableId] = if self.random.chance(15) { context } else { &[] };
-        if place.is_empty() && self.random.chance(60) {
-            let time = (TODAY - self.random.between(-10, 400)) * DAY;
-            return Some(self.add(&[], Kind::Constant(Value::Int(time)), Type::Time));
-        }
-        self.of(place, &Type::Time)
-    }
-
-    fn aggregate(&mut self, context: &[TableId]) -> Option<NodeId> {
-        let table = *self.random.pick(&[EVENTS, EVENTS, EVENTS, MONTHS, LOANS, CUSTOMERS]);
-        let link = self.link(context, table)?;
-        // Row expressions may read the surrounding row only where rows of that nesting are prepared.
-        let mut inside = vec![table];
-        if self.random.chance(30) {
-            inside.extend(context);
-            if !self.pools.contains_key(&inside) {
-                inside.truncate(1);
-            }
-        }
-        let (function, value) = self.folded(&inside)?;
-        let filter = if self.random.chance(50) { self.of(&inside, &Type::Bool) } else { None };
-        let needs_time = matches!(function, AggregateFunction::Latest | AggregateFunction::Earliest);
-        let at = if self.random.chance(if needs_time { 95 } else { 60 }) { self.of(&inside, &Type::Time) } else { None };
-        let from = if at.is_some() && self.random.chance(50) { self.bound(context) } else { None };
-        let until = if at.is_some() && self.random.chance(50) { self.bound(context) } else { None };
-        let at_least = if self.random.chance(20) { Some(u32::try_from(self.random.below(4)).unwrap()) } else { None };
-        let ty = self.folded_type(function, value);
-        let aggregate = Aggregate { table, link, function, value, filter, at, from, until, at_least };
-        Some(self.add(context, Kind::Aggregate(Box::new(aggregate)), ty))
-    }
-
-    fn folded(&mut self, inside: &[TableId]) -> Option<(AggregateFunction, Option<NodeId>)> {
-        let numeric = |ty: &Type| matches!(ty, Type::Int | Type::Money | Type::Number | Type::Percent | Type::Duration);
-        let function = *self.random.pick(&[
-            AggregateFunction::Count,
-            AggregateFunction::Sum,
-            AggregateFunction::Sum,
-            AggregateFunction::Mean,
-            AggregateFunction::Min,
-            AggregateFunction::Max,
-            AggregateFunction::Median,
-            AggregateFunction::Quantile(0),
-            AggregateFunction::Quantile(70_000),
-            AggregateFunction::Quantile(1_000_000),
-            AggregateFunction::Deviation,
-            AggregateFunction::Distinct,
-            AggregateFunction::Latest,
-            AggregateFunction::Earliest,
-            AggregateFunction::Exists,
-        ]);
-        let value = match function {
-            AggregateFunction::Exists => None,
-            AggregateFunction::Count if self.random.chance(50) => None,
-            AggregateFunction::Sum | AggregateFunction::Mean | AggregateFunction::Deviation => Some(self.operand(inside, &numeric)?),
-            _ => Some(self.operand(inside, &|_| true)?),
-        };
-        Some((function, value))
-    }
-
-    fn folded_type(&mut self, function: AggregateFunction, value: Option<NodeId>) -> Type {
-        let of = value.map_or(Type::Int, |value| self.ty(value));
-        match function {
-            AggregateFunction::Count | AggregateFunction::Distinct => Type::Int,
-            AggregateFunction::Exists => Type::Bool,
-            AggregateFunction::Deviation => Type::Number,
-            AggregateFunction::Mean if of == Type::Int => Type::Number,
-            _ => of,
-        }
-    }
-
-    fn crossing(&mut self, context: &[TableId]) -> Option<NodeId> {
-        if context.len() > 1 {
-            return None;
-        }
-        let link = self.link(context, EVENTS)?;
-        let rows = [EVENTS];
-        let filter = if self.random.chance(50) { self.of(&rows, &Type::Bool) } else { None };
-        let at = self.of(&rows, &Type::Time)?;
-        let order = vec![self.add(&rows, Kind::Column(ColumnId(0)), Type::Int)];
-        let group: Option<Vec<NodeId>> = (0..self.random.below(3)).map(|_| self.held_as(&rows, Physical::Text)).collect();
-        let value = if self.random.chance(60) { self.of(&rows, &Type::Money) } else { None };
-        let comparison = *self.random.pick(&[Comparison::Greater, Comparison::GreaterOrEqual, Comparison::Equal, Comparison::Less]);
-        let limit = self.random.between(-3, 30);
-        let threshold = self.add(&[], Kind::Constant(Value::Int(limit)), Type::Money);
-        let from = if self.random.chance(60) { self.bound(&[]) } else { None };
-        let until = self.bound(&[])?;
-        let crossing = FirstCrossing { table: EVENTS, link, filter, at, order, group: group?, value, comparison, threshold, from, until };
-        Some(self.add(context, Kind::FirstCrossing(Box::new(crossing)), Type::Time))
     }
 
     /// An emission per table of every node there is, so that one run compares them all.

@@ -4,6 +4,7 @@
 
 mod compare;
 mod data;
+mod folds;
 mod graph;
 mod random;
 mod shrink;
