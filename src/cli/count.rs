@@ -20,7 +20,7 @@ mod counted {
     use super::super::execute::{Job, failed};
     use super::super::input::read;
     use super::super::output::summary_table;
-    use super::super::problems::UNKNOWN_GROUP;
+    use super::super::problems::{PRIVATE_COLUMN, UNKNOWN_GROUP};
     use super::super::stages::{self, Loaded};
     use super::{Count, Exit, Failure, Session, settings_of};
     use polars::prelude::DataFrame;
@@ -68,6 +68,9 @@ mod counted {
         }
         let table = program.table(subject);
         if let Some((id, column)) = table.and_then(|table| Some((table.find_column(name)?, table)).and_then(|(id, table)| Some((id, table.column(id)?)))) {
+            if column.pii {
+                return Err(Failure::could_not_run(Problem::new(&PRIVATE_COLUMN, NOWHERE).with("name", name)));
+            }
             let (ty, optional, span) = (column.ty.clone(), column.optional, column.span);
             return Ok(program.graph.add(Kind::Column(id), ty, optional, Some(subject), span));
         }
@@ -143,11 +146,16 @@ mod counted {
         } else if let Some(first) = header.first_mut() {
             *first = session.words("subjects", "数量");
         }
+        header.push(session.words("share", "占比"));
         if grouped {
             header.insert(0, session.words("group", "分组"));
         }
         let row = |(name, counts): (&String, &Counts)| -> Vec<String> {
-            let counts = counts.iter().take(if conditional { 3 } else { 1 }).map(u64::to_string);
+            let [holds, ..] = counts;
+            // Of the group for a condition, of all for a ladder.
+            let whole = if conditional { counts.iter().sum() } else { total };
+            let share = if whole == 0 { 0.0 } else { *holds as f64 * 100.0 / whole as f64 };
+            let counts = counts.iter().take(if conditional { 3 } else { 1 }).map(u64::to_string).chain([format!("{share:.1}%")]);
             grouped.then(|| name.clone()).into_iter().chain(counts).collect()
         };
         let rows: Vec<Vec<String>> = counts.iter().map(|((_, name), counts)| row((name, counts))).collect();

@@ -14,7 +14,9 @@ use strat::diag::render::NOWHERE;
 #[cfg(feature = "engine")]
 use strat::engine::bind::Reads;
 #[cfg(feature = "engine")]
-use strat::interp::{Interpreter, explain::{explain, render}};
+use strat::interp::{Interpreter, Snapshot, explain::{explain_row, render}};
+#[cfg(feature = "engine")]
+use strat::ir::Program;
 use strat::stdlib::{docs_errors, error_page};
 
 /// Runs the command. Names of problems win over subjects: they are never keys of customers.
@@ -53,23 +55,16 @@ fn looks_like_slug(what: &str) -> bool {
 fn subject(session: &mut Session, project: &Project, key: &str, strategy: Option<&str>) -> Result<Exit, Failure> {
     let loaded = stages::program(session, &project.entry)?;
     let program = &loaded.program;
-    let about = program.strategies.iter().flat_map(|strategy| {
-        let gates = strategy.gates.iter().flat_map(|gate| [gate.condition, gate.stops]);
-        let actions = strategy.actions.iter().flat_map(|action| std::iter::once(action.emitted).chain(action.message));
-        let exits = strategy.exits.iter().map(|exit| exit.node);
-        [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm).chain(gates).chain(actions).chain(exits)
-    });
-    let facts = program.facts.iter().flat_map(|fact| fact.rows.iter().filter_map(|row| row.condition).chain([fact.node]));
-    let mut reads = Reads::of_nodes(program, about.chain(facts));
-    let tables = program.strategies.iter().map(|strategy| strategy.table).chain([program.subject]);
-    tables.for_each(|table| reads.add_key(program, table));
     let job = Job::new(session, project, &loaded, program, None, false)?;
-    let snapshot = job.snapshot(&reads)?;
+    let (snapshot, read) = rows(&job, program)?;
     let interpreter = Interpreter::new(program, &snapshot, job.moment);
-    let Some(mut explanation) = explain(program, &interpreter, key) else {
+    let tables = std::iter::once(program.subject).chain(program.strategies.iter().map(|strategy| strategy.table));
+    let Some((table, row)) = tables.into_iter().find_map(|table| Some((table, interpreter.find(table, key)?))) else {
         let table = program.table(program.subject).map(|table| table.name.clone()).unwrap_or_default();
         return Err(Failure::could_not_run(Problem::new(&UNKNOWN_SUBJECT, NOWHERE).with("key", key).with("table", table)));
     };
+    let mut explanation = explain_row(&interpreter, table, row);
+    explanation.facts.retain(|view| program.facts.iter().any(|fact| fact.name == view.name && read.hold(program, fact.node)));
     if let Some(wanted) = strategy {
         let known: Vec<String> = program.strategies.iter().map(|strategy| strategy.name.clone()).collect();
         if !known.iter().any(|name| name == wanted) {
@@ -89,13 +84,26 @@ fn subject(session: &mut Session, project: &Project, key: &str, strategy: Option
     Ok(Exit::Ok)
 }
 
+/// The rows, and what was read of the data. A fact that no run needs may be about data that is not there: then only what a run
+/// reads is read.
+#[cfg(feature = "engine")]
+fn rows(job: &Job<'_>, program: &Program) -> Result<(Snapshot, Reads), Failure> {
+    let everything = Reads::of_explanation(program);
+    if let Ok(rows) = job.snapshot(&everything) {
+        return Ok((rows, everything));
+    }
+    let needed = Reads::of_run(program);
+    Ok((job.snapshot(&needed)?, needed))
+}
+
 /// Byte ranges mean nothing outside this program: each place becomes file, line and column.
 #[cfg(feature = "engine")]
 fn name_places(value: &mut serde_json::Value, sources: Option<&strat::source::Sources>) {
     match value {
         serde_json::Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
-                if name == "span" {
+                // `row` is the place of the ladder row that won.
+                if name == "span" || (name == "row" && field.is_object()) {
                     *field = place(field, sources).unwrap_or_default();
                 } else {
                     name_places(field, sources);

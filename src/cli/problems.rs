@@ -196,3 +196,11 @@ pub static UNKNOWN_STRATEGY: ProblemKind = ProblemKind {
     help: Some(Text { en: "its strategies are {known}", zh: "它的策略有 {known}" }),
     label: NO_LABEL,
 };
+
+pub static PRIVATE_COLUMN: ProblemKind = ProblemKind {
+    slug: "private-column",
+    severity: Severity::Error,
+    title: Text { en: "`{name}` holds personal data, so counts are not split by it", zh: "`{name}` 是个人信息，不能按它分组计数" },
+    help: Some(Text { en: "declare tiers or a partition over it and name those", zh: "请基于它声明分层或划分，再按其名称分组" }),
+    label: NO_LABEL,
+};

@@ -36,6 +36,7 @@ const NOT_ABOUT_TEXT: &[(&str, &str)] = &[
     ("not-utf8", "a file that is no text"),
     ("null-key", "data"),
     ("output-not-ours", "a folder on disk"),
+    ("private-column", "flags"),
     ("run-failed", "a run"),
     ("sample-failed", "flags"),
     ("too-many-decimals-in-data", "data"),

@@ -25,6 +25,27 @@ impl Reads {
         reads
     }
 
+    /// What an explanation reads: a run, every strategy, and every named fact.
+    #[must_use]
+    pub fn of_explanation(program: &Program) -> Reads {
+        let strategies = program.strategies.iter().flat_map(|strategy| {
+            let gates = strategy.gates.iter().flat_map(|gate| [gate.condition, gate.stops]);
+            let actions = strategy.actions.iter().flat_map(|action| action.message.into_iter().chain([action.emitted]));
+            let exits = strategy.exits.iter().map(|exit| exit.node);
+            let own = [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm);
+            own.chain(gates).chain(actions).chain(exits)
+        });
+        let facts = program.facts.iter().flat_map(|fact| fact.rows.iter().filter_map(|row| row.condition).chain([fact.node]));
+        let mut reads = Reads::of_run(program);
+        for (table, columns) in Reads::of_nodes(program, strategies.chain(facts)).columns {
+            reads.columns.entry(table).or_default().extend(columns);
+        }
+        for table in program.strategies.iter().map(|strategy| strategy.table).chain([program.subject]) {
+            reads.add_key(program, table);
+        }
+        reads
+    }
+
     /// What the given nodes read, with the keys of the tables they are about.
     #[must_use]
     pub fn of_nodes(program: &Program, roots: impl IntoIterator<Item = NodeId>) -> Reads {
@@ -35,6 +56,13 @@ impl Reads {
             }
         }
         reads
+    }
+
+    /// Whether everything a node reads is among these.
+    #[must_use]
+    pub fn hold(&self, program: &Program, node: NodeId) -> bool {
+        let has = |table: &TableId, columns: &BTreeSet<ColumnId>| self.columns.get(table).is_some_and(|own| columns.is_subset(own));
+        Reads::of_nodes(program, [node]).columns.iter().all(|(table, columns)| has(table, columns))
     }
 
     fn add_node(&mut self, program: &Program, node: &Node) {

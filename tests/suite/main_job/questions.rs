@@ -11,7 +11,7 @@ fn ask(name: &str, words: &[&str]) -> Output {
     command(&all).output().unwrap()
 }
 
-fn text(output: &Output) -> String {
+fn text_of(output: &Output) -> String {
     assert_exit(output, 0);
     String::from_utf8(output.stdout.clone()).unwrap()
 }
@@ -33,7 +33,7 @@ fn the_verdict_comes_first_with_the_rule_that_decided_it() {
         ("study_abroad_dwell", "E8", "nothing: stopped by minor \"未成年\" (eligibility)"),
     ];
     for (name, key, verdict) in cases {
-        let page = text(&ask(name, &["explain", key]));
+        let page = text_of(&ask(name, &["explain", key]));
         let lines: Vec<&str> = page.lines().map(str::trim).collect();
         let at = lines.iter().position(|line| *line == "strategies").unwrap();
         assert_eq!(lines[at + 2], verdict, "{key}\n{page}");
@@ -42,13 +42,13 @@ fn the_verdict_comes_first_with_the_rule_that_decided_it() {
 
 #[test]
 fn rules_show_where_they_are_written_and_what_they_saw() {
-    let page = text(&ask("first_100_rate_uplift", &["explain", "C7"]));
+    let page = text_of(&ask("first_100_rate_uplift", &["explain", "C7"]));
     let rule = "eligibility aum_below_floor \"资产不足\": true, stops here  first_100_rate_uplift.strat:45\n      \
                 aum_now < aum_floor  [aum_now = 40,000元, aum_floor = 5万元]\n";
     assert!(page.contains(rule), "{page}");
-    let page = text(&ask("first_100_rate_uplift", &["explain", "C5"]));
+    let page = text_of(&ask("first_100_rate_uplift", &["explain", "C5"]));
     assert!(page.contains("place in line = 2, distinct(grants) = 1]"), "{page}");
-    let page = text(&ask("study_abroad_dwell", &["explain", "E8"]));
+    let page = text_of(&ask("study_abroad_dwell", &["explain", "E8"]));
     assert!(page.contains("[customers.birth_date = •••, adult = 18]"), "{page}");
 }
 
@@ -65,7 +65,8 @@ fn explanations_for_programs_name_files_and_lines() {
 
 #[test]
 fn unknown_names_are_told_apart() {
-    let cases: [(&[&str], &str); 4] = [
+    let cases: [(&[&str], &str); 5] = [
+        (&["count", "maturing > 0元", "--by", "salutation"], "private-column"),
         (&["explain", "C99"], "unknown-subject"),
         (&["explain", "C5", "--strategy", "first_10"], "unknown-strategy"),
         (&["count", "maturing > 0元", "--by", "statu"], "unknown-group"),
@@ -95,4 +96,16 @@ fn counts_are_those_of_the_data() {
     let (total, labels) = counts("rfm_octants", &["count", "rfm.octant"]);
     assert_eq!((total, labels.iter().map(|line| line.1).sum::<u64>()), (10, 10));
     assert_eq!(labels.last(), Some(&("lost".to_owned(), 3, 0, 0)));
+}
+
+#[test]
+fn a_fact_that_no_run_needs_does_not_stop_an_explanation() {
+    let place = tempfile::tempdir().unwrap();
+    super::copy_tree(&example("first_100_rate_uplift"), place.path());
+    let program = place.path().join("first_100_rate_uplift.strat");
+    let text = std::fs::read_to_string(&program).unwrap().replace("offer rate50 ", "feature spent = sum(transactions.amount)\n\noffer rate50 ");
+    std::fs::write(&program, text).unwrap();
+    let words = ["explain", "C7", "--project", place.path().to_str().unwrap()].map(OsStr::new);
+    let page = text_of(&command(&words).output().unwrap());
+    assert!(page.contains("aum_below_floor") && page.contains("feature maturing") && !page.contains("feature spent"), "{page}");
 }
