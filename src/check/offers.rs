@@ -74,10 +74,12 @@ impl Checker {
     pub(crate) fn undeclared(&mut self, kind: &str, name: &Name, known: Vec<String>) {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
         let problem = Problem::new(&problems::UNKNOWN_PART, name.span).with("kind", kind).with("name", &name.text);
-        self.report(match known.is_empty() {
-            true => problem.with("advice", "declare it first"),
-            false => wording::advised(problem, &name.text, &known, ("declare it first; declared are", "请先声明；已声明的有")),
-        });
+        let problem = if known.is_empty() {
+            problem.with("advice", "declare it first")
+        } else {
+            wording::advised(problem, &name.text, &known, ("declare it first; declared are", "请先声明；已声明的有"))
+        };
+        self.report(problem);
     }
 
     /// The offer a path names, with its module.

@@ -47,6 +47,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("a keyword", "关键词"),
     ("a list", "列表"),
     ("a `key` column", "`key` 列"),
+    ("a single `key` column", "唯一的 `key` 列"),
     ("an `at` column", "`at` 列"),
     ("a `from` and a `to` column", "`from` 列和 `to` 列"),
     // Places.

@@ -15,4 +15,7 @@ mod data;
 mod guards;
 mod programs;
 mod examples;
+mod readme;
+#[cfg(feature = "engine")]
+mod main_job;
 mod sample;

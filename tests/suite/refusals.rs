@@ -129,6 +129,20 @@ fn scenarios_that_must_be_refused() {
     }
 }
 
+#[test]
+fn one_mistake_is_one_message() {
+    for (text, only) in [
+        // A declaration that cannot be read is not missed by what uses it.
+        ("use std.schema\nsubject customers\nparam floor 5\nsegment rich = latest(customer_month.aum) >= floor\n", "expected-word"),
+        ("use std.schema\nsubject customers\ntemplate hello for sms = 您好\nstrategy s {\n  on while status = \"active\" again never\n  plan { send sms using hello }\n}\n", "expected-value"),
+        // A misspelt subject is one mistake, however many facts are about it.
+        ("use std.schema\nsubject custmers\nsegment a = status = \"active\"\nsegment b = is_employee\n", "unknown-table"),
+    ] {
+        let slugs: Vec<&str> = problems(text).problems.iter().map(|problem| problem.kind.slug).collect();
+        assert_eq!(slugs, [only], "{text}");
+    }
+}
+
 /// Ten slips of ten kinds, of spelling and of meaning, each in one line.
 const TEN: &str = r#"use std.schema
 subject customers

@@ -219,6 +219,8 @@ impl Checker {
             let (module, template) = self.find_template(path, draft.module)?;
             self.check_template_channel(&template, &channel, path.span);
             self.check_scarcity(&template, reach.offer.as_ref().map(|(_, offer)| offer));
+            // Holes in the text are found whatever else is wrong with the strategy.
+            self.message(module, &template, &draft.scope.clone());
             reach.template = Some((module, template));
         }
         reach.channel = Some(channel.name.text.clone());

@@ -7,6 +7,7 @@ mod naming;
 mod reason;
 mod render;
 mod subject;
+mod wording;
 
 pub(super) use reason::condition_in_words;
 pub use render::render;
@@ -81,6 +82,8 @@ pub struct GateView {
     pub span: Span,
     /// Whether this rule is the one that stops.
     pub stops: bool,
+    /// Whether the question came up: rules over places and contacts ask only for those who got that far.
+    pub reached: bool,
     pub reason: Reason,
 }
 
@@ -133,6 +136,15 @@ pub struct StrategyView {
     pub absence: Option<Absence>,
 }
 
+/// A param in force.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ParamView {
+    /// Qualified name.
+    pub name: String,
+    /// As the author wrote it: `5万元`.
+    pub value: String,
+}
+
 /// Everything a program says about one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
@@ -140,6 +152,8 @@ pub struct Explanation {
     pub table: String,
     /// Its key.
     pub subject: String,
+    /// The params in force.
+    pub params: Vec<ParamView>,
     pub facts: Vec<FactView>,
     pub strategies: Vec<StrategyView>,
 }

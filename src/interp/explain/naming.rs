@@ -88,7 +88,7 @@ impl<'a> Naming<'a> {
             Kind::Population(population) => plain(match population.as_ref() {
                 Population::Quintile { .. } => "quintile",
                 Population::Top { .. } => "top",
-                Population::Place { .. } => "place",
+                Population::Place { .. } => "place in line",
                 Population::Total { .. } => "total",
             }),
             Kind::Bucket { .. } => plain("bucket"),

@@ -25,15 +25,20 @@ pub(in crate::interp) fn condition_in_words(interpreter: &Interpreter<'_>, condi
 impl Naming<'_> {
     /// Why a condition has its truth for a row.
     pub fn reason(&self, condition: NodeId, row: u32) -> Reason {
+        self.reason_after(condition, row, &BTreeSet::new())
+    }
+
+    /// The same for a condition about those who got that far: `settled` conditions were told where they were decided.
+    pub fn reason_after(&self, condition: NodeId, row: u32, settled: &BTreeSet<NodeId>) -> Reason {
         let whole = truth(&self.interpreter.value(condition, row));
         let part = self.deciding(condition, row);
         let span = self.interpreter.program().graph.get(part).map(|node| node.span).unwrap_or_default();
         let seen = match truth(&self.interpreter.value(part, row)) {
-            Truth::Unknown => self.missing(part, row),
+            Truth::Unknown => self.collect(part, row, true, settled),
             Truth::True | Truth::False if part != condition && self.fact(part).is_some() => {
                 self.seen_as_fact(part, row).into_iter().collect()
             }
-            Truth::True | Truth::False => self.looked_at(part, row),
+            Truth::True | Truth::False => self.collect(part, row, false, settled),
         };
         Reason { truth: whole, span, seen }
     }
@@ -60,6 +65,12 @@ impl Naming<'_> {
         }
     }
 
+    /// Whether the question of a rule came up: nothing settled before already made it false.
+    pub fn reached(&self, condition: NodeId, row: u32, settled: &BTreeSet<NodeId>) -> bool {
+        let part = self.deciding(condition, row);
+        part == condition || !settled.contains(&part)
+    }
+
     fn first_with(&self, operands: &[NodeId], row: u32, wanted: Option<bool>) -> Option<NodeId> {
         operands.iter().copied().find(|operand| self.interpreter.value(*operand, row).as_bool() == wanted)
     }
@@ -72,24 +83,17 @@ impl Naming<'_> {
         }
     }
 
-    /// The named values a node was computed from: facts, columns, aggregates; each once.
-    pub fn looked_at(&self, node: NodeId, row: u32) -> Vec<Seen> {
-        self.collect(node, row, false)
-    }
-
-    /// The missing leaves that make a node missing.
-    pub fn missing(&self, node: NodeId, row: u32) -> Vec<Seen> {
-        self.collect(node, row, true)
-    }
-
     /// Depth first in written order with a list of open places, so depth costs no program stack. With `missing_only`, places with a
     /// value are passed over and named facts are looked into; a missing place all of whose operands are known is a leaf.
-    fn collect(&self, start: NodeId, row: u32, missing_only: bool) -> Vec<Seen> {
+    fn collect(&self, start: NodeId, row: u32, missing_only: bool, settled: &BTreeSet<NodeId>) -> Vec<Seen> {
         let mut out: Vec<Seen> = Vec::new();
         let mut visited = BTreeSet::new();
         let mut open = vec![(start, row)];
         while let Some((node, row)) = open.pop() {
             if !visited.insert((node, row)) || (missing_only && !self.interpreter.value(node, row).is_missing()) {
+                continue;
+            }
+            if node != start && settled.contains(&node) {
                 continue;
             }
             let named = !missing_only && node != start && self.fact(node).is_some();

@@ -1,6 +1,7 @@
 //! An explanation as text, in either language.
 
-use super::{Absence, ActionView, Explanation, FactView, GateView, Reason, Seen, StrategyView, Truth};
+use super::wording::{named_rule, named_value, stage_word};
+use super::{Absence, ActionView, Explanation, FactView, GateView, ParamView, Reason, Seen, StrategyView, Truth};
 use crate::diag::{Language, Text};
 use crate::ir::FactKind;
 use crate::source::{Sources, Span};
@@ -17,6 +18,8 @@ static TRUE: Text = Text { en: "true", zh: "成立" };
 static FALSE: Text = Text { en: "false", zh: "不成立" };
 static UNKNOWN: Text = Text { en: "unknown", zh: "未知" };
 static BECAUSE: Text = Text { en: "because {reason}", zh: "因为 {reason}" };
+static NOT_REACHED: Text = Text { en: "not reached", zh: "未走到" };
+static TOO: Text = Text { en: "would stop it too", zh: "同样会拦下" };
 static TRIGGER: Text = Text { en: "trigger", zh: "触发" };
 static STOPS: Text = Text { en: "stops here", zh: "止于此" };
 static ARM: Text = Text { en: "arm {arm}", zh: "实验组 {arm}" };
@@ -26,13 +29,14 @@ static DO: Text = Text { en: "do {name} (wave {wave})", zh: "执行 {name}（波
 static EXIT: Text = Text { en: "the journey ends: {name}", zh: "旅程结束：{name}" };
 static NOT_TRIGGERED: Text = Text { en: "nothing: not triggered", zh: "无动作：未触发" };
 static STOPPED: Text = Text { en: "nothing: stopped by {rule} ({stage})", zh: "无动作：被 {rule} 拦下（{stage}）" };
+static ACTS: Text = Text { en: "acts", zh: "有动作" };
 static CONTROL: Text = Text { en: "nothing: control group {arm}", zh: "无动作：对照组 {arm}" };
 static NOTHING_DUE: Text = Text { en: "nothing is due", zh: "无动作：当前没有到期动作" };
 
 /// The explanation as lines of text. With `sources`, every entry says where it is written and conditions show their text.
 #[must_use]
 pub fn render(explanation: &Explanation, sources: Option<&Sources>, language: Language) -> String {
-    let mut page = Page { out: String::new(), sources, language };
+    let mut page = Page { out: String::new(), sources, language, params: &explanation.params };
     page.line(0, &format!("{} {}", explanation.table, explanation.subject), None);
     if !explanation.facts.is_empty() {
         let heading = page.word(&FACTS);
@@ -55,6 +59,7 @@ struct Page<'a> {
     out: String,
     sources: Option<&'a Sources>,
     language: Language,
+    params: &'a [ParamView],
 }
 
 fn titled(name: &str, label: Option<&String>) -> String {
@@ -62,6 +67,13 @@ fn titled(name: &str, label: Option<&String>) -> String {
         Some(label) => format!("{name} \"{label}\""),
         None => String::from(name),
     }
+}
+
+/// `file:line`, the file without its folders.
+fn place(sources: &Sources, span: Span) -> String {
+    let whole = sources.place(span);
+    let whole = whole.rsplit_once(':').map_or(whole.as_str(), |(place, _)| place);
+    String::from(whole.rsplit('/').next().unwrap_or(whole))
 }
 
 impl Page<'_> {
@@ -84,7 +96,7 @@ impl Page<'_> {
     fn line(&mut self, depth: usize, text: &str, span: Option<Span>) {
         self.out.push_str(&"  ".repeat(depth));
         self.out.push_str(text);
-        let place = self.sources.zip(span).filter(|(_, span)| !span.is_empty()).map(|(sources, span)| sources.place(span));
+        let place = self.sources.zip(span).filter(|(_, span)| !span.is_empty()).map(|(sources, span)| place(sources, span));
         if let Some(place) = place {
             self.out.push_str("  ");
             self.out.push_str(&place);
@@ -94,24 +106,53 @@ impl Page<'_> {
 
     fn seen(&self, seen: &[Seen]) -> String {
         let one = |seen: &Seen| match &seen.value {
-            Some(value) => format!("{} = {value}", seen.name),
-            None => format!("{}: {}", seen.name, self.word(&MISSING)),
+            Some(value) => format!("{} = {value}", named_value(&seen.name, self.language)),
+            None => format!("{}: {}", named_value(&seen.name, self.language), self.word(&MISSING)),
         };
         seen.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
+    /// What is written at a place, on one line, if it says more than a name; equal conditions are one, so the deciding part of a
+    /// rule may be written elsewhere, and then the clause of the rule itself is shown.
+    fn written(&self, reason: &Reason, clause: Option<Span>) -> Option<(String, Span)> {
+        let sources = self.sources?;
+        let inside = |inner: Span, outer: Span| inner.file == outer.file && inner.start >= outer.start && inner.end <= outer.end;
+        let span = match clause {
+            Some(clause) if !inside(reason.span, clause) => clause,
+            Some(_) | None => reason.span,
+        };
+        let text = sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+        let says_more = text.contains(' ') || clause.is_none_or(|clause| clause != span);
+        (says_more && !text.is_empty()).then_some((text, span))
+    }
+
     /// The deciding part and what it looked at, on one line; nothing when there is nothing to say.
-    fn reason(&mut self, depth: usize, reason: &Reason) {
-        let text = self.sources.map(|sources| sources.text(reason.span).split_whitespace().collect::<Vec<_>>().join(" "));
-        let text = text.filter(|text| !text.is_empty());
-        let seen = self.seen(&reason.seen);
-        let line = match (text, seen.is_empty()) {
-            (Some(text), true) => text,
-            (Some(text), false) => format!("{text}  [{seen}]"),
+    fn reason(&mut self, depth: usize, reason: &Reason, clause: Option<Span>) {
+        let written = self.written(reason, clause);
+        let mut values: Vec<String> = Some(self.seen(&reason.seen)).filter(|seen| !seen.is_empty()).into_iter().collect();
+        if let Some((text, span)) = &written {
+            values.extend(self.params_in(text, *span));
+        }
+        let values = values.join(", ");
+        let line = match (written, values.is_empty()) {
+            (Some((text, _)), true) => text,
+            (Some((text, _)), false) => format!("{text}  [{values}]"),
             (None, true) => return,
-            (None, false) => format!("[{seen}]"),
+            (None, false) => format!("[{values}]"),
         };
         self.line(depth, &line, None);
+    }
+
+    /// The values of the params a text names; those of a module go by its name.
+    fn params_in(&self, text: &str, span: Span) -> Vec<String> {
+        let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '.').collect();
+        let file = self.sources.and_then(|sources| sources.get(span.file)).map(|file| file.name.as_str()).unwrap_or_default();
+        let named = |param: &&ParamView| {
+            let own = param.name.rsplit_once('.').is_some_and(|(module, name)| file.ends_with(module) && words.contains(&name));
+            own || words.contains(&param.name.as_str())
+        };
+        let shown = |param: &ParamView| format!("{} = {}", param.name.rsplit('.').next().unwrap_or_default(), param.value);
+        self.params.iter().filter(named).map(shown).collect()
     }
 
     fn fact(&mut self, fact: &FactView) {
@@ -132,17 +173,21 @@ impl Page<'_> {
             self.line(2, &line, fact.row);
         }
         if let Some(reason) = &fact.reason {
-            self.reason(2, reason);
+            self.reason(2, reason, None);
         }
     }
 
     fn strategy(&mut self, strategy: &StrategyView) {
         self.line(1, &titled(&strategy.name, strategy.label.as_ref()), Some(strategy.span));
-        let line = format!("{}: {}", self.word(&TRIGGER), self.truth(strategy.trigger.truth));
-        self.line(2, &line, None);
-        self.reason(3, &strategy.trigger);
-        for gate in &strategy.gates {
-            self.gate(gate);
+        match &strategy.absence {
+            Some(absence) => self.absence(absence, &strategy.trigger),
+            None => {
+                let line = self.word(&ACTS);
+                self.line(2, &line, None);
+            }
+        }
+        for action in strategy.actions.iter().filter(|action| action.emitted) {
+            self.action(action);
         }
         if let Some(arm) = &strategy.arm {
             let line = match strategy.bucket {
@@ -151,23 +196,35 @@ impl Page<'_> {
             };
             self.line(2, &line, None);
         }
-        for action in strategy.actions.iter().filter(|action| action.emitted) {
-            self.action(action);
-        }
         for exit in &strategy.exits {
             let line = self.filled(&EXIT, &[("name", exit)]);
             self.line(2, &line, None);
         }
-        if let Some(absence) = &strategy.absence {
-            self.absence(absence);
+        let line = format!("{}: {}", self.word(&TRIGGER), self.truth(strategy.trigger.truth));
+        self.line(2, &line, Some(strategy.trigger.span));
+        self.reason(3, &strategy.trigger, None);
+        for gate in &strategy.gates {
+            self.gate(gate);
         }
     }
 
     fn gate(&mut self, gate: &GateView) {
-        let truth = self.truth(gate.reason.truth);
-        let stops = if gate.stops { format!(", {}", self.word(&STOPS)) } else { String::new() };
-        self.line(2, &format!("{} {}: {truth}{stops}", gate.stage, titled(&gate.rule, gate.label.as_ref())), Some(gate.span));
-        self.reason(3, &gate.reason);
+        let (stage, rule) = (stage_word(gate.stage, self.language), named_rule(&gate.rule, gate.label.as_deref(), self.language));
+        if !gate.reached {
+            let line = format!("{stage} {rule}: {}", self.word(&NOT_REACHED));
+            return self.line(2, &line, Some(gate.span));
+        }
+        let mut answer = self.truth(gate.reason.truth);
+        let more = match (gate.stops, gate.reason.truth) {
+            (true, _) => Some(&STOPS),
+            (false, Truth::True) => Some(&TOO),
+            (false, Truth::False | Truth::Unknown) => None,
+        };
+        if let Some(more) = more {
+            answer = format!("{answer}, {}", self.word(more));
+        }
+        self.line(2, &format!("{stage} {rule}: {answer}"), Some(gate.span));
+        self.reason(3, &gate.reason, Some(gate.span));
     }
 
     fn action(&mut self, action: &ActionView) {
@@ -181,17 +238,20 @@ impl Page<'_> {
         }
     }
 
-    fn absence(&mut self, absence: &Absence) {
+    /// Why nothing happens. What the trigger and the rules say is not said twice.
+    fn absence(&mut self, absence: &Absence, trigger: &Reason) {
         match absence {
             Absence::NotTriggered(reason) => {
                 let line = self.word(&NOT_TRIGGERED);
                 self.line(2, &line, None);
-                self.reason(3, reason);
+                if reason != trigger {
+                    self.reason(3, reason, None);
+                }
             }
-            Absence::Stopped { stage, rule, label, reason } => {
-                let line = self.filled(&STOPPED, &[("rule", &titled(rule, label.as_ref())), ("stage", stage)]);
+            Absence::Stopped { stage, rule, label, reason: _ } => {
+                let (rule, stage) = (named_rule(rule, label.as_deref(), self.language), stage_word(stage, self.language));
+                let line = self.filled(&STOPPED, &[("rule", &rule), ("stage", &stage)]);
                 self.line(2, &line, None);
-                self.reason(3, reason);
             }
             Absence::Control { arm } => {
                 let line = self.filled(&CONTROL, &[("arm", arm)]);

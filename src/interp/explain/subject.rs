@@ -1,10 +1,11 @@
 //! Gathers what a program says about one row.
 
 use super::naming::Naming;
-use super::{Absence, ActionView, Explanation, FactView, GateView, StrategyView};
+use super::{Absence, ActionView, Explanation, FactView, GateView, ParamView, StrategyView};
 use crate::interp::Interpreter;
 use crate::ir::{Fact, FactKind, Gate, Kind, NodeId, Program, Strategy};
-use crate::types::TableId;
+use crate::types::{TableId, Type};
+use std::collections::BTreeSet;
 
 /// Explains the subject of the program's own table with this key, as people write it; `None` when there is no such row.
 #[must_use]
@@ -23,6 +24,7 @@ pub fn explain_row(interpreter: &Interpreter<'_>, table: TableId, row: u32) -> E
     Explanation {
         table: program.table(table).map(|table| table.name.clone()).unwrap_or_default(),
         subject: interpreter.key_text(table, row),
+        params: program.params.iter().map(|param| ParamView { name: param.name.clone(), value: param.value.clone() }).collect(),
         facts: facts.map(|fact| naming.fact_view(fact, row)).collect(),
         strategies: strategies.map(|strategy| naming.strategy_view(strategy, row)).collect(),
     }
@@ -55,20 +57,34 @@ impl Naming<'_> {
         }
     }
 
-    fn gate_view(&self, gate: &Gate, row: u32) -> GateView {
+    /// The conditions that decide who comes to assignment and to which arm.
+    fn settled(&self, strategy: &Strategy) -> BTreeSet<NodeId> {
+        let graph = &self.interpreter.program().graph;
+        let roots = [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm);
+        let is_condition = |id: &NodeId| graph.get(*id).is_some_and(|node| matches!(node.ty, Type::Bool));
+        graph.reachable(roots).into_iter().filter(is_condition).collect()
+    }
+
+    fn gate_view(&self, gate: &Gate, row: u32, settled: &BTreeSet<NodeId>) -> GateView {
+        // A rule before assignment is one of the settled conditions itself: it tells everything.
+        let nothing = BTreeSet::new();
+        let settled = if settled.contains(&gate.condition) { &nothing } else { settled };
         GateView {
             stage: gate.stage.word(),
             rule: gate.rule.clone(),
             label: gate.label.clone(),
             span: gate.span,
             stops: self.holds(gate.stops, row),
-            reason: self.reason(gate.condition, row),
+            reached: self.reached(gate.condition, row, settled),
+            reason: self.reason_after(gate.condition, row, settled),
         }
     }
 
     fn strategy_view(&self, strategy: &Strategy, row: u32) -> StrategyView {
-        let gates: Vec<GateView> = strategy.gates.iter().map(|gate| self.gate_view(gate, row)).collect();
-        let arm = strategy.arm.and_then(|arm| self.show(arm, row).0);
+        let settled = self.settled(strategy);
+        let gates: Vec<GateView> = strategy.gates.iter().map(|gate| self.gate_view(gate, row, &settled)).collect();
+        let assigned = self.holds(strategy.assigned, row);
+        let arm = strategy.arm.filter(|_| assigned).and_then(|arm| self.show(arm, row).0);
         let bucket = arm.as_ref().and_then(|_| self.bucket(strategy, row));
         let actions: Vec<ActionView> = strategy.actions.iter().map(|action| self.action_view(action, row)).collect();
         let absent = !actions.iter().any(|action| action.emitted);
@@ -81,7 +97,7 @@ impl Naming<'_> {
             trigger: self.reason(strategy.trigger, row),
             candidate: self.holds(strategy.candidate, row),
             gates,
-            assigned: self.holds(strategy.assigned, row),
+            assigned,
             arm,
             bucket,
             actions,

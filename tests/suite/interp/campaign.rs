@@ -90,7 +90,7 @@ fn gate(world: &mut World) -> Gate {
     let allowed = world.node(Some(CUSTOMERS), Kind::Not(condition), Type::Bool);
     let allowed = world.node(Some(CUSTOMERS), Kind::IsTrue(allowed), Type::Bool);
     let stops = world.node(Some(CUSTOMERS), Kind::Not(allowed), Type::Bool);
-    Gate { stage: Stage::Legal, rule: name("unassigned"), label: None, condition, stops, span: span("exclude unassigned") }
+    Gate { stage: Stage::Legal, rule: name("unassigned"), label: None, condition, stops, span: span("exclude unassigned when rm_id = \"none\"") }
 }
 
 /// `tiers ages best first { adult when age >= 18 because "…"  child otherwise }`

@@ -62,22 +62,21 @@ fn an_explanation_reads_in_both_languages_with_and_without_source() {
     let english = "\
 customers C2
 facts
-  segment dormant \"沉睡客户\": true  main.strat:1:1
+  segment dormant \"沉睡客户\": true  main.strat:1
     [exists(transactions) = false]
   tiers ages: adult
     because 年满十八
 strategies
   wake_up \"唤醒\"
+    nothing: stopped by unassigned (legal)
     trigger: true
       [exists(transactions) = false]
-    legal unassigned: true, stops here  main.strat:2:1
-      rm_id = \"none\"  [customers.rm_id = none]
-    nothing: stopped by unassigned (legal)
+    legal unassigned: true, stops here  main.strat:2
       rm_id = \"none\"  [customers.rm_id = none]
 ";
     assert_eq!(render(&explanation, Some(&sources), Language::English), english);
     let chinese = render(&explanation, None, Language::Chinese);
-    assert!(chinese.contains("无动作：被 unassigned 拦下（legal）\n      [customers.rm_id = none]\n"), "{chinese}");
+    assert!(chinese.contains("法规 unassigned: 成立, 止于此\n      [customers.rm_id = none]\n"), "{chinese}");
     assert!(serde_json::to_string(&explanation).unwrap().contains("\"stopped\""));
 }
 
