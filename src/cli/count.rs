@@ -49,7 +49,7 @@ mod counted {
         } else {
             let entry = read(session, &project.entry, None)?.file;
             let checked = stages::check_expression(&mut session.sources, entry, &arguments.expression);
-            let (program, node) = checked.map_err(|problems| Failure { exit: Exit::Findings, problems })?;
+            let (program, node) = checked.map_err(|problems| Failure { exit: Exit::CouldNotRun, problems })?;
             (program, Some(node))
         };
         let by = arguments.by.as_deref().or(ladder.then_some(arguments.expression.as_str()));
@@ -73,7 +73,7 @@ mod counted {
         }
         let columns = table.into_iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
         let near = nearest(name, of_subject.map(|fact| fact.name.as_str()).chain(columns)).first().map(|near| (*near).to_owned());
-        let problem = Problem::new(&UNKNOWN_GROUP, NOWHERE).with("name", name).with("nearest", near.map(|near| format!("→ `{near}`?")).unwrap_or_default());
+        let problem = Problem::new(&UNKNOWN_GROUP, NOWHERE).with("name", name).with("nearest", near.unwrap_or_else(|| String::from("status")));
         Err(Failure::could_not_run(problem))
     }
 

@@ -6,7 +6,7 @@ use super::project::Project;
 use super::session::{Exit, Failure, Session};
 use super::settings_of;
 #[cfg(feature = "engine")]
-use super::{execute::Job, problems::UNKNOWN_SUBJECT, stages};
+use super::{execute::Job, problems::{UNKNOWN_STRATEGY, UNKNOWN_SUBJECT}, stages};
 use std::path::PathBuf;
 use strat::diag::Problem;
 use strat::diag::nearest::nearest;
@@ -70,9 +70,18 @@ fn subject(session: &mut Session, project: &Project, key: &str, strategy: Option
         let table = program.table(program.subject).map(|table| table.name.clone()).unwrap_or_default();
         return Err(Failure::could_not_run(Problem::new(&UNKNOWN_SUBJECT, NOWHERE).with("key", key).with("table", table)));
     };
-    explanation.strategies.retain(|view| strategy.is_none_or(|name| view.name == name));
+    if let Some(wanted) = strategy {
+        let known: Vec<String> = program.strategies.iter().map(|strategy| strategy.name.clone()).collect();
+        if !known.iter().any(|name| name == wanted) {
+            let problem = Problem::new(&UNKNOWN_STRATEGY, NOWHERE).with("name", wanted).with("known", known.join(", "));
+            return Err(Failure::could_not_run(problem));
+        }
+        explanation.strategies.retain(|view| view.name == wanted);
+    }
     if session.format.is_machine() {
-        let text = serde_json::to_string_pretty(&explanation).unwrap_or_default();
+        let mut value = serde_json::to_value(&explanation).unwrap_or_default();
+        name_places(&mut value, loaded.own.as_ref());
+        let text = serde_json::to_string_pretty(&value).unwrap_or_default();
         session.print(&(text + "\n"));
     } else {
         session.print(&render(&explanation, loaded.own.as_ref(), session.language));
@@ -80,6 +89,33 @@ fn subject(session: &mut Session, project: &Project, key: &str, strategy: Option
     Ok(Exit::Ok)
 }
 
+/// Byte ranges mean nothing outside this program: each place becomes file, line and column.
+#[cfg(feature = "engine")]
+fn name_places(value: &mut serde_json::Value, sources: Option<&strat::source::Sources>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                if name == "span" {
+                    *field = place(field, sources).unwrap_or_default();
+                } else {
+                    name_places(field, sources);
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| name_places(item, sources)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) | serde_json::Value::String(_) => {}
+    }
+}
+
+#[cfg(feature = "engine")]
+fn place(span: &serde_json::Value, sources: Option<&strat::source::Sources>) -> Option<serde_json::Value> {
+    let span: strat::source::Span = serde_json::from_value(span.clone()).ok()?;
+    let file = sources?.get(span.file)?;
+    let at = file.locate(span.start as usize);
+    Some(serde_json::json!({ "file": file.name, "line": at.line, "column": at.column }))
+}
+
+/// The decision about one subject.
 #[cfg(not(feature = "engine"))]
 fn subject(_: &mut Session, _: &Project, _: &str, _: Option<&str>) -> Result<Exit, Failure> {
     Err(super::not_in_this_build("explain"))

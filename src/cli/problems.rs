@@ -184,6 +184,15 @@ pub static UNKNOWN_GROUP: ProblemKind = ProblemKind {
     slug: "unknown-group",
     severity: Severity::Error,
     title: Text { en: "the subject has no column or feature `{name}` to count by", zh: "主体没有可用于分组的列或特征 `{name}`" },
-    help: Some(Text { en: "{nearest}", zh: "{nearest}" }),
+    help: Some(Text { en: "name a column, feature or tiers of it, such as `{nearest}`", zh: "请写主体的列、特征或分层，例如 `{nearest}`" }),
+    label: NO_LABEL,
+};
+
+#[cfg(feature = "engine")]
+pub static UNKNOWN_STRATEGY: ProblemKind = ProblemKind {
+    slug: "unknown-strategy",
+    severity: Severity::Error,
+    title: Text { en: "the program has no strategy `{name}`", zh: "程序里没有策略 `{name}`" },
+    help: Some(Text { en: "its strategies are {known}", zh: "它的策略有 {known}" }),
     label: NO_LABEL,
 };

@@ -43,6 +43,7 @@ const NOT_ABOUT_TEXT: &[(&str, &str)] = &[
     ("unknown-group", "flags"),
     ("unknown-problem-name", "flags"),
     ("unknown-setting", "strat.toml"),
+    ("unknown-strategy", "data"),
     ("unknown-subject", "data"),
     ("unreadable-data", "data"),
     ("unreadable-file", "a file on disk"),
