@@ -23,7 +23,13 @@ impl Executor<'_> {
         let mut rows: IndexMap<TableId, u64> = IndexMap::new();
         let mut emissions: Vec<DataFrame> = vec![DataFrame::empty(); self.program.emissions.len()];
         let mut watches: Vec<Count> = vec![Count::default(); self.program.watches.len()];
-        let tables: Vec<TableId> = self.program.emissions.iter().map(|emission| emission.table).chain(self.program.watches.iter().map(|watch| watch.table)).collect();
+        let tables: Vec<TableId> = self
+            .program
+            .emissions
+            .iter()
+            .map(|emission| emission.table)
+            .chain(self.program.watches.iter().map(|watch| watch.table))
+            .collect();
         for table in tables {
             if rows.contains_key(&table) {
                 continue;
@@ -55,9 +61,11 @@ impl Executor<'_> {
     fn decide(&mut self, table: TableId) -> Result<Decided, EngineError> {
         let data = self.materialised(table)?;
         let space = self.space(table)?;
-        let emissions: Vec<(usize, &Emission)> = self.program.emissions.iter().enumerate().filter(|(_, emission)| emission.table == table).collect();
+        let emissions: Vec<(usize, &Emission)> =
+            self.program.emissions.iter().enumerate().filter(|(_, emission)| emission.table == table).collect();
         let watches: Vec<(usize, &Watch)> = self.program.watches.iter().enumerate().filter(|(_, watch)| watch.table == table).collect();
-        let mut roots: Vec<NodeId> = emissions.iter().map(|(_, emission)| emission.flag).chain(watches.iter().map(|(_, watch)| watch.node)).collect();
+        let mut roots: Vec<NodeId> =
+            emissions.iter().map(|(_, emission)| emission.flag).chain(watches.iter().map(|(_, watch)| watch.node)).collect();
         roots.sort_unstable();
         roots.dedup();
         let mut decided = Decided { emissions: IndexMap::new(), watches: IndexMap::new() };
@@ -144,7 +152,8 @@ impl Executor<'_> {
         part.frame = rows.lazy();
         let projection = self.project(&part, nodes)?;
         let mut seen = indexmap::IndexSet::new();
-        let roots = nodes.iter().zip(projection.roots).filter(|(id, _)| seen.insert(**id)).map(|(id, root)| root.alias(format!("v{}", id.0)));
+        let roots =
+            nodes.iter().zip(projection.roots).filter(|(id, _)| seen.insert(**id)).map(|(id, root)| root.alias(format!("v{}", id.0)));
         let mut selected: Vec<Expr> = self.sort_key(space)?.into_iter().map(col).collect();
         selected.extend(roots);
         let options = SortMultipleOptions::default().with_nulls_last(true);

@@ -7,12 +7,6 @@ use polars::prelude::PolarsError;
 /// A run that could not finish. Data problems are found earlier, when tables are bound; these are what is left.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
-    /// A table of the data has no such column.
-    #[error("table `{table}` has no usable column `{column}`: {detail}")]
-    Column { table: String, column: String, detail: String },
-    /// Two rows of a table share a key that other rows refer to.
-    #[error("table `{table}` has several rows for one key, so a reference to it is not one row")]
-    DuplicateKey { table: String },
     /// The program names a node or table it does not hold: it was not checked, or was damaged.
     #[error("the program is damaged: node {0:?} is missing or has no meaning where it stands")]
     Damaged(NodeId),

@@ -90,9 +90,8 @@ impl Executor<'_> {
             }
             let operands = self.shape.own_operands(&node.kind);
             let below = operands.iter().filter_map(|operand| plans.get(operand));
-            let (depth, size, nesting) = below.fold((0, 1, 1), |(depth, size, nesting), plan| {
-                (plan.depth.max(depth), plan.size + size, nesting.max(plan.nesting + 1))
-            });
+            let (depth, size, nesting) = below
+                .fold((0, 1, 1), |(depth, size, nesting), plan| (plan.depth.max(depth), plan.size + size, nesting.max(plan.nesting + 1)));
             let expression = self.expression(id, node, &plans)?;
             let trivial = matches!(node.kind, Kind::Not(_) | Kind::IsTrue(_) | Kind::IsMissing(_) | Kind::ToFloat(_)) && size <= 2;
             let shared = if self.options.share_nodes { uses > 1 && !trivial } else { uses > 1 && size > LARGEST_WRITTEN_OUT };
@@ -135,7 +134,9 @@ impl Executor<'_> {
             Kind::Not(value) => of(value)?.not(),
             Kind::And(nodes) => all(&self.literals_last(nodes))?.into_iter().reduce(Expr::and).unwrap_or_else(|| lit(true)),
             Kind::Or(nodes) => all(&self.literals_last(nodes))?.into_iter().reduce(Expr::or).unwrap_or_else(|| lit(false)),
-            Kind::Compare { operator, left, right } if self.scalars.contains_key(left) => compare(mirrored(*operator), of(right)?, of(left)?),
+            Kind::Compare { operator, left, right } if self.scalars.contains_key(left) => {
+                compare(mirrored(*operator), of(right)?, of(left)?)
+            }
             Kind::Compare { operator, left, right } => compare(*operator, of(left)?, of(right)?),
             Kind::OneOf { value, set } => one_of(of(value)?, self.physical(*value)?, set)?,
             Kind::IsMissing(value) => of(value)?.is_null(),
@@ -155,19 +156,17 @@ impl Executor<'_> {
                     when(condition_value.clone().is_null()).then(missing).otherwise(choice(condition_value)?)
                 }
             }
-            Kind::Arithmetic { operator, left, right } if physical == Physical::Float => kernels::float_binary(*operator, of(left)?, of(right)?),
+            Kind::Arithmetic { operator, left, right } if physical == Physical::Float => {
+                kernels::float_binary(*operator, of(left)?, of(right)?)
+            }
             Kind::Arithmetic { operator, left, right } => kernels::int_binary(*operator, of(left)?, of(right)?),
             Kind::Negate(value) => kernels::negate(of(value)?, physical == Physical::Float),
             Kind::ToFloat(value) => of(value)?.cast(DataType::Float64),
             Kind::Round(value) => kernels::round(of(value)?),
             Kind::Call { function, arguments } => self.call(function, arguments, all(arguments)?, physical)?,
-            Kind::Ladder { rows, otherwise, unknown: _ } if rows.is_empty() => {
-                let label = otherwise.map_or(Value::Missing, |label| Value::Int(i64::from(label)));
-                literal(&label, Physical::Int)
-            }
             Kind::Ladder { rows, otherwise, unknown } => {
-                let rows: Vec<(Expr, u32)> = rows.iter().map(|(condition, label)| Ok((of(condition)?, *label))).collect::<Result<_, EngineError>>()?;
-                kernels::ladder(rows, *otherwise, *unknown)
+                let conditions = all(&rows.iter().map(|(condition, _)| *condition).collect::<Vec<NodeId>>())?;
+                ladder(conditions, rows, *otherwise, *unknown)
             }
             Kind::LabelName(label) => kernels::label_name(of(label)?, self.label_names(*label)?),
             Kind::Bucket { experiment, salt, unit, only } => {
@@ -251,6 +250,15 @@ pub(super) fn compare(operator: Comparison, left: Expr, right: Expr) -> Expr {
     }
 }
 
+/// A ladder without rows is its `otherwise`.
+fn ladder(conditions: Vec<Expr>, rows: &[(NodeId, u32)], otherwise: Option<u32>, unknown: Option<u32>) -> Expr {
+    if rows.is_empty() {
+        let label = otherwise.map_or(Value::Missing, |label| Value::Int(i64::from(label)));
+        return literal(&label, Physical::Int);
+    }
+    kernels::ladder(conditions.into_iter().zip(rows).map(|(condition, (_, label))| (condition, *label)).collect(), otherwise, unknown)
+}
+
 /// Membership in a set of known values: unknown for a missing value.
 fn one_of(value: Expr, physical: Physical, set: &[Value]) -> Result<Expr, EngineError> {
     if set.len() <= 3 || physical == Physical::Bool {
@@ -271,4 +279,3 @@ fn format(value: Expr, ty: Type, style: FormatStyle) -> Expr {
         values.first().map_or(Value::Missing, |value| builtins::format_value(value, &ty, &style))
     })
 }
-

@@ -74,7 +74,11 @@ impl Executor<'_> {
         let count = known + missing;
         // score > s exactly where at least ceil(s·n/5) rows are strictly worse: where the value beats the one at that place from the worst.
         let places: Vec<Option<usize>> = (1..=4_usize).map(|score| (score * count).div_ceil(5).checked_sub(missing + 1)).collect();
-        let values = if count == 0 { vec![Value::Missing; 4] } else { self.at_places(&sample.known, &places, best_low).map_err(while_doing(step))? };
+        let values = if count == 0 {
+            vec![Value::Missing; 4]
+        } else {
+            self.at_places(&sample.known, &places, best_low).map_err(while_doing(step))?
+        };
         let breakpoints = Breakpoints { values, best_low, of_missing: missing_worst.then_some(1) };
         let mut roots = vec![value];
         roots.extend(within);
@@ -124,13 +128,21 @@ impl Executor<'_> {
         let flags: Vec<Expr> = projection.roots.into_iter().map(|root| root.alias("flag")).collect();
         let counted = projection.frame.with_columns(flags).filter(col("flag")).select([len().cast(DataType::Int64).alias("total")]);
         let data = self.collect(counted).map_err(while_doing(step))?;
-        let total = super::executor::first_value(data.column("total").map_err(while_doing(step))?, Physical::Int).map_err(while_doing(step))?;
+        let total =
+            super::executor::first_value(data.column("total").map_err(while_doing(step))?, Physical::Int).map_err(while_doing(step))?;
         space.extend(space.frame.clone().with_columns([literal(&total, Physical::Int).alias(node_name(id))]), [id]);
         Ok(())
     }
 
     /// Places of flagged rows only: sorted on their own and written back by place of row.
-    fn attach_place(&self, space: &mut Space, id: NodeId, flag: NodeId, keys: &[(NodeId, bool)], per: Option<NodeId>) -> Result<(), EngineError> {
+    fn attach_place(
+        &self,
+        space: &mut Space,
+        id: NodeId,
+        flag: NodeId,
+        keys: &[(NodeId, bool)],
+        per: Option<NodeId>,
+    ) -> Result<(), EngineError> {
         let step = "put subjects in order";
         let mut data = space.materialise(|frame| self.collect(frame))?;
         let mut roots = vec![flag];

@@ -27,9 +27,12 @@ pub(super) fn row_operands(kind: &Kind) -> Vec<NodeId> {
         Link::Everyone => None,
     };
     match kind {
-        Kind::Aggregate(aggregate) => [row_key(&aggregate.link), aggregate.value, aggregate.filter, aggregate.at].into_iter().flatten().collect(),
+        Kind::Aggregate(aggregate) => {
+            [row_key(&aggregate.link), aggregate.value, aggregate.filter, aggregate.at].into_iter().flatten().collect()
+        }
         Kind::FirstCrossing(crossing) => {
-            let mut out: Vec<NodeId> = [row_key(&crossing.link), crossing.filter, crossing.value, Some(crossing.at)].into_iter().flatten().collect();
+            let mut out: Vec<NodeId> =
+                [row_key(&crossing.link), crossing.filter, crossing.value, Some(crossing.at)].into_iter().flatten().collect();
             out.extend(&crossing.order);
             out.extend(&crossing.group);
             out
@@ -131,8 +134,10 @@ impl Shape {
                 out
             }
             Kind::FirstCrossing(crossing) => {
-                let mut out: Vec<NodeId> =
-                    [outer_key(&crossing.link), Some(crossing.threshold), crossing.from, Some(crossing.until)].into_iter().flatten().collect();
+                let mut out: Vec<NodeId> = [outer_key(&crossing.link), Some(crossing.threshold), crossing.from, Some(crossing.until)]
+                    .into_iter()
+                    .flatten()
+                    .collect();
                 out.extend(self.captured(kind));
                 out
             }

@@ -160,7 +160,13 @@ fn the_latest_value_is_the_greatest_at_the_last_instant_however_far_away() {
 
 #[test]
 fn ties_at_the_last_place_are_all_in() {
-    let mut world = World::new().customers(&[(Some("a"), Some(3)), (Some("b"), Some(5)), (Some("c"), Some(3)), (Some("d"), Some(1)), (Some("e"), None)]);
+    let mut world = World::new().customers(&[
+        (Some("a"), Some(3)),
+        (Some("b"), Some(5)),
+        (Some("c"), Some(3)),
+        (Some("d"), Some(1)),
+        (Some("e"), None),
+    ]);
     let value = world.column(CUSTOMERS, 1);
     let share = world.add(None, Kind::Constant(Value::Float(0.4)), Type::Percent);
     let top = Population::Top { value, share, within: None };

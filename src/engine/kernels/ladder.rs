@@ -47,7 +47,9 @@ pub(in crate::engine) fn ladder(rows: Vec<(Expr, u32)>, otherwise: Option<u32>, 
         for (at, label) in labels.iter().enumerate() {
             let condition = full(columns, at, &DataType::Boolean, height)?;
             let masks = masks(condition.bool()?);
-            for (word, ((open, decided), (yes, known))) in open.iter_mut().zip(&mut decided).zip(masks.yes.iter().zip(&masks.known)).enumerate() {
+            for (word, ((open, decided), (yes, known))) in
+                open.iter_mut().zip(&mut decided).zip(masks.yes.iter().zip(&masks.known)).enumerate()
+            {
                 write(&mut out, word, yes & *open, Some(*label));
                 *open &= !yes;
                 *decided &= known;

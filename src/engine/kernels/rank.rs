@@ -35,10 +35,20 @@ pub(in crate::engine) fn score(value: Expr, physical: Physical, within: Option<E
         let is_inside = |row: usize| inside.is_none_or(|inside| inside.get(row) == Some(true));
         let scores: Int64Chunked = if physical == Physical::Float {
             let limits: Vec<Option<f64>> = breakpoints.values.iter().map(Value::as_float).collect();
-            value.f64()?.iter().enumerate().map(|(row, value)| if is_inside(row) { breakpoints.score(value, &limits) } else { None }).collect()
+            value
+                .f64()?
+                .iter()
+                .enumerate()
+                .map(|(row, value)| if is_inside(row) { breakpoints.score(value, &limits) } else { None })
+                .collect()
         } else {
             let limits: Vec<Option<i64>> = breakpoints.values.iter().map(Value::as_int).collect();
-            value.i64()?.iter().enumerate().map(|(row, value)| if is_inside(row) { breakpoints.score(value, &limits) } else { None }).collect()
+            value
+                .i64()?
+                .iter()
+                .enumerate()
+                .map(|(row, value)| if is_inside(row) { breakpoints.score(value, &limits) } else { None })
+                .collect()
         };
         Ok(scores.into_series())
     })

@@ -3,11 +3,11 @@
 use super::super::error::{EngineError, while_doing};
 use super::super::executor::Executor;
 use super::super::kernels;
+use super::super::kernels::int_literal;
 use super::super::space::{Space, literal, node_name};
 use super::grouping::Grouping;
 use super::parts::{PassKey, Rows};
 use super::{KEY, join};
-use super::super::kernels::int_literal;
 use crate::ir::{Aggregate, AggregateFunction, Link, NodeId};
 use crate::types::{Physical, TableId, Value};
 use indexmap::IndexMap;
@@ -178,7 +178,13 @@ impl Executor<'_> {
         Ok(PassResult { data })
     }
 
-    fn reduction(&self, id: NodeId, aggregate: &Aggregate, grouping: &mut Grouping<'_>, mask: Option<&PlSmallStr>) -> Result<Expr, EngineError> {
+    fn reduction(
+        &self,
+        id: NodeId,
+        aggregate: &Aggregate,
+        grouping: &mut Grouping<'_>,
+        mask: Option<&PlSmallStr>,
+    ) -> Result<Expr, EngineError> {
         let Some(value) = aggregate.value else {
             let count = grouping.count_rows(mask);
             return match aggregate.function {
@@ -239,14 +245,10 @@ impl Executor<'_> {
             return Err(EngineError::Damaged(id));
         };
         let side = |expression: Expr| if latest { expression.max() } else { expression.min() };
-        let timed = rows.frame.filter(col(at.clone()).is_not_null()).select([col(KEY), col(at.clone()).alias("at"), col(value).alias("value")]);
+        let timed =
+            rows.frame.filter(col(at.clone()).is_not_null()).select([col(KEY), col(at.clone()).alias("at"), col(value).alias("value")]);
         let ends = timed.clone().group_by([col(KEY)]).agg([side(col("at"))]);
-        let at_ends = timed
-            .join_builder()
-            .with(ends)
-            .on([col(KEY), col("at")])
-            .how(JoinType::Inner)
-            .finish();
+        let at_ends = timed.join_builder().with(ends).on([col(KEY), col("at")]).how(JoinType::Inner).finish();
         let frame = at_ends.group_by([col(KEY)]).agg([side(col("value")).alias(result_name(id))]);
         let data = self.collect(frame).map_err(while_doing("took the latest row of each subject"))?;
         Ok(PassResult { data })
@@ -278,7 +280,13 @@ impl Executor<'_> {
     }
 
     /// Turns joined results into nodes: what no rows mean, what too few rows mean.
-    pub(super) fn finish(&self, space: &mut Space, frame: LazyFrame, key: PlSmallStr, folds: &[(NodeId, &Aggregate)]) -> Result<(), EngineError> {
+    pub(super) fn finish(
+        &self,
+        space: &mut Space,
+        frame: LazyFrame,
+        key: PlSmallStr,
+        folds: &[(NodeId, &Aggregate)],
+    ) -> Result<(), EngineError> {
         let mut nodes = Vec::new();
         for (id, aggregate) in folds {
             let physical = self.physical(*id)?;

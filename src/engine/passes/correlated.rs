@@ -2,11 +2,11 @@
 
 use super::super::error::EngineError;
 use super::super::executor::Executor;
+use super::super::kernels::int_literal;
 use super::super::space::{ROW, Space, outer_name};
 use super::aggregate::PassResult;
 use super::parts::PassKey;
 use super::{KEY, join};
-use super::super::kernels::int_literal;
 use crate::ir::{Aggregate, Link, NodeId};
 use crate::types::TableId;
 use indexmap::IndexSet;

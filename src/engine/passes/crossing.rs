@@ -2,10 +2,10 @@
 
 use super::super::error::{EngineError, while_doing};
 use super::super::executor::Executor;
+use super::super::kernels::int_literal;
 use super::super::lower::compare;
 use super::super::space::{Space, literal, node_name};
 use super::{KEY, join};
-use super::super::kernels::int_literal;
 use crate::ir::{FirstCrossing, Link, NodeId};
 use crate::types::{Physical, Value};
 use polars::prelude::*;

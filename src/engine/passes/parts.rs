@@ -2,9 +2,9 @@
 
 use super::super::error::EngineError;
 use super::super::executor::Executor;
+use super::super::kernels::int_literal;
 use super::super::space::{Space, literal, outer_name};
 use super::KEY;
-use super::super::kernels::int_literal;
 use crate::ir::{Aggregate, Kind, NodeId};
 use crate::types::{Physical, Value};
 use indexmap::{IndexMap, IndexSet};
@@ -15,9 +15,15 @@ use polars::prelude::*;
 pub(super) enum Conjunct {
     Holds(NodeId),
     /// `at >= bound`
-    From { at: NodeId, bound: NodeId },
+    From {
+        at: NodeId,
+        bound: NodeId,
+    },
     /// `at < bound`
-    Until { at: NodeId, bound: NodeId },
+    Until {
+        at: NodeId,
+        bound: NodeId,
+    },
 }
 
 /// How the rows of a pass are keyed.
@@ -108,7 +114,8 @@ impl Executor<'_> {
                 })
                 .collect();
             let Some(Some((at, _))) = per_set.first().copied() else { continue };
-            let bounds: Option<Vec<i64>> = per_set.iter().map(|found| found.filter(|(other, _)| *other == at).map(|(_, bound)| bound)).collect();
+            let bounds: Option<Vec<i64>> =
+                per_set.iter().map(|found| found.filter(|(other, _)| *other == at).map(|(_, bound)| bound)).collect();
             let Some(bounds) = bounds else { continue };
             let loosest = if latest { bounds.iter().max() } else { bounds.iter().min() };
             out.extend(loosest.map(|bound| (at, latest, *bound)));
@@ -117,7 +124,13 @@ impl Executor<'_> {
     }
 
     /// The rows any of the folds counts, with a mask per distinct set of conditions and a column per distinct value.
-    pub(super) fn rows(&self, space: &Space, key: &PassKey, aggregates: &[&Aggregate], values: &[NodeId]) -> Result<(Rows, Vec<Vec<Conjunct>>), EngineError> {
+    pub(super) fn rows(
+        &self,
+        space: &Space,
+        key: &PassKey,
+        aggregates: &[&Aggregate],
+        values: &[NodeId],
+    ) -> Result<(Rows, Vec<Vec<Conjunct>>), EngineError> {
         let sets: Vec<Vec<Conjunct>> = aggregates.iter().map(|aggregate| self.conjuncts(space, aggregate)).collect::<Result<_, _>>()?;
         let mut common: Vec<Conjunct> = sets.first().cloned().unwrap_or_default();
         common.retain(|conjunct| sets.iter().all(|set| set.contains(conjunct)));

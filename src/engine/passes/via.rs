@@ -10,12 +10,22 @@ use polars::prelude::*;
 
 impl Executor<'_> {
     /// Joins the values that `nodes` read in `table`, all along the same key, in one join. Keys of the table are unique.
-    pub(in crate::engine) fn attach_via(&self, space: &mut Space, table: TableId, key: NodeId, nodes: &[NodeId]) -> Result<(), EngineError> {
+    pub(in crate::engine) fn attach_via(
+        &self,
+        space: &mut Space,
+        table: TableId,
+        key: NodeId,
+        nodes: &[NodeId],
+    ) -> Result<(), EngineError> {
         let mut values = Vec::new();
         for id in nodes {
             match &self.node(*id)?.kind {
                 Kind::Via { key: _, table: _, value } if !self.shape.is_open(*value) => values.push(*value),
-                _ => return Err(EngineError::Unsupported { what: String::from("a step to another table that depends on a surrounding row") }),
+                _ => {
+                    return Err(EngineError::Unsupported {
+                        what: String::from("a step to another table that depends on a surrounding row"),
+                    });
+                }
             }
         }
         let target = self.space(table)?;

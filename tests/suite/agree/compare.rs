@@ -19,11 +19,11 @@ pub struct Difference {
 /// Another combination of switches per seed.
 pub fn options(seed: u64) -> Options {
     Options {
-        streaming: seed % 4 == 0,
-        slice_rows: (seed % 3 == 0).then_some(50),
-        share_nodes: seed % 5 != 0,
-        fuse_folds: seed % 7 != 0,
-        select_places: seed % 9 != 0,
+        streaming: seed.is_multiple_of(4),
+        slice_rows: seed.is_multiple_of(3).then_some(50),
+        share_nodes: !seed.is_multiple_of(5),
+        fuse_folds: !seed.is_multiple_of(7),
+        select_places: !seed.is_multiple_of(9),
         stamp_extremes: seed % 3 != 1,
     }
 }

@@ -1,9 +1,9 @@
 //! Random schemas and rows, with the values that break engines.
 
 use super::random::Random;
-use strat::types::{Column, ColumnId, LadderId, Reference, Table, TableId, TableKind, Type, Value};
 use strat::interp::{Snapshot, TableData};
 use strat::source::Span;
+use strat::types::{Column, ColumnId, LadderId, Reference, Table, TableId, TableKind, Type, Value};
 
 /// The moment of all runs: 2026-11-20.
 pub const TODAY: i64 = 20_777;
@@ -172,7 +172,13 @@ pub fn rows(random: &mut Random, table: &Table) -> TableData {
         let constant = random.chance(10).then(|| value(random, &column.ty));
         let cells = (0..rows).map(|row| match (&column.reference, &constant) {
             _ if is_key && table.key.len() == 1 => key(&column.ty, rows - 1 - row),
-            _ if is_key => if column.ty == Type::Int { Value::Int(i64::try_from(row / 2).unwrap()) } else { key(&Type::Text, row % 2) },
+            _ if is_key => {
+                if column.ty == Type::Int {
+                    Value::Int(i64::try_from(row / 2).unwrap())
+                } else {
+                    key(&Type::Text, row % 2)
+                }
+            }
             _ if random.chance(missing) => Value::Missing,
             (Some(_), _) => key(&Type::Text, random.below(20)),
             (None, Some(constant)) => constant.clone(),

@@ -12,7 +12,8 @@ impl Builder<'_> {
         if context.is_empty() && self.random.chance(80) {
             return Some(Link::Everyone);
         }
-        let physical = if self.random.chance(90) { Physical::Text } else { *self.random.pick(&[Physical::Int, Physical::Float, Physical::Bool]) };
+        let physical =
+            if self.random.chance(90) { Physical::Text } else { *self.random.pick(&[Physical::Int, Physical::Float, Physical::Bool]) };
         // Mostly the reference columns, which meet.
         if physical == Physical::Text && self.random.chance(80) {
             let row_key = match table {

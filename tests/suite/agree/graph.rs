@@ -23,9 +23,34 @@ pub struct World {
 }
 
 pub const KIND_NAMES: [&str; 28] = [
-    "Aggregate", "And", "Arithmetic", "AsOf", "Bucket", "Call", "Coalesce", "Column", "Compare", "Concat", "Constant", "FirstCrossing",
-    "Format", "If", "IsMissing", "IsTrue", "LabelName", "Ladder", "Negate", "Not", "OneOf", "Or", "Outer", "Population", "PreviousRun",
-    "Round", "ToFloat", "Via",
+    "Aggregate",
+    "And",
+    "Arithmetic",
+    "AsOf",
+    "Bucket",
+    "Call",
+    "Coalesce",
+    "Column",
+    "Compare",
+    "Concat",
+    "Constant",
+    "FirstCrossing",
+    "Format",
+    "If",
+    "IsMissing",
+    "IsTrue",
+    "LabelName",
+    "Ladder",
+    "Negate",
+    "Not",
+    "OneOf",
+    "Or",
+    "Outer",
+    "Population",
+    "PreviousRun",
+    "Round",
+    "ToFloat",
+    "Via",
 ];
 
 pub fn kind_name(kind: &Kind) -> &'static str {
@@ -86,7 +111,7 @@ pub fn world(random: &mut Random) -> World {
 impl Builder<'_> {
     fn fill(&mut self) {
         self.leaves();
-        let size = *self.random.pick(&[10, 25, 40, 70]);
+        let size = *self.random.pick(&[6, 12, 25, 50]);
         for _ in 0..size {
             let context = self.context();
             self.grow(&context);
@@ -95,8 +120,20 @@ impl Builder<'_> {
 
     fn context(&mut self) -> Context {
         let deep: [&[TableId]; 14] = [
-            &[CUSTOMERS], &[CUSTOMERS], &[CUSTOMERS], &[CUSTOMERS], &[CUSTOMERS], &[CUSTOMERS], &[EVENTS], &[EVENTS], &[MANAGERS], &[MONTHS],
-            &[LOANS], &[EVENTS, CUSTOMERS], &[MONTHS, CUSTOMERS], &[EVENTS, LOANS],
+            &[CUSTOMERS],
+            &[CUSTOMERS],
+            &[CUSTOMERS],
+            &[CUSTOMERS],
+            &[CUSTOMERS],
+            &[CUSTOMERS],
+            &[EVENTS],
+            &[EVENTS],
+            &[MANAGERS],
+            &[MONTHS],
+            &[LOANS],
+            &[EVENTS, CUSTOMERS],
+            &[MONTHS, CUSTOMERS],
+            &[EVENTS, LOANS],
         ];
         match self.random.below(16) {
             0 => Vec::new(),
@@ -161,7 +198,8 @@ impl Builder<'_> {
             return None;
         }
         // Later nodes are the interesting ones.
-        let at = if self.random.chance(50) { found.len() - 1 - self.random.below(found.len().min(6)) } else { self.random.below(found.len()) };
+        let at =
+            if self.random.chance(50) { found.len() - 1 - self.random.below(found.len().min(6)) } else { self.random.below(found.len()) };
         let id = found[at];
         if crosses {
             let ty = self.ty(id);
@@ -228,7 +266,12 @@ impl Builder<'_> {
         }
         let right = self.held_as(context, physical)?;
         let operators = [
-            Comparison::Equal, Comparison::NotEqual, Comparison::Less, Comparison::LessOrEqual, Comparison::Greater, Comparison::GreaterOrEqual,
+            Comparison::Equal,
+            Comparison::NotEqual,
+            Comparison::Less,
+            Comparison::LessOrEqual,
+            Comparison::Greater,
+            Comparison::GreaterOrEqual,
         ];
         let ordered = matches!(physical, Physical::Int | Physical::Float);
         let operator = *self.random.pick(if ordered { &operators } else { &operators[..2] });
@@ -277,7 +320,11 @@ impl Builder<'_> {
                 let day = self.of(context, &Type::Date)?;
                 let days = self.random.between(-30, 30);
                 let count = self.add(&[], Kind::Constant(Value::Int(days)), Type::Int);
-                return Some(self.add(context, Kind::Call { function: String::from(builtin.name), arguments: vec![day, count] }, Type::Date));
+                return Some(self.add(
+                    context,
+                    Kind::Call { function: String::from(builtin.name), arguments: vec![day, count] },
+                    Type::Date,
+                ));
             }
             if let Some(ty) = (builtin.result)(&types) {
                 return Some(self.add(context, Kind::Call { function: String::from(builtin.name), arguments }, ty));
