@@ -207,7 +207,7 @@ fn money(minor: i64) -> String {
 fn duration(milliseconds: i64) -> String {
     let units = [(DAY_MILLISECONDS, "天"), (3_600_000, "小时"), (60_000, "分钟"), (1_000, "秒")];
     for (unit, word) in units {
-        if milliseconds % unit == 0 && milliseconds.abs() >= unit {
+        if milliseconds % unit == 0 && milliseconds.unsigned_abs() >= unit.unsigned_abs() {
             return format!("{}{word}", milliseconds / unit);
         }
     }

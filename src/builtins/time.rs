@@ -163,7 +163,7 @@ static WEEK_START: Builtin = Builtin {
     partial: false,
     internal: false,
     // 1970-01-01 was a Thursday.
-    row: |values| optional(int(values, 0).map(|day| day - (day + 3).rem_euclid(7))),
+    row: |values| optional(int(values, 0).and_then(|day| day.checked_sub(day.checked_add(3)?.rem_euclid(7)))),
     #[cfg(feature = "engine")]
     frame: None,
 };
