@@ -19,6 +19,7 @@ mod schema;
 mod strategy;
 mod templates;
 mod test_block;
+mod wording;
 
 use crate::diag::{Problem, any_error, tidy};
 use crate::ir::{Graph, Kind, Ladder, NodeId, Program, SourceReference, Test, Watch};
@@ -180,8 +181,19 @@ impl Checker {
         self.sources.iter().map(reference).collect()
     }
 
+    /// Keeps a problem, unless it only follows from a declaration that could not be read and was reported for that.
     pub(crate) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        if !self.follows_from_broken(&problem) {
+            self.problems.push(wording::bilingual(problem));
+        }
+    }
+
+    fn follows_from_broken(&self, problem: &Problem) -> bool {
+        let unknown = [&problems::names::UNKNOWN_NAME, &problems::names::UNKNOWN_TABLE, &problems::names::UNKNOWN_PART];
+        let name = problem.arguments.get("name").and_then(|name| name.rsplit('.').find(|part| !part.is_empty()));
+        let head = problem.arguments.get("name").and_then(|name| name.split('.').next());
+        let broken = |name: Option<&str>| self.modules.iter().any(|module| module.broken.iter().any(|broken| Some(broken.as_str()) == name));
+        unknown.iter().any(|kind| std::ptr::eq(*kind, problem.kind)) && (broken(name) || broken(head))
     }
 
     /// The table named by `subject` in the entry file.

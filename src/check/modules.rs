@@ -2,7 +2,7 @@
 
 use super::names::Module;
 use super::problems::names as problems;
-use crate::diag::{Problem, nearest::nearest};
+use crate::diag::Problem;
 use crate::source::{SourceFile, Sources};
 use crate::stdlib;
 use crate::syntax::{self, ast};
@@ -62,7 +62,10 @@ fn read(loaded: &mut Loaded, module: String, file_name: String, text: String) {
     let parsed = syntax::parse(file, &text);
     loaded.problems.extend(parsed.problems);
     let items = parsed.file.items.into_iter().map(Rc::new).collect();
-    loaded.modules.push(Module::new(module, items));
+    let broken = parsed.file.broken.into_iter().map(|name| name.text).collect();
+    let mut module = Module::new(module, items);
+    module.broken = broken;
+    loaded.modules.push(module);
 }
 
 /// Resolves the `use` lines of one module.
@@ -78,10 +81,9 @@ fn follow(loaded: &mut Loaded, at: usize, known: &mut IndexMap<String, usize>, l
         let Some(target) = target else {
             let mut names: Vec<String> = stdlib::modules().iter().map(|(name, _)| (*name).to_string()).collect();
             names.extend(loader.known());
-            let close = nearest(&name, names.iter().map(String::as_str)).join(", ");
-            loaded.problems.push(
-                Problem::new(&problems::UNKNOWN_MODULE, wanted.module.span).with("name", &name).with("nearest", if close.is_empty() { names.join(", ") } else { close }),
-            );
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let problem = Problem::new(&problems::UNKNOWN_MODULE, wanted.module.span).with("name", &name);
+            loaded.problems.push(super::wording::advised(problem, &name, &names, ("modules are", "可用的模块有")));
             continue;
         };
         let last = wanted.module.segments.last().map(|segment| segment.text.clone()).unwrap_or_default();

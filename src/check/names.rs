@@ -16,6 +16,8 @@ pub(crate) struct Module {
     /// Alias -> module index.
     pub uses: IndexMap<String, usize>,
     pub subject: Option<TableId>,
+    /// Names of declarations that could not be read; what uses them is not wrong for that.
+    pub broken: Vec<String>,
     /// Name or label -> item index.
     symbols: IndexMap<String, usize>,
 }
@@ -33,7 +35,7 @@ impl Module {
                 symbols.entry(label.text.clone()).or_insert(at);
             }
         }
-        Self { name, items, uses: IndexMap::new(), subject: None, symbols }
+        Self { name, items, uses: IndexMap::new(), subject: None, broken: Vec::new(), symbols }
     }
 
     /// The item a name or label means here.

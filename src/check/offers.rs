@@ -3,6 +3,7 @@
 use super::names::Scope;
 use super::problems::names as problems;
 use super::{Checker, Typed};
+use super::wording;
 use crate::diag::Problem;
 use crate::ir::{Aggregate, AggregateFunction, Channel, Comparison, Kind, Link, NodeId, Operator};
 use crate::source::Span;
@@ -64,15 +65,19 @@ impl Checker {
             .collect();
         let found = channels.iter().find(|channel| channel.name.text == name.text || channel.label.as_ref().is_some_and(|label| label.text == name.text));
         if found.is_none() {
-            let known = channels.iter().map(|channel| channel.name.text.clone()).collect::<Vec<_>>().join(", ");
+            let known = channels.iter().map(|channel| channel.name.text.clone()).collect();
             self.undeclared("channel", name, known);
         }
         found.cloned()
     }
 
-    pub(crate) fn undeclared(&mut self, kind: &str, name: &Name, known: String) {
-        let known = if known.is_empty() { String::from("–") } else { known };
-        self.report(Problem::new(&problems::UNKNOWN_PART, name.span).with("kind", kind).with("name", &name.text).with("known", known));
+    pub(crate) fn undeclared(&mut self, kind: &str, name: &Name, known: Vec<String>) {
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let problem = Problem::new(&problems::UNKNOWN_PART, name.span).with("kind", kind).with("name", &name.text);
+        self.report(match known.is_empty() {
+            true => problem.with("advice", "declare it first"),
+            false => wording::advised(problem, &name.text, &known, ("declare it first; declared are", "请先声明；已声明的有")),
+        });
     }
 
     /// The offer a path names, with its module.
@@ -88,10 +93,10 @@ impl Checker {
         None
     }
 
-    pub(crate) fn declared_names(&self, module: usize, wanted: fn(&ItemKind) -> bool) -> String {
+    pub(crate) fn declared_names(&self, module: usize, wanted: fn(&ItemKind) -> bool) -> Vec<String> {
         let items = self.modules.get(module).map(|module| module.items.as_slice()).unwrap_or_default();
         let names = items.iter().filter(|item| wanted(&item.kind)).filter_map(|item| super::names::declared(&item.kind));
-        names.map(|(name, _)| name.text.clone()).collect::<Vec<_>>().join(", ")
+        names.map(|(name, _)| name.text.clone()).collect()
     }
 
     /// `rate50.bp`, `rate50.open_places`, `rate50.quota`, `rate50.value` inside expressions and texts.
@@ -112,7 +117,8 @@ impl Checker {
             Some(expression) => self.expression(expression, &scope).map(|typed| Typed { span: member.span, ..typed }),
             None => {
                 let problem = Problem::new(&problems::UNKNOWN_PART, member.span).with("kind", "offer clause").with("name", &member.text);
-                self.report(problem.with("known", "bp, value, quota, open_places, cost"));
+                let known = ["bp", "value", "quota", "open_places", "cost"];
+                self.report(wording::advised(problem, &member.text, &known, ("an offer has", "权益有")));
                 None
             }
         }
@@ -123,7 +129,7 @@ impl Checker {
         let span = offer.name.span;
         let Some(quota) = &offer.quota else {
             let problem = Problem::new(&problems::UNKNOWN_PART, span).with("kind", "offer clause").with("name", "quota");
-            self.report(problem.with("known", "an offer has open places only with a `quota`"));
+            self.report(problem.with("advice", "an offer has open places only with a `quota`"));
             return None;
         };
         let quota = self.whole(quota, &Scope::constant(module), "`quota`")?;

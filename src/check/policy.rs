@@ -81,12 +81,9 @@ impl Checker {
         self.undeclared("policy", &Name { text: path.text(), span: path.span }, known);
     }
 
-    /// Refuses layers that do not exist and clauses without meaning yet.
+    /// Refuses clauses without meaning yet. The grammar knows the layers.
     pub(super) fn check_policy(&mut self, policy: &ast::Policy) {
         for layer in &policy.layers {
-            if stage_of(&layer.name.text).is_none() {
-                self.report(Problem::new(&strategies::UNKNOWN_LAYER, layer.name.span).with("name", &layer.name.text));
-            }
             for rule in &layer.rules {
                 match rule {
                     PolicyRule::Exclude(exclude) => self.check_reason(&exclude.name),

@@ -2,7 +2,8 @@
 
 use super::Checker;
 use super::problems::{declarations, names};
-use crate::diag::{Problem, nearest::nearest};
+use super::wording;
+use crate::diag::Problem;
 use crate::source::Span;
 use crate::syntax::ast::{self, ColumnRole, ColumnTypeKind, ItemKind};
 use crate::types::{Column, ColumnId, Period, Reference, Table, TableId, TableKind, Type};
@@ -193,10 +194,10 @@ impl Checker {
         let Some(table) = self.tables.get(at) else { return };
         let has = |role: ColumnRole| written.columns.iter().any(|column| column.roles.contains(&role));
         let (kind, what) = match table.kind {
-            TableKind::Entity if table.key.is_empty() => ("entity", "key"),
-            TableKind::Event if table.at.is_none() => ("event", "at"),
-            TableKind::Ledger if table.at.is_none() => ("ledger", "at"),
-            TableKind::Link if !has(ColumnRole::From) || !has(ColumnRole::To) => ("link", "from / to"),
+            TableKind::Entity if table.key.is_empty() => ("entity", "a `key` column"),
+            TableKind::Event if table.at.is_none() => ("event", "an `at` column"),
+            TableKind::Ledger if table.at.is_none() => ("ledger", "an `at` column"),
+            TableKind::Link if !has(ColumnRole::From) || !has(ColumnRole::To) => ("link", "a `from` and a `to` column"),
             TableKind::Entity | TableKind::Event | TableKind::Ledger | TableKind::Link => return,
         };
         let problem = Problem::new(&declarations::TABLE_SHAPE, table.span).with("kind", kind).with("table", &table.name).with("what", what);
@@ -222,12 +223,9 @@ impl Checker {
 
     pub(crate) fn unknown_table(&mut self, name: &ast::Name) {
         let known: Vec<String> = self.tables.iter().map(|table| table.name.clone()).collect();
-        let close = nearest(&name.text, known.iter().map(String::as_str)).join(", ");
-        self.report(
-            Problem::new(&names::UNKNOWN_TABLE, name.span)
-                .with("name", &name.text)
-                .with("nearest", if close.is_empty() { known.join(", ") } else { close }),
-        );
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        let problem = Problem::new(&names::UNKNOWN_TABLE, name.span).with("name", &name.text);
+        self.report(wording::advised(problem, &name.text, &known, ("tables are", "已有的表有")));
     }
 
     /// The table a declaration is about: its `for`, else the file's subject.
@@ -240,7 +238,8 @@ impl Checker {
             return found;
         }
         let subject = self.modules.get(module).and_then(|module| module.subject);
-        if subject.is_none() && !self.is_standard(module) {
+        let named = self.items(module).iter().any(|item| matches!(item.kind, ItemKind::Subject(_)));
+        if subject.is_none() && !named && !self.is_standard(module) {
             self.report(Problem::new(&declarations::NO_SUBJECT, span));
         }
         subject

@@ -55,7 +55,7 @@ impl Checker {
         let found = SCARCITY.iter().find(|word| words.contains(**word)).map(|word| word.trim().to_string());
         let tactic = template.tactic.as_ref().filter(|tactic| tactic.text == "scarcity").map(|tactic| tactic.text.clone());
         let first_n = first_places(&words);
-        if let Some(words) = found.or(first_n).or(tactic) {
+        if let Some(words) = first_n.or(found).or(tactic) {
             self.report(Problem::new(&problems::SCARCITY_WITHOUT_QUOTA, template.text.span).with("words", words));
         }
     }

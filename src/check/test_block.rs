@@ -188,6 +188,7 @@ impl super::names::Module {
     fn again(&self) -> Self {
         let mut again = super::names::Module::new(self.name.clone(), self.items.clone());
         again.uses = self.uses.clone();
+        again.broken = self.broken.clone();
         again
     }
 }

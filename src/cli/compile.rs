@@ -18,7 +18,7 @@ pub fn run(session: &mut Session, arguments: &Compile) -> Result<Exit, Failure> 
     }
     let Some(program) = checked.program else { return Ok(Exit::Findings) };
     let bytes = strat::ir::write_artifact(&program)
-        .map_err(|error| Failure::could_not_run(Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", format!("{error:?}"))))?;
+        .map_err(|error| Failure::could_not_run(Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", error)))?;
     atomic::replace_file(&arguments.out, &bytes).map_err(|error| session.unwritable(&arguments.out, &error))?;
     Ok(Exit::Ok)
 }

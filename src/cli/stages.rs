@@ -132,7 +132,7 @@ impl Loaded {
 pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
     let bytes = std::fs::read(entry).map_err(|error| session.unreadable(entry, &error))?;
     let unusable = |error: ArtifactError| {
-        let problem = Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", format!("{error:?}"));
+        let problem = Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", error);
         Failure::could_not_run(problem)
     };
     if bytes.starts_with(b"strat-program ") {

@@ -25,7 +25,7 @@ pub enum Language {
     Chinese,
 }
 
-/// One sentence in both languages; `{name}` is replaced by the argument of that name.
+/// One sentence in both languages; `{name}` is replaced by the argument of that name, in Chinese by `name_zh` where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Text {
     pub en: &'static str,
@@ -49,14 +49,32 @@ impl Text {
                 return out;
             };
             let name = after.get(1..close).unwrap_or("");
-            match arguments.get(name) {
-                Some(value) => out.push_str(value),
-                None => out.push_str(after.get(..=close).unwrap_or("")),
-            }
+            let own = match language {
+                Language::English => None,
+                Language::Chinese => arguments.get(format!("{name}_zh").as_str()),
+            };
             rest = after.get(close + 1..).unwrap_or("");
+            match (own, arguments.get(name)) {
+                (Some(value), _) => rest = joined(&mut out, value, rest),
+                (None, Some(value)) => out.push_str(value),
+                (None, None) => out.push_str(after.get(..=close).unwrap_or("")),
+            }
         }
         out.push_str(rest);
         out
+    }
+}
+
+/// Appends Chinese words; a blank that stood between names and text is dropped between Chinese characters.
+fn joined<'a>(out: &mut String, value: &str, rest: &'a str) -> &'a str {
+    let chinese = |character: Option<char>| character.is_some_and(|character| ('\u{3000}'..='\u{9FFF}').contains(&character));
+    if out.ends_with(' ') && chinese(out.chars().rev().nth(1)) && chinese(value.chars().next()) {
+        out.pop();
+    }
+    out.push_str(value);
+    match rest.strip_prefix(' ') {
+        Some(behind) if chinese(value.chars().next_back()) && chinese(behind.chars().next()) => behind,
+        Some(_) | None => rest,
     }
 }
 

@@ -112,25 +112,29 @@ impl Executor<'_> {
         let mut part = space.clone();
         part.frame = survivors.lazy();
         let projection = self.project(&part, &fields)?;
-        let mut selected = self.sort_key(space)?;
+        let mut selected: Vec<Expr> = self.sort_key(space)?.into_iter().map(col).collect();
         selected.extend(projection.roots.into_iter().enumerate().map(|(at, root)| root.alias(format!("f{at}"))));
         self.collect(projection.frame.select(selected)).map_err(while_doing(STEP))
     }
 
     /// What rows are sorted by: the key, then the place of the row.
-    fn sort_key(&self, space: &Space) -> Result<Vec<Expr>, EngineError> {
+    fn sort_key(&self, space: &Space) -> Result<Vec<PlSmallStr>, EngineError> {
         let key = match space.table {
             Some(table) => self.key(table)?,
             None => &[],
         };
-        Ok(key.iter().map(|column| col(raw_name(*column))).chain([col(ROW)]).collect())
+        Ok(key.iter().map(|column| raw_name(*column)).chain([PlSmallStr::from(ROW)]).collect())
     }
 
     fn sorted(&self, space: &Space, rows: DataFrame, emission: &Emission) -> Result<DataFrame, EngineError> {
-        let fields: Vec<Expr> = emission.fields.iter().enumerate().map(|(at, (name, _))| col(format!("f{at}")).alias(name.as_str())).collect();
         let options = SortMultipleOptions::default().with_nulls_last(true);
-        let frame = rows.lazy().sort_by_exprs(self.sort_key(space)?, options).select(fields);
-        frame.collect().map_err(while_doing(STEP))
+        let sorted = rows.sort(self.sort_key(space)?, options).map_err(while_doing(STEP))?;
+        let mut columns = Vec::new();
+        for (at, (name, _)) in emission.fields.iter().enumerate() {
+            let column = sorted.column(&format!("f{at}")).map_err(while_doing(STEP))?;
+            columns.push(column.clone().with_name(PlSmallStr::from(name.as_str())));
+        }
+        DataFrame::new(sorted.height(), columns).map_err(while_doing(STEP))
     }
 
     pub(super) fn values(&mut self, table: TableId, nodes: &[NodeId]) -> Result<DataFrame, EngineError> {
@@ -141,18 +145,23 @@ impl Executor<'_> {
         let projection = self.project(&part, nodes)?;
         let mut seen = indexmap::IndexSet::new();
         let roots = nodes.iter().zip(projection.roots).filter(|(id, _)| seen.insert(**id)).map(|(id, root)| root.alias(format!("v{}", id.0)));
-        let mut selected = self.sort_key(space)?;
+        let mut selected: Vec<Expr> = self.sort_key(space)?.into_iter().map(col).collect();
         selected.extend(roots);
         let options = SortMultipleOptions::default().with_nulls_last(true);
         let data = self.collect(projection.frame.select(selected)).map_err(while_doing(STEP))?;
+        let sorted = data.sort(self.sort_key(space)?, options).map_err(while_doing(STEP))?;
         let schema = self.program.table(table).ok_or(EngineError::NoTable(table))?;
-        let mut renamed: Vec<Expr> = Vec::new();
+        let mut columns = Vec::new();
         for id in self.key(table)? {
-            let column = schema.column(*id).ok_or(EngineError::NoTable(table))?;
-            renamed.push(col(raw_name(*id)).alias(column.name.as_str()));
+            let name = &schema.column(*id).ok_or(EngineError::NoTable(table))?.name;
+            let column = sorted.column(&raw_name(*id)).map_err(while_doing(STEP))?;
+            columns.push(column.clone().with_name(PlSmallStr::from(name.as_str())));
         }
-        renamed.extend(seen.iter().map(|id| col(format!("v{}", id.0)).alias(node_name(*id))));
-        data.lazy().sort_by_exprs(self.sort_key(space)?, options).select(renamed).collect().map_err(while_doing(STEP))
+        for id in seen {
+            let column = sorted.column(&format!("v{}", id.0)).map_err(while_doing(STEP))?;
+            columns.push(column.clone().with_name(node_name(id)));
+        }
+        DataFrame::new(sorted.height(), columns).map_err(while_doing(STEP))
     }
 
     fn no_count(&self, node: NodeId) -> Count {

@@ -116,6 +116,11 @@ impl<'a> Executor<'a> {
             // Rows count even when no column is read.
             Some(frame) if selected.is_empty() => Ok(frame.clone()),
             Some(frame) => Ok(frame.clone().select(selected)),
+            None if empty.is_empty() => {
+                // A frame without columns is taken for one row by whatever adds a literal to it.
+                let nothing = Column::new_empty(PlSmallStr::from("nothing"), &DataType::Int64);
+                Ok(DataFrame::new(0, vec![nothing]).map_err(while_doing("opened an absent table"))?.lazy())
+            }
             None => Ok(DataFrame::new(0, empty).map_err(while_doing("opened an absent table"))?.lazy()),
         }
     }

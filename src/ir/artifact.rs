@@ -1,6 +1,7 @@
 //! The stored form of a program: an envelope of one line with format version and hash, then canonical JSON.
 
 use super::Program;
+use std::fmt;
 
 /// Raised when the stored form changes; older versions are refused by name.
 pub const FORMAT_VERSION: u32 = 1;
@@ -16,6 +17,17 @@ pub enum ArtifactError {
     Damaged,
     /// The hash holds but the content is not a program.
     Unreadable(String),
+}
+
+impl fmt::Display for ArtifactError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ArtifactError::NotAnArtifact => f.write_str("it is not a compiled program"),
+            ArtifactError::Version(version) => write!(f, "it has form {version}, and this strat reads form {FORMAT_VERSION}"),
+            ArtifactError::Damaged => f.write_str("it was changed after it was compiled"),
+            ArtifactError::Unreadable(reason) => write!(f, "its content is no program ({reason})"),
+        }
+    }
 }
 
 /// The bytes of `strat compile`: equal programs give equal bytes.

@@ -58,8 +58,8 @@ pub static EXPECTED_WORD: ProblemKind = kind(
 pub static EXPECTED_CLAUSE: ProblemKind = kind(
     "unknown-clause",
     Severity::Error,
-    text("`{found}` does not continue what stands before it and does not begin a clause of this block", "`{found}` 既不能接在前面的内容之后，也不是这个区块里的子句"),
-    Some(text("after `{after}` this can follow: {choices}", "`{after}` 之后可以是：{choices}")),
+    text("`{found}` neither continues what stands before it nor begins a clause of this block", "`{found}` 既不能接在前面的内容之后，也不是这个区块里的子句"),
+    Some(text("after `{after}` these can follow: {choices}", "`{after}` 之后可以是：{choices}")),
     HERE,
 );
 pub static EXPECTED_DECLARATION: ProblemKind = kind(

@@ -1,7 +1,7 @@
 //! Rules about the source itself: who may use whom, how long things get, what must not be written.
 
 pub mod pages;
-mod source_text;
+pub mod source_text;
 
 use source_text::{SourceText, block_end, files, relative, root, sources};
 use std::fs;

@@ -6,6 +6,8 @@ mod agree;
 mod berka;
 mod syntax;
 mod interp;
+mod pages;
+mod refusals;
 mod command_line;
 mod data;
 mod guards;

@@ -4,7 +4,8 @@ use super::aggregate::function_of;
 use crate::check::names::Scope;
 use crate::check::problems::{names as problems, types};
 use crate::check::{Checker, Typed};
-use crate::diag::{Problem, nearest::nearest};
+use crate::check::wording;
+use crate::diag::Problem;
 use crate::ir::{AggregateFunction, Kind, Operator, Population};
 use crate::source::Span;
 use crate::syntax::ast::{Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, Literal, Path, Window, WindowKind};
@@ -54,9 +55,8 @@ impl Checker {
     fn unknown_function(&mut self, function: &Path, name: &str) {
         let mut known: Vec<&str> = crate::builtins::all().iter().filter(|builtin| !builtin.internal).map(|builtin| builtin.name).collect();
         known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "change"]);
-        let close = nearest(name, known.iter().copied()).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let help = if close.is_empty() { known.join(", ") } else { close };
-        self.report(Problem::new(&problems::UNKNOWN_FUNCTION, function.span).with("name", name).with("nearest", help));
+        let problem = Problem::new(&problems::UNKNOWN_FUNCTION, function.span).with("name", name);
+        self.report(wording::advised(problem, name, &known, ("functions are", "函数有")));
     }
 
     /// Plain arguments only.

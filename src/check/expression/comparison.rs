@@ -110,7 +110,7 @@ impl Checker {
     fn unknown_value(&mut self, value: &str, known: &[String], span: Span) {
         let list: Vec<String> = known.iter().map(|value| format!("\"{value}\"")).collect();
         let close = crate::diag::nearest::nearest(value, known.iter().map(String::as_str));
-        let mut problem = Problem::new(&names::UNKNOWN_VALUE, span).with("value", value).with("column", "this column").with("known", list.join(", "));
+        let mut problem = Problem::new(&names::UNKNOWN_VALUE, span).with("value", value).with("known", list.join(", "));
         if let Some(best) = close.first() {
             problem = problem.fix(crate::diag::Text { en: "use the nearest value", zh: "用最接近的取值" }, span, format!("\"{best}\""), false);
         }
@@ -190,14 +190,14 @@ impl Checker {
         let missing_unit = bare(self, left, right).or_else(|| bare(self, right, left));
         if let Some((span, other)) = missing_unit {
             let number = self.sources.text(span).trim().to_string();
-            let unit = match other {
-                Type::Money => "元",
-                Type::BasisPoints => "bp",
-                _ => " minutes",
+            let (unit, units, units_zh) = match other {
+                Type::Money => ("元", format!("`{number}元` or `{number}万元`"), format!("`{number}元` 或 `{number}万元`")),
+                Type::BasisPoints => ("bp", format!("`{number}bp`"), format!("`{number}bp`")),
+                _ => (" minutes", format!("`{number} seconds` or `{number} minutes`"), format!("`{number}秒` 或 `{number}分钟`")),
             };
             let suggestion = format!("{number}{unit}");
-            let text = if other == Type::Duration { format!("`{number} seconds`, `{suggestion}`") } else { format!("`{suggestion}`") };
-            let problem = Problem::new(&problems::UNIT_MISSING, span).with("number", number).with("type", other).with("suggestion", text);
+            let problem = Problem::new(&problems::UNIT_MISSING, span).with("number", number).with("type", other);
+            let problem = problem.with("suggestion", units).with("suggestion_zh", units_zh);
             self.report(problem.fix(crate::diag::Text { en: "add the unit", zh: "加上单位" }, span, suggestion, false));
             return;
         }

@@ -45,7 +45,7 @@ impl Checker {
         let found = scaled(decimal, factor).and_then(|value| i64::try_from(value).ok());
         if found.is_none() {
             let text = self.sources.text(span).to_string();
-            self.report(Problem::new(&problems::OUT_OF_RANGE, span).with("number", text));
+            self.report(Problem::new(&problems::NOT_EXACT, span).with("number", text));
         }
         found.map(Value::Int)
     }
@@ -57,7 +57,7 @@ impl Checker {
             return None;
         };
         let Ok(minor) = i64::try_from(exact) else {
-            self.report(Problem::new(&problems::OUT_OF_RANGE, span).with("number", text));
+            self.report(Problem::new(&problems::NOT_EXACT, span).with("number", text));
             return None;
         };
         Some(Value::Int(minor))
@@ -67,12 +67,13 @@ impl Checker {
         match Length::of(amount, unit) {
             Some(Length { months: 0, milliseconds, workdays: 0 }) => Some(Value::Int(milliseconds)),
             Some(_) => {
-                self.report(Problem::new(&problems::CALENDAR_LENGTH, span).with("verb", "compared").with("verb_zh", "比较"));
+                let text = self.sources.text(span).to_string();
+                self.report(Problem::new(&problems::CALENDAR_LENGTH, span).with("amount", text).with("verb", "compared").with("verb_zh", "比较"));
                 None
             }
             None => {
                 let text = self.sources.text(span).to_string();
-                self.report(Problem::new(&problems::OUT_OF_RANGE, span).with("number", text));
+                self.report(Problem::new(&problems::NOT_EXACT, span).with("number", text));
                 None
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::check::names::{Scope, TriggerRow};
 use crate::check::problems::{names as problems, types};
+use crate::check::wording;
 use crate::check::{Checker, Typed};
 use crate::diag::{Problem, nearest::nearest};
 use crate::ir::{AggregateFunction, Kind, NodeId};
@@ -87,8 +88,10 @@ impl Checker {
     fn candidate_value(&mut self, rest: &[Name], span: Span, scope: &Scope) -> Option<Typed> {
         let [product, column] = rest else {
             let head = rest.first()?;
-            let nearest = "`candidate.channel`, `candidate.purpose`, `candidate.product`, `candidate.class`";
-            self.report(Problem::new(&problems::UNKNOWN_NAME, span).with("name", format!("candidate.{}", head.text)).with("nearest", nearest));
+            let known = ["candidate.channel", "candidate.purpose", "candidate.product", "candidate.class"];
+            let name = format!("candidate.{}", head.text);
+            let problem = Problem::new(&problems::UNKNOWN_NAME, span).with("name", &name);
+            self.report(wording::advised(problem, &name, &known, ("known are", "可用的有")));
             return None;
         };
         let key = self.bound(&format!("candidate.{}", product.text), scope)?;
@@ -272,25 +275,32 @@ impl Checker {
         let Some(known) = self.table(table) else { return };
         let mut names: Vec<String> = known.columns.iter().map(|column| column.name.clone()).collect();
         names.extend(known.columns.iter().filter_map(|column| column.label.clone()));
-        let close = nearest(&name.text, names.iter().map(String::as_str)).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let all = known.columns.iter().map(|column| column.name.clone()).collect::<Vec<_>>().join(", ");
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let table = known.name.clone();
         let problem = Problem::new(&problems::UNKNOWN_COLUMN, name.span).with("table", table).with("name", &name.text);
-        self.report(problem.with("nearest", if close.is_empty() { all } else { close }));
+        let problem = wording::advised(problem, &name.text, &names, ("its columns are", "它的列有"));
+        self.report(problem);
     }
 
     fn unknown_path(&mut self, path: &Path, segments: &[Name], scope: &Scope) {
         let Some(head) = segments.first() else { return };
+        let prefixed = segments.len() < path.segments.len();
+        if let Some(table) = scope.table.filter(|table| prefixed && self.rows_from(*table, head).is_none()) {
+            // The table is named, so only a column of it can be meant.
+            self.unknown_column(table, head);
+            return;
+        }
         if scope.table.is_some_and(|table| self.rows_from(table, head).is_some()) || self.find_table(&head.text).is_some() {
             self.many_rows(path);
             return;
         }
         let names = self.visible_names(scope);
-        let close = nearest(&head.text, names.iter().map(String::as_str)).iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
-        let help = if close.is_empty() { String::from("a column, a param or a fact declared above") } else { close.join(", ") };
-        let mut problem = Problem::new(&problems::UNKNOWN_NAME, path.span).with("name", path.text()).with("nearest", help);
+        let close = nearest(&head.text, names.iter().map(String::as_str));
+        let mut problem = Problem::new(&problems::UNKNOWN_NAME, path.span).with("name", path.text());
+        let nothing_near = ("write a column, a param or a fact that is declared", "请写列、参数或已声明的指标");
+        problem = wording::advised(problem, &head.text, &close, nothing_near);
         if let [single] = close.as_slice() {
-            let replacement = single.trim_matches('`').to_string();
+            let replacement = (*single).to_string();
             problem = problem.fix(crate::diag::Text { en: "use the nearest name", zh: "用最接近的名称" }, head.span, replacement, false);
         }
         self.report(problem);

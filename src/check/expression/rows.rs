@@ -187,7 +187,7 @@ impl Checker {
             _ => {
                 let name = self.table(table)?.name.clone();
                 let problem = Problem::new(&super::super::problems::declarations::TABLE_SHAPE, span).with("kind", "table");
-                self.report(problem.with("table", name).with("what", "key"));
+                self.report(problem.with("table", name).with("what", "a `key` column"));
                 None
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::check::names::Scope;
 use crate::check::problems::declarations as problems;
+use crate::check::wording;
 use crate::check::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{FormatStyle, Kind, NodeId};
@@ -59,7 +60,7 @@ impl Checker {
             }
             None => {
                 if strict && typed.optional {
-                    self.report(Problem::new(&problems::NULLABLE_SLOT, slot.span).with("slot", slot.path.text()));
+                    self.report(Problem::new(&problems::NULLABLE_SLOT, slot.span).with("slot", slot.path.text()).with("fallback", format!("{{{}|…}}", slot.path.text())));
                     return None;
                 }
                 Some(node)
@@ -90,7 +91,8 @@ impl Checker {
             "整数" | "whole" => FormatStyle::Whole,
             _ => {
                 let problem = Problem::new(&super::super::problems::names::UNKNOWN_PART, format.span).with("kind", "format");
-                self.report(problem.with("name", &format.text).with("known", "万元, 亿元, 月日, 整数"));
+                let formats = ["万元", "亿元", "月日", "整数"];
+                self.report(wording::advised(problem.with("name", &format.text), &format.text, &formats, ("formats are", "格式有")));
                 return None;
             }
         };

@@ -82,12 +82,12 @@ impl Checker {
         for part in [Some(length), ending_ago.as_ref()].into_iter().flatten() {
             let found = self.length(part, scope, "a window")?;
             if found.milliseconds != 0 || found.workdays != 0 || found.months % period.months() != 0 {
-                let word = match period {
-                    Period::Month => "month",
-                    Period::Quarter => "quarter",
+                let (word, word_zh) = match period {
+                    Period::Month => ("month", "月"),
+                    Period::Quarter => ("quarter", "季"),
                 };
                 let problem = Problem::new(&problems::WINDOW_NOT_WHOLE, part.span).with("table", table);
-                self.report(problem.with("period", word));
+                self.report(problem.with("period", word).with("period_zh", word_zh));
                 return None;
             }
         }

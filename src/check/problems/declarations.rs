@@ -38,9 +38,9 @@ super::problems! {
         help: ["add a row `LABEL otherwise`", "请加一行 `标签 otherwise`"],
         label: ["some subjects get no label", "有些客户没有标签"];
     CELL_COUNT: Error, slug: "cell-count",
-        title: ["this row has {found} cells, and the ladder has {expected} axes", "这一行有 {found} 格，而分层有 {expected} 个轴"],
+        title: ["this row has {found} of {expected} cells", "这一行有 {found} 格，应有 {expected} 格"],
         help: ["one cell per name after `by`, in that order; `any` for one that does not matter", "`by` 后每个名称对应一格，顺序一致；无所谓的写 `any`"],
-        label: ["{found} cells", "{found} 格"];
+        label: ["{found} of {expected}", "{found} 格"];
     SHARES: Error, slug: "shares-not-whole",
         title: ["the shares of these arms add up to {sum}, not 100%", "各组占比合计 {sum}，不是 100%"],
         help: ["give the rest to `control`, or raise the others", "请把剩余部分给 `control`，或调高其他组"],
@@ -59,7 +59,7 @@ super::problems! {
         label: ["has a colon", "含有冒号"];
     NULLABLE_SLOT: Error, slug: "nullable-slot",
         title: ["`{slot}` may be missing, and the text would have a hole", "`{slot}` 可能缺失，文本会出现空洞"],
-        help: ["give a fallback: `{{slot}|…}`", "请给出替代文字：`{{slot}|…}`"],
+        help: ["give a fallback: `{fallback}`", "请给出替代文字：`{fallback}`"],
         label: ["may be missing", "可能缺失"];
     SCARCITY_WITHOUT_QUOTA: Error, slug: "scarcity-without-quota",
         title: ["\"{words}\" claims scarcity, and no offer sent with it has a quota", "“{words}”在说稀缺，但随它发送的权益没有名额限制"],

@@ -3,39 +3,39 @@
 super::problems! {
     UNKNOWN_NAME: Error, slug: "unknown-name",
         title: ["nothing here is called `{name}`", "这里没有叫 `{name}` 的东西"],
-        help: ["did you mean {nearest}?", "您是不是想写 {nearest}？"],
+        help: ["{advice}", "{advice}"],
         label: ["unknown name", "未知名称"];
     UNKNOWN_COLUMN: Error, slug: "unknown-column",
         title: ["table `{table}` has no column `{name}`", "表 `{table}` 没有列 `{name}`"],
-        help: ["did you mean {nearest}?", "您是不是想写 {nearest}？"],
+        help: ["{advice}", "{advice}"],
         label: ["unknown column", "未知列"];
     UNKNOWN_TABLE: Error, slug: "unknown-table",
         title: ["there is no table `{name}`", "没有表 `{name}`"],
-        help: ["declare it with `entity` or `event`, or did you mean {nearest}?", "请用 `entity` 或 `event` 声明，或者您是不是想写 {nearest}？"],
+        help: ["{advice}", "{advice}"],
         label: ["unknown table", "未知表"];
     UNKNOWN_LABEL: Error, slug: "unknown-label",
         title: ["`{ladder}` has no label `{name}`", "`{ladder}` 没有标签 `{name}`"],
         help: ["its labels are {known}", "它的标签有 {known}"],
         label: ["unknown label", "未知标签"];
     UNQUOTED_VALUE: Error, slug: "unquoted-value",
-        title: ["`{name}` is a value of the data and stands in quotes", "`{name}` 是数据里的值，要加引号"],
+        title: ["nothing is called `{name}`; a value of the data stands in quotes: \"{name}\"", "没有叫 `{name}` 的东西；如果是数据里的值，要加引号：\"{name}\""],
         help: ["a value that lives in the data is in quotes, a name declared in a program is bare", "数据里的值加引号，程序里声明的名称不加"],
         label: ["write \"{name}\"", "写成 \"{name}\""];
     UNKNOWN_VALUE: Error, slug: "unknown-value",
-        title: ["\"{value}\" is not a value of `{column}`", "\"{value}\" 不是 `{column}` 的取值"],
+        title: ["\"{value}\" is not among the values of this column", "\"{value}\" 不在这一列的取值里"],
         help: ["its values are {known}", "它的取值有 {known}"],
         label: ["not in the closed set", "不在取值范围内"];
     UNKNOWN_FUNCTION: Error, slug: "unknown-function",
         title: ["there is no function `{name}`", "没有函数 `{name}`"],
-        help: ["did you mean {nearest}?", "您是不是想写 {nearest}？"],
+        help: ["{advice}", "{advice}"],
         label: ["unknown function", "未知函数"];
     UNKNOWN_MODULE: Error, slug: "unknown-module",
         title: ["there is no module `{name}`", "没有模块 `{name}`"],
-        help: ["modules are {nearest}", "可用的模块有 {nearest}"],
+        help: ["{advice}", "{advice}"],
         label: ["unknown module", "未知模块"];
-    UNKNOWN_PART: Error, slug: "unknown-declaration",
+    UNKNOWN_PART: Error, slug: "not-declared",
         title: ["there is no {kind} called `{name}`", "没有名为 `{name}` 的 {kind}"],
-        help: ["declare it first; declared are: {known}", "请先声明；已声明的有：{known}"],
+        help: ["{advice}", "{advice}"],
         label: ["not declared", "未声明"];
     DUPLICATE_NAME: Error, slug: "duplicate-name",
         title: ["`{name}` is declared twice", "`{name}` 声明了两次"],

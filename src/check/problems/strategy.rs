@@ -2,7 +2,7 @@
 
 super::problems! {
     AGAIN_MISSING: Error, slug: "again-missing",
-        title: ["this trigger does not say when it may fire again", "这个触发没有说明多久之后可以再次触发"],
+        title: ["`{trigger}` does not say when it may fire again", "`{trigger}` 没有说明多久之后可以再次触发"],
         help: ["add `again after 14 days`, `again always` or `again never`", "请加 `again after 14 days`、`again always` 或 `again never`"],
         label: ["no cool-off", "没有冷却期"];
     NO_TRIGGER: Error, slug: "trigger-missing",
@@ -19,7 +19,7 @@ super::problems! {
         label: ["not every label has a branch", "并非每个标签都有分支"];
     BY_NOT_LABEL: Error, slug: "by-not-a-label",
         title: ["`by` needs tiers, a partition or `arm`, and `{name}` is {found}", "`by` 需要分层、分组或 `arm`，而 `{name}` 是 {found}"],
-        help: ["use a ladder's name", "请用分层的名称"],
+        help: ["use the name of tiers or of a partition", "请用分层或分组的名称"],
         label: ["not a label", "不是标签"];
     NO_REASON: Error, slug: "none-without-reason",
         title: ["doing nothing needs a reason", "什么也不做要写明理由"],
@@ -29,18 +29,10 @@ super::problems! {
         title: ["`{name}` both owns and approves `{strategy}`", "`{name}` 既是 `{strategy}` 的负责人又是审批人"],
         help: ["another person or department must approve", "请由另一人或另一部门审批"],
         label: ["the same as the owner", "与负责人相同"];
-    UNKNOWN_LAYER: Error, slug: "unknown-layer",
-        title: ["there is no layer `{name}`", "没有 `{name}` 这一层"],
-        help: ["layers are legal, consent, eligibility, suitability, contact, arbitration, capacity, exposure", "层有 legal、consent、eligibility、suitability、contact、arbitration、capacity、exposure"],
-        label: ["unknown layer", "未知的层"];
     RESERVED_REASON: Error, slug: "reserved-reason",
         title: ["`{name}` is a reason that runs give by themselves", "`{name}` 是系统自带的理由"],
         help: ["choose another name for this rule", "请给这条规则换个名称"],
         label: ["built-in reason", "系统理由"];
-    CONTACT_WITHOUT_CONSENT: Warning, slug: "contact-without-consent",
-        title: ["strategy `{strategy}` contacts customers, and no rule asks for their consent", "策略 `{strategy}` 会触达客户，但没有任何规则检查授权"],
-        help: ["`use std.eligibility`, or add a policy with a `consent` layer", "请 `use std.eligibility`，或加一个带 `consent` 层的政策"],
-        label: ["contacts without consent", "未检查授权的触达"];
     EXIT_WITHOUT_WAVES: Warning, slug: "exit-without-waves",
         title: ["exit `{name}` ends a journey, and this plan has only one step", "出口 `{name}` 用于结束旅程，而这个计划只有一步"],
         help: ["add waves, or remove the exit", "请加波次，或去掉出口"],

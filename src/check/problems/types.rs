@@ -6,7 +6,7 @@ super::problems! {
         help: ["write {expected}", "请写 {expected}"],
         label: ["this is {found}", "这是 {found}"];
     UNIT_MISMATCH: Error, slug: "unit-mismatch",
-        title: ["{left} and {right} can't be {verb}", "{left} 与 {right} 不能{verb_zh}"],
+        title: ["{left} and {right} can't be {verb}", "{left} 与 {right} 不能{verb}"],
         help: ["both sides need the same unit", "两边的单位要一致"],
         label: ["{left} here, {right} there", "这边是 {left}，那边是 {right}"];
     UNIT_MISSING: Error, slug: "unit-missing",
@@ -25,10 +25,10 @@ super::problems! {
         title: ["{where} needs a condition, and this is {found}", "{where} 需要一个条件，而这里是 {found}"],
         help: ["compare it with something, for example `… >= 1`", "请与某个值比较，例如 `… >= 1`"],
         label: ["not true or false", "不是真假"];
-    OUT_OF_RANGE: Error, slug: "number-too-large",
-        title: ["`{number}` is beyond what can be counted exactly", "`{number}` 超出了可以精确计算的范围"],
-        help: ["use a smaller number", "请用小一点的数"],
-        label: ["too large", "太大"];
+    NOT_EXACT: Error, slug: "not-exact",
+        title: ["`{number}` cannot be counted exactly", "`{number}` 无法精确计算"],
+        help: ["use a smaller number; months, quarters, years and workdays come whole", "请用小一点的数；月、季度、年和工作日要用整数"],
+        label: ["not exact", "不精确"];
     TOO_MANY_DECIMALS: Error, slug: "too-many-decimals",
         title: ["`{amount}` has more decimals than the currency", "`{amount}` 的小数位比货币多"],
         help: ["money has two decimals", "金额最多两位小数"],
@@ -42,9 +42,9 @@ super::problems! {
         help: ["for example `30 days`, `6 months`, or a param of that kind", "例如 `30 days`、`6个月`，或这样的参数"],
         label: ["not a length of time", "不是一段时间"];
     CALENDAR_LENGTH: Error, slug: "calendar-length",
-        title: ["months have no fixed length, so they can't be {verb} here", "月份长短不一，不能在这里{verb_zh}"],
-        help: ["use days, or `months since …`", "请用天数，或 `months since …`"],
-        label: ["a length in months", "以月计的长度"];
+        title: ["`{amount}` has no fixed length, so it can't be {verb} here", "`{amount}` 长短不一，不能在这里{verb}"],
+        help: ["count in days, or ask for `months since …`", "请用天数，或用 `months since …`"],
+        label: ["no fixed length", "长短不一"];
     ROWS_WITHOUT_FUNCTION: Error, slug: "rows-without-function",
         title: ["`{path}` is many rows, not one value", "`{path}` 是多行，不是一个值"],
         help: ["say what to make of them: `count(…)`, `sum(…)`, `latest(…)`, `exists(…)`", "请说明怎么汇总：`count(…)`、`sum(…)`、`latest(…)`、`exists(…)`"],
@@ -55,16 +55,16 @@ super::problems! {
         label: ["no rows", "没有行"];
     BAD_ARGUMENT: Error, slug: "bad-argument",
         title: ["`{function}` does not take this", "`{function}` 不接受这个参数"],
-        help: ["{signature}", "{signature}"],
+        help: ["write it as `{signature}`", "写法是 `{signature}`"],
         label: ["does not fit", "不合适"];
     WINDOW_WITHOUT_TIME: Error, slug: "window-without-time",
         title: ["`{table}` has no time column, so a window says nothing", "`{table}` 没有时间列，时间窗口没有意义"],
         help: ["declare its time with `at`, or write `column in last …`", "请用 `at` 声明时间列，或写 `列 in last …`"],
         label: ["a window here", "这里的时间窗口"];
     WINDOW_NOT_WHOLE: Error, slug: "window-not-whole",
-        title: ["`{table}` holds whole {period}s, and this window is not a number of them", "`{table}` 按整 {period} 存放，这个窗口不是整数个"],
-        help: ["use a multiple of one {period}", "请用 {period} 的整数倍"],
-        label: ["not whole {period}s", "不是整数个 {period}"];
+        title: ["`{table}` holds whole {period}s, and this window is not a number of them", "`{table}` 每{period}一行，这个窗口不是整数个{period}"],
+        help: ["use a multiple of one {period}", "请用若干个整{period}"],
+        label: ["not whole {period}s", "不是整数个{period}"];
     WINDOW_MISPLACED: Error, slug: "window-misplaced",
         title: ["a window of time can't stand here", "时间窗口不能放在这里"],
         help: ["a window is the last argument of an aggregate, or the right side of `in` for a date", "时间窗口是汇总函数的最后一个参数，或日期 `in` 的右边"],
@@ -81,8 +81,4 @@ super::problems! {
         title: ["`{text}` is never missing", "`{text}` 不会缺失"],
         help: ["the part after `??`, or the check, does nothing; remove it", "`??` 之后的部分或这个判断不起作用，请去掉"],
         label: ["always known", "总是已知"];
-    NOT_OF_UNKNOWN: Warning, slug: "unknown-flipped",
-        title: ["`not` of something that may be unknown leaves those subjects out", "对可能未知的条件取 `not`，未知的客户也不算在内"],
-        help: ["say what unknown means: `({text}) ?? false`, or ask `is known` first", "请说明未知算什么：`({text}) ?? false`，或先判断 `is known`"],
-        label: ["may be unknown", "可能未知"];
 }

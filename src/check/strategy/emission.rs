@@ -225,7 +225,7 @@ impl Checker {
                 return Some(self.as_text(typed.node, name.span));
             }
         }
-        self.undeclared("role", name, known.join(", "));
+        self.undeclared("role", name, known);
         None
     }
 

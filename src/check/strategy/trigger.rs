@@ -105,8 +105,11 @@ impl Checker {
     fn lower_again(&mut self, trigger: &ast::Trigger) -> Option<Again> {
         match &trigger.again {
             None => {
-                self.report(Problem::new(&problems::AGAIN_MISSING, trigger.span));
-                None
+                let words: Vec<&str> = self.sources.text(trigger.span).split_whitespace().collect();
+                let problem = Problem::new(&problems::AGAIN_MISSING, trigger.span).with("trigger", words.join(" "));
+                self.report(problem);
+                // The program is refused already; with any answer its plan is checked too.
+                Some(Again::Always)
             }
             Some(again) => match &again.kind {
                 AgainKind::Always => Some(Again::Always),
@@ -316,7 +319,7 @@ impl Checker {
             [name] => (name, None),
             [name, column] => (name, Some(column)),
             _ => {
-                self.report(Problem::new(&names::UNKNOWN_NAME, path.span).with("name", path.text()).with("nearest", "`TABLE` or `TABLE.time`"));
+                self.report(Problem::new(&names::UNKNOWN_NAME, path.span).with("name", path.text()).with("advice", "write `TABLE` or `TABLE.time`"));
                 return None;
             }
         };

@@ -97,7 +97,6 @@ pub(in crate::engine) fn mean(moments: Moments, of: Physical, physical: Physical
 }
 
 /// The population deviation of a group. `squares` are fixed-point squares of floats, or the two halves of the squares of ints.
-#[allow(clippy::cast_precision_loss)]
 pub(in crate::engine) fn deviation(moments: Moments, squares: Moments, high: Option<Expr>) -> Expr {
     let of_ints = high.is_some();
     let mut operands = moments.operands();
@@ -112,9 +111,9 @@ pub(in crate::engine) fn deviation(moments: Moments, squares: Moments, high: Opt
             let deviation = match high {
                 Some(high) => {
                     let sxx = high.get(row)?.checked_mul(1 << 64)?.checked_add(low)?;
-                    sums::deviation(count, sx as f64, sxx as f64)
+                    sums::int_deviation(count, sx, sxx)
                 }
-                None => sums::deviation(count, sums::from_fixed(sx), sums::from_fixed(low)),
+                None => sums::float_deviation(count, sx, low),
             };
             deviation.as_float()
         });

@@ -160,17 +160,23 @@ impl Executor<'_> {
             AggregateFunction::Count => grouping.known(&column),
             AggregateFunction::Exists => grouping.count_rows(mask).gt(int_literal(0)),
             AggregateFunction::Sum => kernels::total(grouping.moments(&column, of), self.physical(id)?),
-            AggregateFunction::Mean => kernels::mean(grouping.moments(&column, of), of, self.physical(id)?),
+            AggregateFunction::Mean if of == Physical::Int => kernels::mean(grouping.moments(&column, of), of, self.physical(id)?),
+            AggregateFunction::Mean => self.as_held(id, kernels::mean(grouping.moments(&column, of), of, Physical::Float))?,
             AggregateFunction::Deviation => {
                 let moments = grouping.moments(&column, of);
                 let (squares, high) = grouping.squares(&column, of);
-                kernels::deviation(moments, squares, high)
+                self.as_held(id, kernels::deviation(moments, squares, high))?
             }
             AggregateFunction::Min | AggregateFunction::Earliest => grouping.part(format!("min {column}"), col(column).min()),
             AggregateFunction::Max | AggregateFunction::Latest => grouping.part(format!("max {column}"), col(column).max()),
             AggregateFunction::Distinct => grouping.distinct(&column),
             AggregateFunction::Median | AggregateFunction::Quantile(_) => return Err(EngineError::Damaged(id)),
         })
+    }
+
+    /// A float result as the node's type holds it.
+    fn as_held(&self, id: NodeId, result: Expr) -> Result<Expr, EngineError> {
+        Ok(if self.physical(id)? == Physical::Int { kernels::round(result) } else { result })
     }
 
     /// Rows that count for one fold, narrowed by filters instead of masks.

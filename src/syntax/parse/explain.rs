@@ -145,7 +145,11 @@ impl Scene<'_> {
     fn unfinished(&self, dangling: usize) -> Failure {
         let word = self.word(dangling);
         let condition = matches!(word, "when" | "where" | "and" | "or" | "not" | "if");
-        let kind = if condition { &problems::EXPECTED_CONDITION } else { &problems::EXPECTED_VALUE };
+        let kind = match (condition, word == ":" && self.expects(&[Rule::column_type, Rule::type_named])) {
+            (true, _) => &problems::EXPECTED_CONDITION,
+            (false, true) => &problems::EXPECTED_TYPE,
+            (false, false) => &problems::EXPECTED_VALUE,
+        };
         let problem = Problem::new(kind, self.token_span(dangling)).with("after", word).with("found", "⏎");
         Failure { problem, begins_here: false, culprit: Some(dangling), ends_from: dangling + 1 }
     }

@@ -19,11 +19,11 @@ pub struct Difference {
 /// Another combination of switches per seed.
 pub fn options(seed: u64) -> Options {
     Options {
-        streaming: seed % 2 == 0,
-        slice_rows: (seed % 3 == 0).then_some(7),
+        streaming: seed % 4 == 0,
+        slice_rows: (seed % 3 == 0).then_some(50),
         share_nodes: seed % 5 != 0,
         fuse_folds: seed % 7 != 0,
-        select_places: seed % 4 != 0,
+        select_places: seed % 9 != 0,
     }
 }
 

@@ -45,7 +45,7 @@ fn frames_and_interpreter_agree_on_random_programs() {
 fn failure(seed: u64) -> Option<String> {
     let world = graph::world(&mut Random::new(seed));
     let options = compare::options(seed);
-    let found = disagreement(&world, &options, seed % 16 == 0)?;
+    let found = disagreement(&world, &options, seed % 32 == 0)?;
     Some(format!("seed {seed}, {options:?}\n{}", shrink::report(world, &options, found)))
 }
 

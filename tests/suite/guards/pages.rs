@@ -50,9 +50,16 @@ pub fn slugs() -> BTreeMap<String, Vec<String>> {
     found
 }
 
-/// In every `static NAME: ProblemKind = …;` the field `slug`, or else the first text, which is what a constructor takes.
+/// In every `static NAME: ProblemKind = …;` the field `slug`, or else the first text, which is what a constructor takes; in a
+/// file with a `problems! { … }` block, every field `slug`.
 fn slugs_of(source: &SourceText) -> Vec<(String, usize)> {
     let mut found = Vec::new();
+    if source.code.contains("problems! {") {
+        let field = "slug: \"";
+        let quoted = |at: usize| source.text[at + field.len()..].split('"').next().unwrap_or("").to_owned();
+        found.extend(source.code.match_indices(field).map(|(at, _)| (quoted(at), source.line(at))));
+        return found;
+    }
     for (at, start) in source.code.match_indices(": ProblemKind = ") {
         let item = source.code[at..].split(';').next().unwrap_or("");
         let from = item.find("slug: \"").unwrap_or(start.len());
@@ -68,6 +75,9 @@ fn slugs_are_found_in_both_ways_of_writing() {
     let text = "static A: ProblemKind = ProblemKind { severity: x, slug: \"a-b\" };\nstatic B: ProblemKind = kind(\n \"c\", \"d;\");";
     let source = SourceText { path: "src/x.rs".into(), text: text.into(), code: super::source_text::mask(text) };
     assert_eq!(slugs_of(&source), [("a-b".into(), 1), ("c".into(), 2)]);
+    let text = "super::problems! {\n    A: Error, slug: \"a-b\",\n        title: [\"x\", \"y\"];\n    B: Error, slug: \"c\";\n}";
+    let source = SourceText { path: "src/y.rs".into(), text: text.into(), code: super::source_text::mask(text) };
+    assert_eq!(slugs_of(&source), [("a-b".into(), 2), ("c".into(), 4)]);
 }
 
 fn is_kebab_case(slug: &str) -> bool {
@@ -85,9 +95,6 @@ fn every_slug_is_kebab_case_and_used_once() {
 fn every_problem_has_a_page_with_a_wrong_and_a_right_example() {
     let mut missing = Vec::new();
     for (slug, places) in slugs() {
-        // Problems of the command line and of data are about files and flags, not about the text of a program.
-        let about_files = |place: &String| place.starts_with("src/cli/") || place.starts_with("src/engine/");
-        let about_programs = !places.iter().all(about_files);
         let path = root().join(format!("docs/errors/{slug}.md"));
         let Ok(page) = fs::read_to_string(&path) else {
             missing.push(format!("docs/errors/{slug}.md, declared in {}", places.join(", ")));
@@ -95,7 +102,7 @@ fn every_problem_has_a_page_with_a_wrong_and_a_right_example() {
         };
         let blocks = blocks(&page);
         for section in ["Wrong", "Right"] {
-            if !blocks.iter().any(|block| block.section == section && (!about_programs || block.language == "strat")) {
+            if !blocks.iter().any(|block| block.section == section) {
                 missing.push(format!("docs/errors/{slug}.md: a block under `## {section}`"));
             }
         }

@@ -1,0 +1,195 @@
+//! What this version must refuse, one small program each, and a file with many mistakes at once.
+
+use strat::check::{Checked, StandardOnly, check};
+use strat::diag::render::{Format, Options, render};
+use strat::diag::{Language, Problem};
+
+fn problems(text: &str) -> Checked {
+    check("strategy.strat", text, &StandardOnly)
+}
+
+/// Title and help together, as the author reads them.
+fn words(problem: &Problem, language: Language) -> String {
+    format!("{}: {}", problem.title(language), problem.help(language).unwrap_or_default())
+}
+
+/// A program must be refused for one reason, whose words hold the offending text and the way out.
+struct Refusal {
+    scenario: &'static str,
+    text: &'static str,
+    slug: &'static str,
+    line: usize,
+    english: &'static [&'static str],
+    chinese: &'static [&'static str],
+}
+
+const REFUSALS: &[Refusal] = &[
+    Refusal {
+        scenario: "N03 a deposit rate plus 0.5%",
+        text: "use std.schema\nsubject products\n\nfeature uplifted = base_rate + 0.5%\n",
+        slug: "percent-on-rate",
+        line: 4,
+        english: &["`0.5%` is a percentage", "write `50bp`"],
+        chinese: &["`0.5%` 是百分比", "请写 `50bp`"],
+    },
+    Refusal {
+        scenario: "N04 only the first hundred, and no quota",
+        text: "use std.schema
+subject customers
+offer rate50 \"加息\" { bp 50bp }
+template hurry for sms = \"加息礼遇前100名专享\"
+strategy uplift {
+  on while status = \"active\" again never
+  plan { send sms using hurry offer rate50 }
+}
+",
+        slug: "scarcity-without-quota",
+        line: 4,
+        english: &["\"前100名\" claims scarcity", "give the offer a `quota`"],
+        chinese: &["“前100名”在说稀缺", "请给权益加 `quota`"],
+    },
+    Refusal {
+        scenario: "N08 a school that may be missing",
+        text: "use std.schema
+subject customers
+template guide for app_push = \"您的目标院校{target_school}学费缴纳攻略已备好！\"
+strategy study {
+  on while age >= 18 again after 14 days
+  plan { send app_push using guide }
+}
+feature age = 20
+",
+        slug: "nullable-slot",
+        line: 3,
+        english: &["`target_school` may be missing", "`{target_school|…}`"],
+        chinese: &["`target_school` 可能缺失", "`{target_school|…}`"],
+    },
+    Refusal {
+        scenario: "N12 arms of 50 and 40 percent",
+        text: "use std.schema
+subject customers
+template hello for sms = \"您好\"
+strategy wake {
+  on while status = \"active\" again never
+  arms { called 50%  texted 40% }
+  plan { send sms using hello }
+}
+",
+        slug: "shares-not-whole",
+        line: 6,
+        english: &["add up to 90%, not 100%", "give the rest to `control`"],
+        chinese: &["合计 90%，不是 100%", "请把剩余部分给 `control`"],
+    },
+    Refusal {
+        scenario: "N18 a dwell of more than 3",
+        text: "use std.schema\nsubject customers\n\nsegment interested = max(app_events.dwell_s) > 3\n",
+        slug: "unit-missing",
+        line: 4,
+        english: &["`3` needs a unit", "`3 seconds` or `3 minutes`"],
+        chinese: &["`3` 缺少单位", "`3秒` 或 `3分钟`"],
+    },
+    Refusal {
+        scenario: "N19 an event without cool-off",
+        text: "use std.schema
+subject customers
+template hello for app_push = \"您好\"
+strategy greet {
+  on app_events where event = \"login\"
+  plan { send app_push using hello }
+}
+",
+        slug: "again-missing",
+        line: 5,
+        english: &["`on app_events where event = \"login\"` does not say", "`again after 14 days`"],
+        chinese: &["`on app_events where event = \"login\"` 没有说明", "`again after 14 days`"],
+    },
+    Refusal {
+        scenario: "N22 a column nobody has",
+        text: "use std.schema\nsubject customers\n\nfeature quiet = days since latest(transactions.最后交易日)\n",
+        slug: "unknown-column",
+        line: 4,
+        english: &["table `transactions` has no column `最后交易日`", "did you mean `交易时间`"],
+        chinese: &["表 `transactions` 没有列 `最后交易日`", "您是不是想写 `交易时间`"],
+    },
+];
+
+#[test]
+fn scenarios_that_must_be_refused() {
+    for refusal in REFUSALS {
+        let Checked { sources, problems, program, .. } = problems(refusal.text);
+        assert!(program.is_none(), "{}", refusal.scenario);
+        let [problem] = problems.as_slice() else { panic!("{}: {problems:#?}", refusal.scenario) };
+        assert_eq!(problem.kind.slug, refusal.slug, "{}", refusal.scenario);
+        let place = sources.place(problem.span);
+        assert!(place.starts_with(&format!("strategy.strat:{}:", refusal.line)), "{}: {place}", refusal.scenario);
+        for (language, parts) in [(Language::English, refusal.english), (Language::Chinese, refusal.chinese)] {
+            let words = words(problem, language);
+            assert!(parts.iter().all(|part| words.contains(part)), "{}: {words}", refusal.scenario);
+        }
+    }
+}
+
+/// Ten slips of ten kinds, of spelling and of meaning, each in one line.
+const TEN: &str = r#"use std.schema
+subject customers
+
+param floor 5万元
+segment rich = latest(customer_month.aum) >= 50万元 and
+segment silent = status = "activ"
+feature gone = days since latest(transactions.最后交易日)
+segment dwelt = max(app_events.dwell_s) > 3
+feature offered = max(accounts.product.base_rate) + 0.5%
+segment target = rich and latest(customer_month.aum) >= floor
+
+template hurry for sms = "加息礼遇仅限前100名"
+
+strategy uplift "加息挽留" {
+  owner "零售增长部"  approver "风险管理部"
+  class retention priotity 40
+  on while status = "active"
+  arms { called 50%  control 40% }
+  plan { send sms using hurry }
+}
+"#;
+
+const TEN_ENGLISH: &str = r#"strategy.strat:4:13: error[expected-word] expected `=` after `floor`
+strategy.strat:5:51: error[expected-condition] expected a condition after `and`
+strategy.strat:6:27: error[unknown-value] "activ" is not among the values of this column
+strategy.strat:7:47: error[unknown-column] table `transactions` has no column `最后交易日`
+strategy.strat:8:43: error[unit-missing] `3` needs a unit: the other side is duration
+strategy.strat:9:53: error[percent-on-rate] a rate moves by basis points, and `0.5%` is a percentage
+strategy.strat:12:26: error[scarcity-without-quota] "前100名" claims scarcity, and no offer sent with it has a quota
+strategy.strat:16:19: error[unknown-clause] `priotity` neither continues what stands before it nor begins a clause of this block
+strategy.strat:17:3: error[again-missing] `on while status = "active"` does not say when it may fire again
+strategy.strat:18:3: error[shares-not-whole] the shares of these arms add up to 90%, not 100%
+10 errors in 1 file
+"#;
+
+const TEN_CHINESE: &str = r#"strategy.strat:4:13: 错误[expected-word] `floor` 后面应当是 `=`
+strategy.strat:5:51: 错误[expected-condition] `and` 后面缺少条件
+strategy.strat:6:27: 错误[unknown-value] "activ" 不在这一列的取值里
+strategy.strat:7:47: 错误[unknown-column] 表 `transactions` 没有列 `最后交易日`
+strategy.strat:8:43: 错误[unit-missing] `3` 缺少单位：另一边是时间长度
+strategy.strat:9:53: 错误[percent-on-rate] 利率的变动用基点，`0.5%` 是百分比
+strategy.strat:12:26: 错误[scarcity-without-quota] “前100名”在说稀缺，但随它发送的权益没有名额限制
+strategy.strat:16:19: 错误[unknown-clause] `priotity` 既不能接在前面的内容之后，也不是这个区块里的子句
+strategy.strat:17:3: 错误[again-missing] `on while status = "active"` 没有说明多久之后可以再次触发
+strategy.strat:18:3: 错误[shares-not-whole] 各组占比合计 90%，不是 100%
+1 个文件中有 10 个错误
+"#;
+
+#[test]
+fn ten_mistakes_are_ten_problems_in_one_run() {
+    let Checked { sources, problems, program, .. } = problems(TEN);
+    assert!(program.is_none());
+    let short = |language| render(Format::Short, &problems, &sources, &Options { language, ..Options::default() });
+    assert_eq!(short(Language::English), TEN_ENGLISH);
+    assert_eq!(short(Language::Chinese), TEN_CHINESE);
+    assert_eq!(problems.len(), 10);
+    assert!(problems.is_sorted_by_key(|problem| problem.span));
+    // Each says what to do, in both languages, or what could stand there instead.
+    for problem in &problems {
+        let says = |language| problem.help(language).is_some_and(|help| !help.is_empty());
+        assert!((says(Language::English) && says(Language::Chinese)) || problem.kind.slug == "expected-word", "{problem:#?}");
+    }
+}
