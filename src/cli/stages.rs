@@ -44,7 +44,6 @@ impl Loader for Beside {
 }
 
 /// A program that starts at one file, with everything found about it; places are those of the session's `sources`.
-#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only commands over data need it"))]
 pub struct CheckedEntry {
     pub problems: Vec<Problem>,
     pub program: Option<Program>,
