@@ -5,10 +5,12 @@
 
 mod csv;
 mod decode;
+mod footer;
 pub mod problems;
 
 use super::ledger::LedgerPart;
 use super::progress::Progress;
+use footer::Footer;
 use problems::{AMBIGUOUS_TABLE, BAD_ENCODING};
 use polars::prelude::*;
 use std::collections::BTreeMap;
@@ -145,12 +147,16 @@ fn open_place(folder: &Path, id: TableId, table: &Table, place: &Place, opened: 
         let names: Vec<String> = parts.iter().take(20).map(|(path, _)| relative(folder, path)).collect();
         return opened.problems.push(DataProblem::of_table(&AMBIGUOUS_TABLE, table).with("found", names.join(", ")));
     }
-    let mut paths = Vec::new();
+    let (mut paths, mut footers) = (Vec::new(), Vec::new());
     for (path, form) in parts {
         let name = relative(folder, &path);
         progress.step(&name);
         let read = match form {
-            Form::Parquet => parquet_part(&path, &name, table).inspect(|_| paths.push(path)),
+            Form::Parquet => parquet_part(&path, &name, table).map(|(input, footer)| {
+                paths.push(path);
+                footers.push(footer);
+                input
+            }),
             Form::Csv | Form::GzippedCsv => csv_part(&path, &name, form, table).map(|(input, source)| {
                 opened.raw.entry(id).or_default().push(source);
                 input
@@ -165,7 +171,10 @@ fn open_place(folder: &Path, id: TableId, table: &Table, place: &Place, opened: 
         match scan_parquet(&paths) {
             Ok(frame) => {
                 let name = relative(folder, &place.path);
-                opened.raw.entry(id).or_default().push(RawSource { name, frame, ours: false });
+                let rows = footers.iter().map(|footer| footer.rows).sum();
+                let complete = footers.into_iter().map(|footer| footer.complete).reduce(|all, next| all.intersection(&next).cloned().collect());
+                let source = RawSource { rows: Some(rows), complete: complete.unwrap_or_default(), ..RawSource::new(name, frame) };
+                opened.raw.entry(id).or_default().push(source);
             }
             Err(error) => opened.problems.push(unreadable(table, &relative(folder, &place.path), &error.to_string())),
         }
@@ -183,12 +192,14 @@ fn unreadable(table: &Table, file: &str, reason: &str) -> DataProblem {
     DataProblem::of_table(&UNREADABLE_DATA, table).with("file", file).with("reason", reason)
 }
 
-fn parquet_part(path: &Path, name: &str, table: &Table) -> Result<InputFile, DataProblem> {
+fn parquet_part(path: &Path, name: &str, table: &Table) -> Result<(InputFile, Footer), DataProblem> {
     let wrong = |reason: String| unreadable(table, name, &reason);
     let seen = decode::fingerprint(path).map_err(|error| wrong(error.to_string()))?;
     let file = File::open(path).map_err(|error| wrong(error.to_string()))?;
-    let rows = ParquetReader::new(file).num_rows().map_err(|error| wrong(error.to_string()))?;
-    Ok(InputFile { file: name.into(), table: table.name.clone(), rows: rows as u64, bytes: seen.bytes, blake3: seen.hash, encoding: None })
+    let footer = footer::read(file).map_err(|error| wrong(error.to_string()))?;
+    let input =
+        InputFile { file: name.into(), table: table.name.clone(), rows: footer.rows, bytes: seen.bytes, blake3: seen.hash, encoding: None };
+    Ok((input, footer))
 }
 
 fn csv_part(path: &Path, name: &str, form: Form, table: &Table) -> Result<(InputFile, RawSource), DataProblem> {
@@ -210,7 +221,7 @@ fn csv_part(path: &Path, name: &str, form: Form, table: &Table) -> Result<(Input
     };
     let input =
         InputFile { file: name.into(), table: table.name.clone(), rows: 0, bytes: seen.bytes, blake3: seen.hash, encoding: Some(encoding) };
-    Ok((input, RawSource { name: name.into(), frame, ours: false }))
+    Ok((input, RawSource::new(name, frame)))
 }
 
 /// A part of the ledger as rows of its table.
@@ -220,7 +231,7 @@ fn csv_part(path: &Path, name: &str, form: Form, table: &Table) -> Result<(Input
 pub fn ledger_source(table: &Table, part: LedgerPart) -> Result<RawSource, DataProblem> {
     let name = format!("ledger/{} ({})", part.table, part.as_of);
     match csv::scan_bytes(part.bytes) {
-        Ok(frame) => Ok(RawSource { name, frame, ours: true }),
+        Ok(frame) => Ok(RawSource { ours: true, ..RawSource::new(name, frame) }),
         Err(reason) => Err(unreadable(table, &name, &reason)),
     }
 }

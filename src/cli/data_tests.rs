@@ -331,3 +331,25 @@ fn an_absent_ledger_is_empty() {
     assert_eq!(found["contact_id"], []);
     assert_eq!(found["sent_at"], []);
 }
+
+#[test]
+fn missing_cells_of_parquet_are_found_whatever_the_footer_says() {
+    let declared = program(vec![table("t", vec![column("id", "", Type::Text), column("n", "", Type::Int), column("day", "", Type::Date)], &[0])]);
+    let write = |frame: &mut DataFrame, statistics: bool| {
+        let folder = tempfile::tempdir().unwrap();
+        let file = fs::File::create(folder.path().join("t.parquet")).unwrap();
+        let statistics = if statistics { StatisticsOptions::full() } else { StatisticsOptions::empty() };
+        ParquetWriter::new(file).with_statistics(statistics).with_row_group_size(Some(2)).finish(frame).unwrap();
+        folder
+    };
+    let day = Series::new("day".into(), [1_i32, 2, 3, 4, 5]).cast(&DataType::Date).unwrap();
+    let good = df!("id" => ["a", "b", "c", "d", "e"], "n" => [1_i64, 2, 3, 4, 5]).unwrap().hstack(&[day.clone().into_column()]).unwrap();
+    let null = df!("id" => ["a", "b", "c", "d", "e"], "n" => [Some(1_i64), Some(2), Some(3), Some(4), None]).unwrap().hstack(&[day.clone().into_column()]).unwrap();
+    let empty = df!("id" => ["a", "b", "c", "", "e"], "n" => [1_i64, 2, 3, 4, 5]).unwrap().hstack(&[day.into_column()]).unwrap();
+    for statistics in [true, false] {
+        let found = bound(write(&mut good.clone(), statistics).path(), &declared);
+        assert_eq!(found.unwrap_or_else(|problems| panic!("{:?}", lines(&problems))).rows[&TableId(0)], 5);
+        assert_eq!(slugs(write(&mut null.clone(), statistics).path(), &declared), ["missing-required-value"], "{statistics}");
+        assert_eq!(slugs(write(&mut empty.clone(), statistics).path(), &declared), ["null-key"], "{statistics}");
+    }
+}

@@ -28,8 +28,8 @@ use std::path::Path;
 use std::time::Instant;
 use strat::diag::render::NOWHERE;
 use strat::diag::{Problem, ProblemKind};
-use strat::engine::Options;
-use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Tables, Zone, bind, snapshot};
+use strat::engine::{Options, Tables};
+use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind, snapshot};
 use strat::interp::Snapshot;
 use strat::ir::{Moment, Program, Watch};
 

@@ -31,6 +31,7 @@ mod project;
 mod run;
 mod sample;
 mod session;
+#[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only commands over data need it"))]
 mod stages;
 mod test;
 mod usage;

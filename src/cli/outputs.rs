@@ -123,7 +123,3 @@ pub fn write_lists(
     files.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(files)
 }
-
-#[cfg(test)]
-#[path = "outputs_tests.rs"]
-mod tests;

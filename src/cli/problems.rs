@@ -172,6 +172,7 @@ pub static SAMPLE_FAILED: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
+#[cfg(feature = "engine")]
 pub static UNKNOWN_SUBJECT: ProblemKind = ProblemKind {
     slug: "unknown-subject",
     severity: Severity::Error,
@@ -180,6 +181,7 @@ pub static UNKNOWN_SUBJECT: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
+#[cfg(feature = "engine")]
 pub static UNKNOWN_GROUP: ProblemKind = ProblemKind {
     slug: "unknown-group",
     severity: Severity::Error,

@@ -74,6 +74,7 @@ impl Session {
     }
 
     /// Shows warnings about a program that runs all the same, one line each on standard error.
+    #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only commands over data need it"))]
     pub fn report_warnings(&self, mut problems: Vec<Problem>) {
         tidy(&mut problems);
         if !problems.is_empty() && !self.format.is_machine() {

@@ -241,6 +241,19 @@ fn the_workbook_holds_texts_numbers_and_no_formula() {
     assert!(summary.rows().any(|row| row.iter().any(|cell| cell.to_string() == "greet")));
 }
 
+#[test]
+fn parquet_keeps_types() {
+    use polars::prelude::{DataType, ParquetReader, SerReader, TimeUnit};
+    let place = place(ROWS);
+    run(place.path(), &["--forms", "parquet"]).code(0);
+    let frame = ParquetReader::new(fs::File::open(place.path().join("out/actions.parquet")).unwrap()).finish().unwrap();
+    assert_eq!(frame.height(), 3);
+    assert_eq!(frame.column("expected_value").unwrap().dtype(), &DataType::Decimal(18, 2));
+    assert_eq!(frame.column("due_from").unwrap().dtype(), &DataType::Datetime(TimeUnit::Milliseconds, None));
+    assert_eq!(frame.column("customer_id").unwrap().dtype(), &DataType::String);
+    assert_eq!(frame.column("priority").unwrap().dtype(), &DataType::Int64);
+}
+
 /// Every file of the folder with its bytes.
 fn bytes(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut found = Vec::new();

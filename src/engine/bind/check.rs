@@ -27,11 +27,14 @@ pub(super) fn first_number(frame: &DataFrame, name: &str) -> PolarsResult<u64> {
 pub(super) fn cells(table: &Table, source: &RawSource, bindable: &[Bindable<'_>], notes: &mut Vec<DataProblem>) -> PolarsResult<u64> {
     let checked: Vec<(String, &Bindable<'_>)> = bindable
         .iter()
-        .filter(|bindable| !(bindable.conversion.always_right && bindable.column.optional && !bindable.key))
+        .filter(|bindable| !bindable.conversion.always_right || !bindable.complete && (bindable.key || !bindable.column.optional))
         .enumerate()
         .map(|(at, bindable)| (format!("c{at}"), bindable))
         .collect();
     let codes: Vec<Expr> = checked.iter().map(|(name, bindable)| bindable.conversion.codes.clone().alias(name.as_str())).collect();
+    if let (true, Some(rows)) = (codes.is_empty(), source.rows) {
+        return Ok(rows);
+    }
     if codes.is_empty() {
         let count = collected(source.frame.clone().select([len().alias(ROW)]))?;
         return first_number(&count, ROW);

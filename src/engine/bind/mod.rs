@@ -19,11 +19,11 @@ pub use reads::Reads;
 pub use snapshot::{snapshot, values};
 pub use zone::Zone;
 
+use super::Tables;
 use crate::ir::Program;
 use crate::types::{Column, ColumnId, Table, TableId, TableKind};
 use convert::Conversion;
 use headers::Matched;
-use indexmap::IndexMap;
 use polars::prelude::{
     DataFrame, DataType, Expr, Field, IntoLazy, LazyFrame, NULL, PolarsError, PolarsResult, Schema, UnionArgs, UniqueKeepStrategy, col, concat, lit,
 };
@@ -49,6 +49,18 @@ pub struct RawSource {
     pub frame: LazyFrame,
     /// Written by a run: patterns, units and headers that the schema declares for files of others do not apply.
     pub ours: bool,
+    /// Rows, when they are known without reading them.
+    pub rows: Option<u64>,
+    /// Headers of columns that are known to have no null and no empty text.
+    pub complete: BTreeSet<String>,
+}
+
+impl RawSource {
+    /// A file of which nothing is known before it is read.
+    #[must_use]
+    pub fn new(name: impl Into<String>, frame: LazyFrame) -> Self {
+        RawSource { name: name.into(), frame, ours: false, rows: None, complete: BTreeSet::new() }
+    }
 }
 
 /// The files of every table that has any. Sources of a ledger come in order of preference: the first row of a key stays.
@@ -62,9 +74,6 @@ pub struct Settings {
     /// Looks for repeated keys and dangling references in events of any length.
     pub check_all: bool,
 }
-
-/// Physical frames by table: what the engine reads. Columns are named as in the schema and held as their physical type.
-pub type Tables = IndexMap<TableId, LazyFrame>;
 
 /// Data that keeps its contract.
 pub struct Bound {
@@ -182,6 +191,8 @@ fn as_written(column: &Column, ours: bool) -> Cow<'_, Column> {
 struct Bindable<'a> {
     column: &'a Column,
     key: bool,
+    /// Known to have no missing cell.
+    complete: bool,
     conversion: Conversion,
 }
 
@@ -199,7 +210,10 @@ fn bind_source(
         let Some(column) = table.column(*id) else { continue };
         match headers::find(table, column, &schema, &source.name) {
             Ok(Matched::Header(header, dtype)) => match convert::conversion(&dtype, &header, &as_written(column, source.ours), settings.zone) {
-                Some(conversion) => bindable.push(Bindable { column, key: table.key.contains(id), conversion }),
+                Some(conversion) => {
+                    let complete = source.complete.contains(&header);
+                    bindable.push(Bindable { column, key: table.key.contains(id), complete, conversion });
+                }
                 None => notes.push(check::wrong_column(table, column, &source.name, &dtype)),
             },
             Ok(Matched::Absent(note)) => {
