@@ -9,4 +9,3 @@ mod data;
 mod guards;
 mod programs;
 mod sample;
-mod interp;
