@@ -81,6 +81,19 @@ strategies
 }
 
 #[test]
+fn a_label_that_is_held_back_has_no_winning_row() {
+    let mut campaign = Campaign::new();
+    let world = &mut campaign.world;
+    world.customer("C1", &[(AGE, Value::Int(40))]);
+    let ladder = world.program.facts[1].node;
+    let ty = world.program.type_of(ladder);
+    world.program.facts[1].node = world.constant(Value::Int(1), ty);
+    let explanation = explain(&world.program, &world.interpreter(), "C1").unwrap();
+    let held = &explanation.facts[1];
+    assert_eq!((held.value.as_deref(), held.because.as_deref(), held.row), (Some("child"), None, None));
+}
+
+#[test]
 fn nobody_is_explained_by_a_key_that_is_not_there() {
     let campaign = Campaign::new();
     assert_eq!(explain(&campaign.world.program, &campaign.world.interpreter(), "C1"), None);
