@@ -199,6 +199,7 @@ pub static UNKNOWN_STRATEGY: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
+#[cfg(feature = "engine")]
 pub static PRIVATE_COLUMN: ProblemKind = ProblemKind {
     slug: "private-column",
     severity: Severity::Error,
