@@ -18,11 +18,27 @@ use super::parse::parse;
 use crate::diag::{Problem, any_error};
 use crate::source::FileId;
 
-/// The formatted text.
+/// Breaking a line can move a comment, and a moved comment can let lines join: a text settles after two or three rounds.
+const ROUNDS: usize = 8;
+
+/// The formatted text: the layout that another round does not change.
 ///
 /// # Errors
 /// The problems of a text that cannot be read; it is left as it is.
 pub fn format(text: &str) -> Result<String, Vec<Problem>> {
+    let mut settled = lay_out(text)?;
+    for _ in 0..ROUNDS {
+        let next = lay_out(&settled)?;
+        if next == settled {
+            break;
+        }
+        settled = next;
+    }
+    Ok(settled)
+}
+
+/// One round of layout.
+fn lay_out(text: &str) -> Result<String, Vec<Problem>> {
     let read = parse(FileId(0), text);
     if any_error(&read.problems) {
         return Err(read.problems);
