@@ -76,6 +76,50 @@ impl Checker {
         out
     }
 
+    /// The order of classes that the policies in force agree on; empty when none declares one.
+    pub(crate) fn class_order(&mut self) -> Vec<String> {
+        let mut found: Option<Vec<String>> = None;
+        for (_, policy) in self.policies_in_force() {
+            for rule in policy.layers.iter().flat_map(|layer| &layer.rules) {
+                let PolicyRule::Order { span, classes } = rule else { continue };
+                let order: Vec<String> = classes.iter().map(|class| class.text.clone()).collect();
+                match &found {
+                    None => found = Some(order),
+                    Some(known) if *known == order => {}
+                    Some(known) => {
+                        let problem = Problem::new(&strategies::ORDERS_DIFFER, *span).with("order", order.join(", "));
+                        self.report(problem.with("other", known.join(", ")));
+                    }
+                }
+            }
+        }
+        found.unwrap_or_default()
+    }
+
+    /// Every `always` policy, and each one that some strategy of the entry file stands `under`, once.
+    fn policies_in_force(&mut self) -> Vec<(usize, ast::Policy)> {
+        let mut out: Vec<(usize, ast::Policy)> = Vec::new();
+        for at in 0..self.modules.len() {
+            for item in self.items(at) {
+                match &item.kind {
+                    ItemKind::Policy(policy) if policy.always => out.push((at, policy.clone())),
+                    _ => {}
+                }
+            }
+        }
+        for item in self.items(0) {
+            let ItemKind::Strategy(strategy) = &item.kind else { continue };
+            for path in &strategy.under {
+                let Some((at, found)) = self.find_item(path, 0) else { continue };
+                let ItemKind::Policy(policy) = &found.kind else { continue };
+                if !out.iter().any(|(module, known)| (*module, &known.name.text) == (at, &policy.name.text)) {
+                    out.push((at, policy.clone()));
+                }
+            }
+        }
+        out
+    }
+
     fn unknown_policy(&mut self, path: &ast::Path, module: usize) {
         let known = self.declared_names(module, |kind| matches!(kind, ItemKind::Policy(_)));
         self.undeclared("policy", &Name { text: path.text(), span: path.span }, known);
@@ -89,10 +133,19 @@ impl Checker {
                     PolicyRule::Exclude(exclude) => self.check_reason(&exclude.name),
                     PolicyRule::AtMost(limit) => self.check_limit(limit),
                     PolicyRule::Hours { span, .. } => self.later("`hours`", *span),
-                    PolicyRule::Order { span, .. } => self.later("`order`", *span),
+                    PolicyRule::Order { classes, .. } => self.check_order(classes),
                     PolicyRule::Control { span, .. } => self.later("a global `control`", *span),
                     PolicyRule::Capacity(capacity) => self.later("`capacity`", capacity.span),
                 }
+            }
+        }
+    }
+
+    /// A class has one place in the order.
+    fn check_order(&mut self, classes: &[Name]) {
+        for (at, class) in classes.iter().enumerate() {
+            if classes.iter().take(at).any(|earlier| earlier.text == class.text) {
+                self.report(Problem::new(&problems::DUPLICATE_CLAUSE, class.span).with("name", &class.text));
             }
         }
     }

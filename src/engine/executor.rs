@@ -4,7 +4,7 @@ use super::error::{EngineError, while_doing};
 use super::shape::{Shape, is_boundary};
 use super::space::{ROW, Space, node_name, raw_name};
 use super::{Options, Tables, kernels};
-use crate::ir::{Kind, Moment, Node, NodeId, Population, Program};
+use crate::ir::{Kind, Moment, Node, NodeId, PlaceEntry, Population, Program};
 use crate::types::{ColumnId, Physical, TableId, Value};
 use indexmap::{IndexMap, IndexSet};
 use polars::prelude::*;
@@ -198,8 +198,10 @@ impl<'a> Executor<'a> {
     pub(super) fn attach(&self, space: &mut Space, nodes: &[NodeId]) -> Result<(), EngineError> {
         let mut vias: IndexMap<(TableId, NodeId), Vec<NodeId>> = IndexMap::new();
         let mut folds = Vec::new();
+        let mut pools: IndexMap<&[PlaceEntry], Vec<(NodeId, u32)>> = IndexMap::new();
         for id in nodes {
-            match &self.node(*id)?.kind {
+            let node = self.node(*id)?;
+            match &node.kind {
                 Kind::Via { key, table, value: _ } => vias.entry((*table, *key)).or_default().push(*id),
                 Kind::Aggregate(aggregate) => folds.push((*id, aggregate.as_ref())),
                 Kind::FirstCrossing(crossing) => {
@@ -207,11 +209,19 @@ impl<'a> Executor<'a> {
                     self.shorten(space)?;
                 }
                 Kind::Population(population) => {
+                    if let Population::Place { entries, at } = population.as_ref() {
+                        self.refuse_open(&node.kind)?;
+                        pools.entry(entries).or_default().push((*id, *at));
+                        continue;
+                    }
                     self.attach_population(space, *id, population)?;
                     self.shorten(space)?;
                 }
                 _ => return Err(EngineError::Damaged(*id)),
             }
+        }
+        for (entries, nodes) in pools {
+            self.attach_places(space, entries, &nodes)?;
         }
         for ((table, key), nodes) in vias {
             self.attach_via(space, table, key, &nodes)?;

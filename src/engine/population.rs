@@ -5,7 +5,7 @@ use super::executor::Executor;
 use super::kernels::{self, Breakpoints};
 use super::space::{ROW, Space, literal, node_name, raw_name};
 use crate::builtins::sums;
-use crate::ir::{NodeId, Population};
+use crate::ir::{Kind, NodeId, PlaceEntry, Population};
 use crate::types::{Physical, Value};
 use polars::prelude::*;
 
@@ -17,17 +17,23 @@ struct Sample {
 
 impl Executor<'_> {
     pub(super) fn attach_population(&self, space: &mut Space, id: NodeId, population: &Population) -> Result<(), EngineError> {
-        if self.shape.own_operands(&self.node(id)?.kind).iter().any(|operand| self.shape.is_open(*operand)) {
-            return Err(EngineError::Unsupported { what: String::from("a fact about a population that depends on a surrounding row") });
-        }
+        self.refuse_open(&self.node(id)?.kind)?;
         match population {
             Population::Quintile { value, best_low, missing_worst, within } => {
                 self.attach_quintile(space, id, *value, (*best_low, *missing_worst), *within)
             }
             Population::Top { value, share, within } => self.attach_top(space, id, *value, *share, *within),
-            Population::Place { flag, keys, per } => self.attach_place(space, id, *flag, keys, *per),
+            Population::Place { entries, at } => self.attach_places(space, entries, &[(id, *at)]),
             Population::Total { flag } => self.attach_total(space, id, *flag),
         }
+    }
+
+    /// No checked program asks for a population that depends on a surrounding row.
+    pub(super) fn refuse_open(&self, kind: &Kind) -> Result<(), EngineError> {
+        if self.shape.own_operands(kind).iter().any(|operand| self.shape.is_open(*operand)) {
+            return Err(EngineError::Unsupported { what: String::from("a fact about a population that depends on a surrounding row") });
+        }
+        Ok(())
     }
 
     /// Bools rank like ints.
@@ -134,44 +140,57 @@ impl Executor<'_> {
         Ok(())
     }
 
-    /// Places of flagged rows only: sorted on their own and written back by place of row.
-    fn attach_place(
-        &self,
-        space: &mut Space,
-        id: NodeId,
-        flag: NodeId,
-        keys: &[(NodeId, bool)],
-        per: Option<NodeId>,
-    ) -> Result<(), EngineError> {
+    /// Places of flagged pairs of a row and an entry: sorted on their own and written back by place of row, for all entries asked for.
+    pub(super) fn attach_places(&self, space: &mut Space, entries: &[PlaceEntry], nodes: &[(NodeId, u32)]) -> Result<(), EngineError> {
         let step = "put subjects in order";
         let mut data = space.materialise(|frame| self.collect(frame))?;
-        let mut roots = vec![flag];
-        roots.extend(per);
-        roots.extend(keys.iter().map(|(key, _)| *key));
-        let projection = self.project(space, &roots)?;
-        let mut found = projection.roots.into_iter();
-        let flag_root = found.next().ok_or(EngineError::Damaged(flag))?;
-        let names: Vec<PlSmallStr> = (1..roots.len()).map(|at| PlSmallStr::from(format!("b{at}"))).collect();
-        let mut columns = vec![flag_root.alias("flag")];
-        columns.extend(names.iter().cloned().zip(found).map(|(name, root)| root.alias(name)));
-        let mut by: Vec<Expr> = names.iter().cloned().map(col).collect();
-        let mut descending: Vec<bool> = per.iter().map(|_| false).chain(keys.iter().map(|(_, descending)| *descending)).collect();
-        if let Some(table) = space.table {
-            by.extend(self.key(table)?.iter().map(|column| col(raw_name(*column))));
+        let mut standing = Vec::new();
+        for (at, entry) in (0_i64..).zip(entries) {
+            standing.push(self.standing(space, entry, at)?);
         }
-        by.push(col(ROW));
+        let (Some(first), Some(table)) = (entries.first(), space.table) else { return Err(EngineError::Damaged(NodeId(0))) };
+        let mut by: Vec<Expr> = first.per.iter().map(|_| col("per")).collect();
+        let mut descending = vec![false; by.len()];
+        for (at, (_, from_greatest)) in first.keys.iter().enumerate() {
+            by.push(col(key_name(at)));
+            descending.push(*from_greatest);
+        }
+        by.extend(self.key(table)?.iter().map(|column| col(raw_name(*column))));
+        by.extend([col(ROW), col(ENTRY)]);
         descending.resize(by.len(), false);
         let nulls_last = vec![true; by.len()];
         let options = SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last_multi(nulls_last);
-        let mut selected = vec![col(ROW)];
-        selected.extend(per.and_then(|_| names.first().cloned()).map(|name| col(name).alias("per")));
-        let sorted = projection.frame.with_columns(columns).filter(col("flag")).sort_by_exprs(by, options).select(selected);
-        let sorted = self.collect(sorted).map_err(while_doing(step))?;
-        let places = places(&sorted, data.height()).map_err(while_doing(step))?;
-        data.with_column(places.with_name(node_name(id)).into_column()).map_err(while_doing(step))?;
-        space.extend(data.clone().lazy(), [id]);
+        let mut selected = vec![col(ROW), col(ENTRY)];
+        selected.extend(first.per.map(|_| col("per")));
+        let pool = concat(standing, UnionArgs { parallel: false, ..UnionArgs::default() }).map_err(while_doing(step))?;
+        let sorted = self.collect(pool.sort_by_exprs(by, options).select(selected)).map_err(while_doing(step))?;
+        for (id, at) in nodes {
+            let places = places(&sorted, i64::from(*at), data.height()).map_err(while_doing(step))?;
+            data.with_column(places.with_name(node_name(*id)).into_column()).map_err(while_doing(step))?;
+        }
+        space.extend(data.clone().lazy(), nodes.iter().map(|(id, _)| *id));
         space.data = Some(data);
         Ok(())
+    }
+
+    /// The rows whose flag is true for an entry, with what orders them.
+    fn standing(&self, space: &Space, entry: &PlaceEntry, at: i64) -> Result<LazyFrame, EngineError> {
+        let mut roots = vec![entry.flag];
+        roots.extend(entry.keys.iter().map(|(key, _)| *key));
+        roots.extend(entry.per);
+        let types = roots.iter().map(|root| self.physical(*root)).collect::<Result<Vec<Physical>, EngineError>>()?;
+        let projection = self.project(space, &roots)?;
+        let keys = (0..entry.keys.len()).map(key_name);
+        let kept: Vec<PlSmallStr> = keys.chain(entry.per.map(|_| PlSmallStr::from("per"))).collect();
+        let names = [PlSmallStr::from("flag")].into_iter().chain(kept.iter().cloned());
+        let typed = projection.roots.into_iter().zip(types).zip(names);
+        let columns: Vec<Expr> = typed.map(|((root, physical), name)| root.cast(kernels::data_type(physical)).alias(name)).collect();
+        let mut selected = vec![col(ROW), super::kernels::int_literal(at).alias(ENTRY)];
+        selected.extend(kept.into_iter().map(col));
+        if let Some(table) = space.table {
+            selected.extend(self.key(table)?.iter().map(|column| col(raw_name(*column))));
+        }
+        Ok(projection.frame.with_columns(columns).filter(col("flag")).select(selected))
     }
 
     /// Rows that are looked at more than once are brought into memory first.
@@ -216,20 +235,28 @@ fn nth<T: Copy>(values: &mut [T], place: usize, order: impl Fn(&T, &T) -> std::c
     (place < values.len()).then(|| *values.select_nth_unstable_by(place, order).1)
 }
 
-/// Places from 1 of the sorted rows, restarting where `per` changes, written to the height of the space.
-fn places(sorted: &DataFrame, height: usize) -> PolarsResult<Series> {
+/// Places from 1 of the sorted pairs, restarting where `per` changes; those of one entry, written to the height of the space.
+fn places(sorted: &DataFrame, entry: i64, height: usize) -> PolarsResult<Series> {
     let mut out: Vec<Option<i64>> = vec![None; height];
     let per = sorted.column("per").ok();
     let mut place = 0_i64;
-    for (at, row) in sorted.column(ROW)?.i64()?.iter().enumerate() {
+    for (at, (row, own)) in sorted.column(ROW)?.i64()?.iter().zip(sorted.column(ENTRY)?.i64()?.iter()).enumerate() {
         let restarts = match per {
             Some(per) if at > 0 => per.get(at)? != per.get(at - 1)?,
             Some(_) | None => false,
         };
         place = if restarts { 1 } else { place + 1 };
-        if let Some(slot) = row.and_then(|row| usize::try_from(row).ok()).and_then(|row| out.get_mut(row)) {
+        let slot = row.filter(|_| own == Some(entry)).and_then(|row| usize::try_from(row).ok()).and_then(|row| out.get_mut(row));
+        if let Some(slot) = slot {
             *slot = Some(place);
         }
     }
     Ok(Int64Chunked::from_iter(out).into_series())
+}
+
+/// Which entry of a pool a row stands in line for.
+const ENTRY: &str = "entry";
+
+fn key_name(at: usize) -> PlSmallStr {
+    PlSmallStr::from(format!("k{at}"))
 }

@@ -240,11 +240,13 @@ fn evaluate(reader: &mut Reader<'_>, indexes: &mut Indexes) -> Option<Known> {
 }
 
 fn population_of(reader: &mut Reader<'_>, node: &Node, population: &Population) -> Option<Vec<Value>> {
-    let (Population::Quintile { value: subject, .. }
-    | Population::Top { value: subject, .. }
-    | Population::Place { flag: subject, .. }
-    | Population::Total { flag: subject }) = population;
-    let space = reader.interpreter.program.graph.get(*subject).and_then(|subject| subject.space);
+    let space_of = |id: &NodeId| reader.interpreter.program.graph.get(*id).and_then(|subject| subject.space);
+    let space = match population {
+        Population::Quintile { value: subject, .. } | Population::Top { value: subject, .. } | Population::Total { flag: subject } => {
+            space_of(subject)
+        }
+        Population::Place { .. } => node.space,
+    };
     let rows = node.space.map_or(1, |table| reader.interpreter.rows(table));
     match space {
         Some(table) => population::facts(reader, population, table, rows),

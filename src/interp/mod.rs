@@ -12,8 +12,6 @@
 //! - A window bound that is missing lets no row count; the aggregate is then that of nothing (0, false or missing).
 //! - `Latest` and `Earliest` skip rows without a time; without an `at` node all rows share one instant.
 //! - `Top` is missing outside its `within`, like `Quintile`.
-//! - `Place` takes the flag of a key as *descending*; equal keys go by the table's key, then by row. Rows without a `per` value
-//!   are one group.
 //! - A key that occurs twice names its first row.
 //!
 //! **Depth.** Nodes are evaluated with an explicit stack of places still to be known, never by recursion, so a chain of any depth

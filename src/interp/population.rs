@@ -3,7 +3,7 @@
 use super::reader::Reader;
 use super::snapshot::MISSING;
 use crate::builtins::sums::{quintile, top_count};
-use crate::ir::{NodeId, Population};
+use crate::ir::{NodeId, PlaceEntry, Population};
 use crate::types::{TableId, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub(super) fn facts(reader: &mut Reader<'_>, population: &Population, table: Tab
             let (values, members) = values_within(reader, *value, *within, table)?;
             Some(tops(&values, &members, share?.as_float()))
         }
-        Population::Place { flag, keys, per } => places(reader, *flag, keys, *per, table),
+        Population::Place { entries, at } => places(reader, entries, *at, table),
         Population::Total { flag } => {
             let flags = reader.column(*flag, table)?;
             let total = flags.into_iter().filter(|flag| flag.as_bool() == Some(true)).count();
@@ -84,34 +84,51 @@ fn within<'a>(values: &'a [&'a Value], members: &'a [bool]) -> impl Iterator<Ite
     values.iter().zip(members).filter(|(_, member)| **member).map(|(value, _)| *value)
 }
 
-fn places(reader: &mut Reader<'_>, flag: NodeId, keys: &[(NodeId, bool)], per: Option<NodeId>, table: TableId) -> Option<Vec<Value>> {
-    let flags = reader.column(flag, table);
-    let columns: Vec<Option<Vec<&Value>>> = keys.iter().map(|(node, _)| reader.column(*node, table)).collect();
-    let groups = match per {
+/// One pair of a row and an entry that stands in line.
+struct Standing<'a> {
+    row: u32,
+    entry: usize,
+    values: Vec<&'a Value>,
+    per: &'a Value,
+    key: Vec<Value>,
+}
+
+fn places(reader: &mut Reader<'_>, entries: &[PlaceEntry], at: u32, table: TableId) -> Option<Vec<Value>> {
+    let lines: Vec<Option<Vec<Standing<'_>>>> = (0..).zip(entries).map(|(at, entry)| standing(reader, entry, at, table)).collect();
+    let mut ranked: Vec<Standing<'_>> = lines.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
+    let directions: Vec<bool> = entries.first().map(|entry| entry.keys.iter().map(|(_, descending)| *descending).collect()).unwrap_or_default();
+    ranked.sort_by(|one, other| {
+        by_keys(&one.values, &other.values, &directions)
+            .then_with(|| one.key.cmp(&other.key))
+            .then_with(|| (one.row, one.entry).cmp(&(other.row, other.entry)))
+    });
+    let mut out = vec![Value::Missing; reader.interpreter.rows(table) as usize];
+    let mut counts: BTreeMap<&Value, i64> = BTreeMap::new();
+    for standing in &ranked {
+        let count = counts.entry(standing.per).or_insert(0);
+        *count += 1;
+        if let Some(slot) = out.get_mut(standing.row as usize).filter(|_| standing.entry == at as usize) {
+            *slot = Value::Int(*count);
+        }
+    }
+    Some(out)
+}
+
+/// The rows whose flag is true for an entry.
+fn standing<'a>(reader: &mut Reader<'a>, entry: &PlaceEntry, at: usize, table: TableId) -> Option<Vec<Standing<'a>>> {
+    let flags = reader.column(entry.flag, table);
+    let columns: Vec<Option<Vec<&'a Value>>> = entry.keys.iter().map(|(node, _)| reader.column(*node, table)).collect();
+    let groups = match entry.per {
         Some(node) => reader.column(node, table).map(Some),
         None => Some(None),
     };
     let (flags, columns, groups) = (flags?, columns.into_iter().collect::<Option<Vec<_>>>()?, groups?);
-
-    let mut ranked: Vec<(u32, Vec<&Value>, Vec<Value>)> = Vec::new();
+    let mut out = Vec::new();
     for (row, flag) in (0..).zip(&flags) {
         if flag.as_bool() == Some(true) {
             let values = columns.iter().map(|column| cell(column, row)).collect();
-            ranked.push((row, values, reader.interpreter.key(table, row)));
-        }
-    }
-    ranked.sort_by(|(row, values, key), (other_row, other_values, other_key)| {
-        by_keys(values, other_values, keys).then_with(|| key.cmp(other_key)).then_with(|| row.cmp(other_row))
-    });
-
-    let mut out = vec![Value::Missing; flags.len()];
-    let mut counts: BTreeMap<&Value, i64> = BTreeMap::new();
-    for (row, _, _) in &ranked {
-        let group = groups.as_ref().map_or(&MISSING, |column| cell(column, *row));
-        let count = counts.entry(group).or_insert(0);
-        *count += 1;
-        if let Some(slot) = out.get_mut(*row as usize) {
-            *slot = Value::Int(*count);
+            let per = groups.as_ref().map_or(&MISSING, |column| cell(column, row));
+            out.push(Standing { row, entry: at, values, per, key: reader.interpreter.key(table, row) });
         }
     }
     Some(out)
@@ -122,8 +139,8 @@ fn cell<'a>(column: &[&'a Value], row: u32) -> &'a Value {
 }
 
 /// Missing last in either direction.
-fn by_keys(values: &[&Value], others: &[&Value], keys: &[(NodeId, bool)]) -> Ordering {
-    for ((value, other), (_, descending)) in values.iter().zip(others).zip(keys) {
+fn by_keys(values: &[&Value], others: &[&Value], directions: &[bool]) -> Ordering {
+    for ((value, other), descending) in values.iter().zip(others).zip(directions) {
         let order = match (value.is_missing(), other.is_missing()) {
             (false, false) if *descending => other.cmp(value),
             (_, _) => value.cmp(other),

@@ -122,6 +122,12 @@ pub struct Gate {
     pub condition: NodeId,
     /// Two-valued: this gate is the one that stops the candidate.
     pub stops: NodeId,
+    /// Two-valued: the subject got that far, to the wave or the action the rule is asked for.
+    pub asked: NodeId,
+    /// The wave it is asked for; `None` before the plan.
+    pub wave: Option<String>,
+    /// Template or operational action it is asked for; `None` for rules of a whole wave.
+    pub action: Option<String>,
     pub span: Span,
 }
 

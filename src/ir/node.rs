@@ -201,11 +201,22 @@ pub enum Population {
     /// value >= the k-th greatest, k = ceil(share × n), n all rows (of `within`); share rounded to parts per million, a constant float.
     /// k = 0: false for known values. Fewer than k known values: every known value is in. Missing value: unknown.
     Top { value: NodeId, share: NodeId, within: Option<NodeId> },
-    /// Place from 1 among rows where `flag` is true, in order of `keys` (missing last in either direction), then the table's key
-    /// ascending; int, missing where the flag is not true. With `per`, places are counted within equal values of it.
-    Place { flag: NodeId, keys: Vec<(NodeId, bool)>, per: Option<NodeId> },
+    /// Place from 1 of the row's entry `at` among all pairs of a row and an entry whose flag is true; int, missing where that flag is not
+    /// true. The order is total: the entry's keys (missing last in either direction), then the table's key ascending, then the row, then
+    /// the order of the entries. The entries of a pool have as many keys, of the same types and directions, and all or none has a `per`;
+    /// with it, places are counted within equal values of it, whatever the entry. Rows without a `per` value are one group.
+    Place { entries: Vec<PlaceEntry>, at: u32 },
     /// Number of rows where the flag is true: one value for the run, an int.
     Total { flag: NodeId },
+}
+
+/// What stands in line in a [`Population::Place`]: nodes of the population's table, or constants.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PlaceEntry {
+    pub flag: NodeId,
+    /// Value and whether the greatest comes first.
+    pub keys: Vec<(NodeId, bool)>,
+    pub per: Option<NodeId>,
 }
 
 impl Kind {
@@ -281,10 +292,12 @@ impl Population {
                 out.extend([*value, *share]);
                 out.extend(*within);
             }
-            Population::Place { flag, keys, per } => {
-                out.push(*flag);
-                out.extend(keys.iter().map(|(node, _)| *node));
-                out.extend(*per);
+            Population::Place { entries, at: _ } => {
+                for entry in entries {
+                    out.push(entry.flag);
+                    out.extend(entry.keys.iter().map(|(node, _)| *node));
+                    out.extend(entry.per);
+                }
             }
             Population::Total { flag } => out.push(*flag),
         }

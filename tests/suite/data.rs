@@ -138,7 +138,7 @@ fn program() -> Program {
         span: SPAN,
         trigger: candidate,
         candidate,
-        gates: vec![Gate { stage: Stage::Eligibility, rule: "poor".into(), label: None, condition: stopped, stops: stopped, span: SPAN }],
+        gates: vec![Gate { stage: Stage::Eligibility, rule: "poor".into(), label: None, condition: stopped, stops: stopped, asked: candidate, wave: None, action: None, span: SPAN }],
         assigned: chosen,
         arm: None,
         arm_ladder: None,

@@ -8,6 +8,7 @@ mod berka;
 mod engine;
 mod syntax;
 mod interp;
+mod layers;
 mod pages;
 mod refusals;
 mod command_line;

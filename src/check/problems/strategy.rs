@@ -49,6 +49,18 @@ super::problems! {
         title: ["this row has {found} values for {expected} columns", "这一行有 {found} 个值，而有 {expected} 列"],
         help: ["one value per column, `missing` where there is none", "每列一个值，没有的写 `missing`"],
         label: ["{found} values", "{found} 个值"];
+    RANKS_DIFFER: Error, slug: "ranks-differ",
+        title: ["`{other}` and `{strategy}` share the places of `{offer}` and rank by different things", "`{other}` 与 `{strategy}` 共用 `{offer}` 的名额，排序依据却不同"],
+        help: ["give both the same `rank by`, or each its own offer", "请让两者的 `rank by` 一致，或各用一个权益"],
+        label: ["who comes first?", "谁在前？"];
+    OFFER_OF_TWO_TABLES: Error, slug: "offer-of-two-tables",
+        title: ["the places of `{offer}` are for `{table}`, and this strategy is about `{other}`", "`{offer}` 的名额是给 `{table}` 的，而这个策略是关于 `{other}` 的"],
+        help: ["declare an offer of its own for `{other}`", "请为 `{other}` 另设一个权益"],
+        label: ["another kind of subject", "另一种主体"];
+    ORDERS_DIFFER: Error, slug: "orders-differ",
+        title: ["two policies order the classes differently: `{other}` and `{order}`", "两条政策的类别次序不同：`{other}` 与 `{order}`"],
+        help: ["keep one `order`; it holds for all strategies of the program", "请只保留一个 `order`；它对程序中的所有策略有效"],
+        label: ["a second order", "第二个次序"];
     NOT_JUDGED: Warning, slug: "not-judged-yet",
         title: ["{what} is read and kept, and not judged by this version", "{what} 已读入并保留，本版本尚不评价"],
         help: ["runs are not affected; judging outcomes comes with a later version", "不影响运行；结果评价将在之后的版本提供"],

@@ -1,6 +1,6 @@
 //! The rows a strategy writes: actions, exclusions, assignments, and the ledgers of entries, contacts, waves and grants.
 
-use super::action::{Outcome, Reach};
+use super::action::Reach;
 use super::journey::{Journey, WaveState};
 use super::Draft;
 use crate::check::Checker;
@@ -102,11 +102,7 @@ impl Checker {
 
     pub(super) fn emit_action(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, flag: NodeId) -> Option<ir::Action> {
         let span = reach.span;
-        let name = match (&reach.template, &reach.operation) {
-            (Some((_, template)), _) => template.name.text.clone(),
-            (None, Some(operation)) => operation.name.text.clone(),
-            (None, None) => String::new(),
-        };
+        let name = reach.name();
         let message = match &reach.template {
             Some((module, template)) => {
                 let scope = draft.scope.clone();
@@ -276,7 +272,7 @@ impl Checker {
     }
 
     /// Waves executed and skipped are state only where a plan has several.
-    pub(super) fn record_wave(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, executed: NodeId, _out: &Outcome) {
+    pub(super) fn record_wave(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, executed: NodeId) {
         if journey.waves.len() < 2 {
             return;
         }
@@ -298,7 +294,7 @@ impl Checker {
     }
 
     /// Exits, and a reason for every candidate that no rule or action has accounted for.
-    pub(super) fn account_for_all(&mut self, draft: &mut Draft<'_>, journey: &Journey, outcome: &Outcome) {
+    pub(super) fn account_for_all(&mut self, draft: &mut Draft<'_>, journey: &Journey, emitted: &[NodeId]) {
         let span = draft.span;
         let now = self.as_of(span);
         for exit in &journey.exits {
@@ -313,7 +309,7 @@ impl Checker {
             self.exclude(draft, exit.node, Stage::Plan, &exit.name, None);
         }
         let mut accounted = draft.accounted.clone();
-        accounted.extend(&outcome.emitted);
+        accounted.extend(emitted);
         let any = self.any(&accounted, span);
         let none = self.negation(any, span);
         let left = self.all(&[journey.candidate, none], span);

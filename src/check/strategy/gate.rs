@@ -140,7 +140,8 @@ impl Checker {
                 self.watch(name, draft.table, wave_rule.rule.condition);
             }
             let rule = wave_rule.rule;
-            draft.gates.push(Gate { stage: rule.stage, rule: rule.name, label: rule.label, condition: rule.condition, stops: stopped, span });
+            let (stage, condition, wave) = (rule.stage, rule.condition, Some(wave.name.clone()));
+            draft.gates.push(Gate { stage, rule: rule.name, label: rule.label, condition, stops: stopped, asked: at, wave, action: None, span });
         }
         passed
     }
@@ -224,7 +225,9 @@ impl Checker {
             }
             self.exclude(draft, node, Stage::Trigger, name, None);
             let span = draft.span;
-            draft.gates.push(Gate { stage: Stage::Trigger, rule: name.to_string(), label: None, condition: node, stops: node, span });
+            let (rule, asked) = (name.to_string(), self.truth(true, span));
+            let gate = Gate { stage: Stage::Trigger, rule, label: None, condition: node, stops: node, asked, wave: None, action: None, span };
+            draft.gates.push(gate);
         }
     }
 }

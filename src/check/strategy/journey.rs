@@ -207,16 +207,12 @@ impl Checker {
         let happening = self.any(&[runs, skips], span);
         let past = match (executed, skipped) {
             (Some(executed), Some(skipped)) => self.first_known(executed, skipped, span),
-            (_, _) => self.past_first_wave(draft, wave, last)?,
+            (_, _) => self.wave_time(draft, &wave.name.text, at, last)?,
         };
         let present = self.only_where(happening, over_now, span);
         progress.before = self.first_known(past, present, span);
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due })
-    }
-
-    fn past_first_wave(&mut self, draft: &Draft<'_>, wave: &ast::Wave, last: NodeId) -> Option<NodeId> {
-        self.wave_time(draft, &wave.name.text, 0, last)
     }
 
     /// The wave's name is the time it was executed; `skipped(name)` whether it was passed over.

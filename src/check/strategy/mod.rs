@@ -1,15 +1,22 @@
 //! Strategies: triggers, gates, arms, plans, all lowered to conditions of one subject.
 //!
-//! The order of a run is the order of this room: who is triggered, which wave of the journey is due, which rules stop it, which
-//! arm it has, what is sent, and the rows that are written.
+//! The order of a run is the order of this room. Strategy by strategy: who is triggered, which wave of the journey is due, which rules
+//! stop it, which arm it has (`course`). Then layer by layer over all strategies together, so that the order of the file never
+//! decides (`layer`): how often a person may be reached, who gets the places. Then the rows that are written.
 
 mod action;
+mod contact;
+mod course;
 mod emission;
 mod gate;
 mod journey;
+mod layer;
 mod ledger;
+mod quota;
 mod trigger;
 
+use course::{Course, Rank};
+use layer::Contender;
 use super::Checker;
 use super::names::{Scope, TriggerRow};
 use super::policy::BindingRule;
@@ -27,14 +34,6 @@ use std::rc::Rc;
 pub(super) struct Lowered {
     pub strategies: Vec<ir::Strategy>,
     pub emissions: Vec<Emission>,
-}
-
-/// A contact planned by an earlier strategy of the same program, seen by contact caps.
-#[derive(Debug, Clone)]
-pub(crate) struct Planned {
-    pub table: TableId,
-    pub channel: String,
-    pub emitted: NodeId,
 }
 
 /// What is known about the strategy being lowered.
@@ -60,16 +59,22 @@ pub(crate) struct Draft<'a> {
 
 impl Checker {
     pub(super) fn lower_strategies(&mut self) -> Lowered {
-        let mut out = Lowered::default();
-        let mut planned: Vec<Planned> = Vec::new();
         let mut recorded: IndexMap<String, (TableId, NodeId)> = IndexMap::new();
-        for item in self.items(0) {
+        let items = self.items(0);
+        let classes = self.class_order();
+        let mut courses: Vec<Course<'_>> = Vec::new();
+        for item in &items {
             let ItemKind::Strategy(strategy) = &item.kind else { continue };
-            let index = u32::try_from(out.strategies.len()).unwrap_or(u32::MAX);
-            if let Some((lowered, emissions)) = self.lower_strategy(strategy, index, &mut planned, &mut recorded) {
-                out.strategies.push(lowered);
-                out.emissions.extend(emissions);
-            }
+            let index = u32::try_from(courses.len()).unwrap_or(u32::MAX);
+            courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded));
+        }
+        let mut contenders = Self::contenders(&courses);
+        self.pass_contact(&mut courses, &mut contenders);
+        self.pass_quota(&mut courses, &mut contenders);
+        let mut out = Lowered::default();
+        for (at, course) in courses.into_iter().enumerate() {
+            let emitted: Vec<&Contender> = contenders.iter().filter(|contender| contender.course == at).collect();
+            self.write_rows(course, &emitted, &mut out);
         }
         for (scheme, (table, label)) in recorded {
             out.emissions.extend(self.record_label(&scheme, table, label));
@@ -78,13 +83,14 @@ impl Checker {
         out
     }
 
-    fn lower_strategy(
+    /// One strategy up to the wish of each of its actions.
+    fn lower_strategy<'a>(
         &mut self,
-        strategy: &ast::Strategy,
+        strategy: &'a ast::Strategy,
         index: u32,
-        planned: &mut Vec<Planned>,
+        classes: &[String],
         recorded: &mut IndexMap<String, (TableId, NodeId)>,
-    ) -> Option<(ir::Strategy, Vec<Emission>)> {
+    ) -> Option<Course<'a>> {
         let mut draft = self.draft(strategy, index)?;
         self.refuse_later_clauses(strategy);
         self.lower_arms(&mut draft);
@@ -99,31 +105,41 @@ impl Checker {
         let (entry, plan) = (entry?, plan?);
         draft.scope.trigger = entry.row.clone().map(Rc::new);
         let journey = self.lower_journey(&mut draft, plan, &entry)?;
-        let outcome = self.lower_waves(&mut draft, plan, &journey, planned);
-        let outcome = outcome?;
-        self.account_for_all(&mut draft, &journey, &outcome);
-        let name = strategy.name.text.clone();
-        self.watch(format!("strategy {name} trigger"), draft.table, entry.fired);
-        let lowered = ir::Strategy {
-            name,
-            label: strategy.label.as_ref().map(|label| label.text.clone()),
-            table: draft.table,
-            owner: strategy.owner.as_ref().map(|owner| owner.text.clone()),
-            approver: strategy.approver.as_ref().map(|approver| approver.text.clone()),
-            class: strategy.class.as_ref().map(|class| class.text.clone()),
-            span: strategy.name.span,
-            trigger: entry.fired,
-            candidate: journey.candidate,
-            gates: draft.gates,
-            assigned: outcome.assigned,
-            arm: outcome.arm,
-            arm_ladder: draft.arm_ladder,
-            arms: draft.arms,
-            salt: salt_of(strategy),
-            actions: outcome.actions,
-            exits: journey.exits,
+        let rank = self.rank_of(strategy, classes);
+        let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &journey)?;
+        self.watch(format!("strategy {} trigger", strategy.name.text), draft.table, entry.fired);
+        Some(Course { draft, fired: entry.fired, journey, assigned, reaches, wanted, rank: rank? })
+    }
+
+    /// A class that no policy orders comes after those that are ordered.
+    fn rank_of(&mut self, strategy: &ast::Strategy, classes: &[String]) -> Option<Rank> {
+        let class = strategy.class.as_ref().and_then(|class| classes.iter().position(|known| *known == class.text));
+        let priority = match &strategy.priority {
+            Some(priority) => self.whole(priority, &Scope::constant(0), "`priority`")?,
+            None => i64::MAX,
         };
-        Some((lowered, draft.emissions))
+        Some(Rank { class: class.unwrap_or(classes.len()), priority, name: strategy.name.text.clone() })
+    }
+
+    /// What is left of each action after all layers becomes rows.
+    fn write_rows(&mut self, mut course: Course<'_>, contenders: &[&Contender], out: &mut Lowered) -> Option<()> {
+        let (mut actions, mut emitted) = (Vec::new(), Vec::new());
+        for (at, wave) in course.journey.waves.iter().enumerate() {
+            let mut executed = Vec::new();
+            for contender in contenders.iter().filter(|contender| contender.wave == at) {
+                let reach = course.reaches.get(at)?.get(contender.reach)?;
+                actions.push(self.emit_action(&mut course.draft, &course.journey, wave, reach, contender.wanted)?);
+                executed.push(contender.wanted);
+            }
+            emitted.extend(&executed);
+            let executed = self.any(&executed, wave.span);
+            self.record_wave(&mut course.draft, &course.journey, wave, executed);
+        }
+        self.account_for_all(&mut course.draft, &course.journey, &emitted);
+        out.emissions.append(&mut course.draft.emissions);
+        let described = self.described(course, actions);
+        out.strategies.push(described);
+        Some(())
     }
 
     fn draft<'a>(&mut self, strategy: &'a ast::Strategy, index: u32) -> Option<Draft<'a>> {

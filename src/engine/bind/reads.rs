@@ -29,7 +29,7 @@ impl Reads {
     #[must_use]
     pub fn of_explanation(program: &Program) -> Reads {
         let strategies = program.strategies.iter().flat_map(|strategy| {
-            let gates = strategy.gates.iter().flat_map(|gate| [gate.condition, gate.stops]);
+            let gates = strategy.gates.iter().flat_map(|gate| [gate.condition, gate.stops, gate.asked]);
             let actions = strategy.actions.iter().flat_map(|action| action.message.into_iter().chain([action.emitted]));
             let exits = strategy.exits.iter().map(|exit| exit.node);
             let own = [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm);

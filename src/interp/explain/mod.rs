@@ -79,6 +79,10 @@ pub struct GateView {
     pub stage: &'static str,
     pub rule: String,
     pub label: Option<String>,
+    /// The wave it was asked for.
+    pub wave: Option<String>,
+    /// The template or operational action it was asked for; `None` for rules of a whole wave.
+    pub action: Option<String>,
     pub span: Span,
     /// Whether this rule is the one that stops.
     pub stops: bool,
@@ -123,7 +127,7 @@ pub struct StrategyView {
     pub span: Span,
     pub trigger: Reason,
     pub candidate: bool,
-    /// In the order of the run.
+    /// In the order of the run. A rule asked for several waves or actions is told for those the subject came to, else once.
     pub gates: Vec<GateView>,
     pub assigned: bool,
     pub arm: Option<String>,

@@ -204,12 +204,18 @@ impl Page<'_> {
         self.line(2, &line, Some(strategy.trigger.span));
         self.reason(3, &strategy.trigger, None);
         for gate in &strategy.gates {
-            self.gate(gate);
+            let told = strategy.gates.iter().filter(|other| (other.stage, &other.rule, other.span) == (gate.stage, &gate.rule, gate.span)).count();
+            self.gate(gate, told > 1);
         }
     }
 
-    fn gate(&mut self, gate: &GateView) {
-        let (stage, rule) = (stage_word(gate.stage, self.language), named_rule(&gate.rule, gate.label.as_deref(), self.language));
+    /// `several`: the same rule is told for another wave or action too, so each says for which.
+    fn gate(&mut self, gate: &GateView, several: bool) {
+        let (stage, mut rule) = (stage_word(gate.stage, self.language), named_rule(&gate.rule, gate.label.as_deref(), self.language));
+        if several {
+            let which: Vec<&str> = [&gate.wave, &gate.action].into_iter().flatten().map(String::as_str).collect();
+            rule = format!("{rule} [{}]", which.join(" "));
+        }
         if !gate.reached {
             let line = format!("{stage} {rule}: {}", self.word(&NOT_REACHED));
             return self.line(2, &line, Some(gate.span));

@@ -73,6 +73,8 @@ impl Naming<'_> {
             stage: gate.stage.word(),
             rule: gate.rule.clone(),
             label: gate.label.clone(),
+            wave: gate.wave.clone(),
+            action: gate.action.clone(),
             span: gate.span,
             stops: self.holds(gate.stops, row),
             reached: self.reached(gate.condition, row, settled),
@@ -80,9 +82,26 @@ impl Naming<'_> {
         }
     }
 
+    /// Each rule for the waves and actions that the subject came to; the first of those that would ask it when it came to none.
+    fn gates_of<'b>(&self, strategy: &'b Strategy, row: u32) -> Vec<&'b Gate> {
+        let same = |one: &Gate, other: &Gate| (one.stage, &one.rule, one.span) == (other.stage, &other.rule, other.span);
+        let mut out: Vec<&Gate> = Vec::new();
+        for gate in &strategy.gates {
+            let asked = |gate: &Gate| self.holds(gate.asked, row);
+            let kept = match asked(gate) {
+                true => true,
+                false => !strategy.gates.iter().any(|other| same(gate, other) && asked(other)) && !out.iter().any(|other| same(gate, other)),
+            };
+            if kept {
+                out.push(gate);
+            }
+        }
+        out
+    }
+
     fn strategy_view(&self, strategy: &Strategy, row: u32) -> StrategyView {
         let settled = self.settled(strategy);
-        let gates: Vec<GateView> = strategy.gates.iter().map(|gate| self.gate_view(gate, row, &settled)).collect();
+        let gates: Vec<GateView> = self.gates_of(strategy, row).into_iter().map(|gate| self.gate_view(gate, row, &settled)).collect();
         let assigned = self.holds(strategy.assigned, row);
         let arm = strategy.arm.filter(|_| assigned).and_then(|arm| self.show(arm, row).0);
         let bucket = arm.as_ref().and_then(|_| self.bucket(strategy, row));

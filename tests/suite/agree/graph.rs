@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use strat::builtins;
 use strat::interp::Snapshot;
 use strat::ir::{
-    Comparison, Emission, FormatStyle, Graph, Kind, Ladder, LadderLabel, Moment, NodeId, Operator, Output, Population, Program, Watch,
+    Comparison, Emission, FormatStyle, Graph, Kind, Ladder, LadderLabel, Moment, NodeId, Operator, Output, PlaceEntry, Population, Program,
+    Watch,
 };
 use strat::source::Span;
 use strat::types::{ColumnId, LadderId, Physical, TableId, Type, Value};
@@ -401,13 +402,29 @@ impl Builder<'_> {
             2 => {
                 let count = self.random.below(3);
                 let keys: Option<Vec<NodeId>> = (0..count).map(|_| self.operand(&own, &ranked)).collect();
-                let keys = keys?.into_iter().map(|key| (key, self.random.chance(50))).collect();
+                let keys: Vec<(NodeId, bool)> = keys?.into_iter().map(|key| (key, self.random.chance(50))).collect();
                 let per = if self.random.chance(40) { self.operand(&own, &|_| true) } else { None };
-                (Population::Place { flag, keys, per }, Type::Int)
+                let mut entries = vec![PlaceEntry { flag, keys, per }];
+                for _ in 0..self.random.below(4) {
+                    entries.extend(self.another_entry(&own, &entries[0].clone()));
+                }
+                let at = u32::try_from(self.random.below(entries.len())).unwrap();
+                (Population::Place { entries, at }, Type::Int)
             }
             _ => return Some(self.add(&[], Kind::Population(Box::new(Population::Total { flag })), Type::Int)),
         };
         Some(self.add(&own, Kind::Population(Box::new(population)), ty))
+    }
+
+    /// One more in the same line: as many keys of the same types and directions.
+    fn another_entry(&mut self, own: &[TableId], first: &PlaceEntry) -> Option<PlaceEntry> {
+        let flag = self.of(own, &Type::Bool)?;
+        let keys = first.keys.iter().map(|(key, descending)| Some((self.of(own, &self.ty(*key))?, *descending))).collect::<Option<_>>()?;
+        let per = match first.per {
+            Some(per) => Some(self.of(own, &self.ty(per))?),
+            None => None,
+        };
+        Some(PlaceEntry { flag, keys, per })
     }
 
     /// An emission per table of every node there is, so that one run compares them all.

@@ -2,10 +2,10 @@
 //!
 //! `STRAT_PROGRAMS=100000` runs longer than the default, `STRAT_SEED=n` runs one program.
 
-mod compare;
+pub mod compare;
 mod data;
 mod folds;
-mod graph;
+pub mod graph;
 mod random;
 mod shrink;
 

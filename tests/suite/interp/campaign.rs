@@ -90,7 +90,9 @@ fn gate(world: &mut World) -> Gate {
     let allowed = world.node(Some(CUSTOMERS), Kind::Not(condition), Type::Bool);
     let allowed = world.node(Some(CUSTOMERS), Kind::IsTrue(allowed), Type::Bool);
     let stops = world.node(Some(CUSTOMERS), Kind::Not(allowed), Type::Bool);
-    Gate { stage: Stage::Legal, rule: name("unassigned"), label: None, condition, stops, span: span("exclude unassigned when rm_id = \"none\"") }
+    let asked = world.constant(Value::Bool(true), Type::Bool);
+    let span = span("exclude unassigned when rm_id = \"none\"");
+    Gate { stage: Stage::Legal, rule: name("unassigned"), label: None, condition, stops, asked, wave: None, action: None, span }
 }
 
 /// `tiers ages best first { adult when age >= 18 because "…"  child otherwise }`

@@ -1,0 +1,154 @@
+//! One strategy through the layers of its own: who enters, which rules stop it, which arm it has, what each action wants to do.
+
+use super::action::Reach;
+use super::journey::{Journey, WaveState};
+use super::Draft;
+use crate::check::Checker;
+use crate::ir::{self, NodeId, Stage};
+use crate::source::Span;
+
+/// A strategy between the layers of its own and those it shares with the others.
+pub(super) struct Course<'a> {
+    pub draft: Draft<'a>,
+    /// Three-valued: some trigger fires.
+    pub fired: NodeId,
+    pub journey: Journey,
+    /// Two-valued: entered and passed every layer before assignment.
+    pub assigned: NodeId,
+    /// The actions of each wave of the journey.
+    pub reaches: Vec<Vec<Reach>>,
+    /// The flag of each action once its own layers are passed, in the order of `reaches`.
+    pub wanted: Vec<Vec<NodeId>>,
+    pub rank: Rank,
+}
+
+/// Where a strategy stands among all: its class, its priority (1 is before 2, none is last), its name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    pub class: usize,
+    pub priority: i64,
+    pub name: String,
+}
+
+impl Course<'_> {
+    /// A wave and one of its actions.
+    pub fn action(&self, wave: usize, reach: usize) -> Option<(&WaveState, &Reach)> {
+        Some((self.journey.waves.get(wave)?, self.reaches.get(wave)?.get(reach)?))
+    }
+}
+
+impl Checker {
+    /// Rules, assignment and the wish of each action, wave by wave. The second part of what comes back is the flag of assignment.
+    pub(super) fn lower_waves(&mut self, draft: &mut Draft<'_>, journey: &Journey) -> Option<(Vec<Vec<Reach>>, Vec<Vec<NodeId>>, NodeId)> {
+        self.trigger_gates(draft, journey);
+        let mut whole = true;
+        let (mut all_reaches, mut all_wanted) = (Vec::new(), Vec::new());
+        let mut entered = None;
+        for (at, wave) in journey.waves.iter().enumerate() {
+            let Some(reaches) = self.collect_wave(draft, wave) else {
+                whole = false;
+                continue;
+            };
+            let passed = match at {
+                0 => {
+                    let waiting = self.any(&[wave.runs, journey.waits], wave.span);
+                    let passed = self.pass_gates(draft, wave, &reaches, waiting, true);
+                    let new = self.all(&[passed, journey.enters], wave.span);
+                    entered = Some(new);
+                    self.assign(draft, journey, new);
+                    self.all(&[passed, wave.runs], wave.span)
+                }
+                _ => {
+                    let mut at_wave = vec![wave.runs];
+                    at_wave.extend(entered.map(|entered| self.still_in(journey, entered, wave.span)));
+                    let at_wave = self.all(&at_wave, wave.span);
+                    self.pass_gates(draft, wave, &reaches, at_wave, false)
+                }
+            };
+            let treated = self.all(&[passed, journey.treated], wave.span);
+            all_wanted.push(self.wishes(draft, wave, &reaches, treated)?);
+            all_reaches.push(reaches);
+        }
+        whole.then_some((all_reaches, all_wanted, entered.unwrap_or(journey.enters)))
+    }
+
+    /// A wave after the first in the same run is for those who got in.
+    fn still_in(&mut self, journey: &Journey, entered: NodeId, span: Span) -> NodeId {
+        let old = self.negation(journey.enters, span);
+        self.any(&[old, entered], span)
+    }
+
+    fn wishes(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reaches: &[Reach], passed: NodeId) -> Option<Vec<NodeId>> {
+        let mut out = Vec::new();
+        for reach in reaches {
+            let own = self.reach_condition(reaches, reach, reach.span);
+            let wanted = self.all(&[passed, reach.branch, reach.chosen, own], reach.span);
+            out.push(self.operation_rules(draft, wave, reach, wanted)?);
+        }
+        Some(out)
+    }
+
+    /// A fallback goes out where the one before was stopped and its own rules let it; the first action where nothing stopped it.
+    fn reach_condition(&mut self, reaches: &[Reach], reach: &Reach, span: Span) -> NodeId {
+        let (stage, number) = match reach.fallback_of {
+            Some((number, stage)) => (stage, number),
+            None => (Stage::Consent, reach.number),
+        };
+        let stops = self.stops_of(reach, stage, span);
+        let mut free = vec![self.negation(stops, span)];
+        if reach.fallback_of.is_some() {
+            let first = reaches.iter().find(|other| other.number == number);
+            free.extend(first.map(|first| self.stops_of(first, stage, span)));
+        }
+        self.all(&free, span)
+    }
+
+    /// Two-valued: some rule of the stage stops this action.
+    fn stops_of(&mut self, reach: &Reach, stage: Stage, span: Span) -> NodeId {
+        let mut stops = Vec::new();
+        for rule in reach.rules.iter().filter(|rule| rule.stage == stage) {
+            stops.push(self.possibly(rule.condition, span));
+        }
+        self.any(&stops, span)
+    }
+
+    /// `exclude` lines of an operational action concern that action alone.
+    fn operation_rules(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reach: &Reach, wanted: NodeId) -> Option<NodeId> {
+        let Some(operation) = &reach.operation else { return Some(wanted) };
+        let mut rules = Vec::new();
+        for exclude in &operation.excludes {
+            let condition = self.condition_of(&exclude.when, &draft.scope.clone(), "`exclude`")?;
+            rules.push(super::layer::LayerRule {
+                name: exclude.name.text.clone(),
+                label: exclude.label.as_ref().map(|label| label.text.clone()),
+                condition: condition.node,
+                span: exclude.span,
+            });
+        }
+        Some(self.pass_layer(draft, wave, reach, Stage::Eligibility, &rules, wanted))
+    }
+
+    /// What explain, tests and summaries see of a strategy.
+    pub(super) fn described(&self, course: Course<'_>, actions: Vec<ir::Action>) -> ir::Strategy {
+        let strategy = course.draft.ast;
+        ir::Strategy {
+            name: strategy.name.text.clone(),
+            label: strategy.label.as_ref().map(|label| label.text.clone()),
+            table: course.draft.table,
+            owner: strategy.owner.as_ref().map(|owner| owner.text.clone()),
+            approver: strategy.approver.as_ref().map(|approver| approver.text.clone()),
+            class: strategy.class.as_ref().map(|class| class.text.clone()),
+            span: strategy.name.span,
+            trigger: course.fired,
+            candidate: course.journey.candidate,
+            gates: course.draft.gates,
+            assigned: course.assigned,
+            arm: course.journey.arm,
+            arm_ladder: course.draft.arm_ladder,
+            arms: course.draft.arms,
+            salt: super::salt_of(strategy),
+            actions,
+            exits: course.journey.exits,
+        }
+    }
+}

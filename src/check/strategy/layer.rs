@@ -1,0 +1,90 @@
+//! The layers that all strategies of a program pass together: contact, arbitration, quota.
+//!
+//! A layer asks every action of every strategy before the next layer begins. Where one action counts others, it counts those ahead
+//! of it in one total order – class, priority, name, wave, place in the wave – and never the order of the file.
+
+use super::Draft;
+use super::action::Reach;
+use super::course::Course;
+use super::journey::WaveState;
+use crate::check::Checker;
+use crate::ir::{Gate, NodeId, Stage};
+use crate::source::Span;
+
+/// One action of the program on its way through the layers.
+pub(super) struct Contender {
+    /// Index of the strategy.
+    pub course: usize,
+    pub wave: usize,
+    pub reach: usize,
+    /// Two-valued: it passed every layer so far.
+    pub wanted: NodeId,
+}
+
+/// A rule that may stop one action.
+pub(super) struct LayerRule {
+    pub name: String,
+    pub label: Option<String>,
+    /// Three-valued; unknown stops too.
+    pub condition: NodeId,
+    pub span: Span,
+}
+
+impl Checker {
+    /// Every action of every strategy, those ahead first.
+    pub(super) fn contenders(courses: &[Course<'_>]) -> Vec<Contender> {
+        let mut order: Vec<usize> = (0..courses.len()).collect();
+        order.sort_by_key(|at| courses.get(*at).map(|course| course.rank.clone()));
+        let mut out = Vec::new();
+        for course in order {
+            let waves = courses.get(course).map(|course| course.wanted.as_slice()).unwrap_or_default();
+            for (wave, wishes) in waves.iter().enumerate() {
+                out.extend(wishes.iter().enumerate().map(|(reach, wanted)| Contender { course, wave, reach, wanted: *wanted }));
+            }
+        }
+        out
+    }
+
+    /// Records the first rule that stops an action, with all that do, and gives back the flag of those who pass.
+    pub(super) fn pass_layer(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reach: &Reach, stage: Stage, rules: &[LayerRule], wanted: NodeId) -> NodeId {
+        let mut stops = Vec::new();
+        for rule in rules {
+            stops.push(self.possibly(rule.condition, rule.span));
+        }
+        let failing = self.names_of_failing(rules, &stops, reach.span);
+        let mut passed = wanted;
+        for (rule, stops) in rules.iter().zip(stops) {
+            let stopped = self.all(&[passed, stops], rule.span);
+            self.exclude(draft, stopped, stage, &rule.name, failing);
+            let free = self.negation(stops, rule.span);
+            passed = self.all(&[passed, free], rule.span);
+            draft.gates.push(Gate {
+                stage,
+                rule: rule.name.clone(),
+                label: rule.label.clone(),
+                condition: rule.condition,
+                stops: stopped,
+                asked: wanted,
+                wave: Some(wave.name.clone()),
+                action: Some(reach.name()),
+                span: rule.span,
+            });
+        }
+        passed
+    }
+
+    /// The names of all failing rules, joined by spaces.
+    fn names_of_failing(&mut self, rules: &[LayerRule], stops: &[NodeId], span: Span) -> Option<NodeId> {
+        let empty = self.text_constant("", span);
+        let mut parts = Vec::new();
+        for (rule, stops) in rules.iter().zip(stops) {
+            let name = self.text_constant(format!("{} ", rule.name), span);
+            parts.push(self.either(*stops, name, empty, span));
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        let text = self.concat(parts, span);
+        Some(self.call("trim", vec![text], crate::types::Type::Text, span))
+    }
+}
