@@ -5,7 +5,7 @@ use super::bits::Bits;
 use super::block::Block;
 use super::column::Values;
 use crate::builtins::sums;
-use crate::ir::NodeId;
+use crate::ir::{NodeId, PlaceEntry};
 use crate::types::{ColumnId, Physical, Value};
 use indexmap::IndexSet;
 use std::cmp::Ordering;
@@ -140,42 +140,40 @@ enum Key {
     Missing,
 }
 
-/// Flagged rows while they are taken.
+/// What stands in line for places: pairs of a row and an entry, while they are taken.
 pub(super) struct Ranking {
-    flag: NodeId,
-    keys: Vec<(NodeId, bool)>,
-    per: Option<NodeId>,
+    entries: Vec<PlaceEntry>,
     /// The key columns of the table, which decide ties.
     ties: Vec<ColumnId>,
-    rows: Vec<u32>,
+    /// Per entry, the rows that stand in line, ascending.
+    lines: Vec<Vec<u32>>,
+    /// Entry of each pair, and its place in the line of that entry.
+    pairs: Vec<(u32, u32)>,
     sort: Vec<Key>,
     groups: Vec<u32>,
     group_names: IndexSet<Value>,
     texts: Vec<IndexSet<String>>,
     tied: Vec<Vec<polars::prelude::Series>>,
-    count: usize,
 }
 
 impl Ranking {
-    pub(super) fn new(flag: NodeId, keys: &[(NodeId, bool)], per: Option<NodeId>, ties: &[ColumnId]) -> Ranking {
+    pub(super) fn new(entries: &[PlaceEntry], ties: &[ColumnId]) -> Ranking {
         Ranking {
-            flag,
-            keys: keys.to_vec(),
-            per,
+            entries: entries.to_vec(),
             ties: ties.to_vec(),
-            rows: Vec::new(),
+            lines: vec![Vec::new(); entries.len()],
+            pairs: Vec::new(),
             sort: Vec::new(),
             groups: Vec::new(),
             group_names: IndexSet::new(),
-            texts: vec![IndexSet::new(); keys.len()],
+            texts: vec![IndexSet::new(); entries.first().map_or(0, |entry| entry.keys.len())],
             tied: vec![Vec::new(); ties.len()],
-            count: 0,
         }
     }
 
     pub(super) fn roots(&self) -> Vec<NodeId> {
-        let keys = self.keys.iter().map(|(key, _)| *key);
-        std::iter::once(self.flag).chain(keys).chain(self.per).collect()
+        let of = |entry: &PlaceEntry| std::iter::once(entry.flag).chain(entry.keys.iter().map(|(key, _)| *key)).chain(entry.per).collect::<Vec<_>>();
+        self.entries.iter().flat_map(of).collect()
     }
 
     /// Columns of the table read besides.
@@ -184,74 +182,71 @@ impl Ranking {
     }
 
     pub(super) fn take(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
-        self.count += block.len;
-        let flagged = block.values(self.flag)?.yes();
-        let picked: Vec<u32> = flagged.ones().filter_map(|row| u32::try_from(row).ok()).collect();
-        if picked.is_empty() {
-            return Ok(());
-        }
-        self.rows.extend(picked.iter().map(|row| block.place(*row as usize)));
-        let mut columns = Vec::with_capacity(self.keys.len());
-        for ((key, _), texts) in self.keys.iter().zip(&mut self.texts) {
-            columns.push(sortable(&block.values(*key)?.gather(&picked), texts));
-        }
-        for row in 0..picked.len() {
-            self.sort.extend(columns.iter().filter_map(|column| column.get(row).copied()));
-        }
-        if let Some(per) = self.per {
-            let groups = block.values(per)?;
-            for row in &picked {
-                let group = self.group_names.insert_full(groups.get(*row as usize)).0;
-                self.groups.push(u32::try_from(group).unwrap_or(u32::MAX));
-            }
-        }
         let raw: Vec<_> = self.ties.iter().filter_map(|id| block.raw(*id).map(|series| (*id, series.clone()))).collect();
-        for (tied, (_, series)) in self.tied.iter_mut().zip(super::held::gathered(&raw, &picked)?) {
-            tied.push(series);
+        for (at, (entry, line)) in (0_u32..).zip(self.entries.iter().zip(&mut self.lines)) {
+            let flagged = block.values(entry.flag)?.yes();
+            let picked: Vec<u32> = flagged.ones().filter_map(|row| u32::try_from(row).ok()).collect();
+            if picked.is_empty() {
+                continue;
+            }
+            for row in &picked {
+                self.pairs.push((at, u32::try_from(line.len()).unwrap_or(u32::MAX)));
+                line.push(block.place(*row as usize));
+            }
+            let mut columns = Vec::with_capacity(entry.keys.len());
+            for ((key, _), texts) in entry.keys.iter().zip(&mut self.texts) {
+                columns.push(sortable(&block.values(*key)?.gather(&picked), texts));
+            }
+            for row in 0..picked.len() {
+                self.sort.extend(columns.iter().filter_map(|column| column.get(row).copied()));
+            }
+            if let Some(per) = entry.per {
+                let groups = block.values(per)?;
+                for row in &picked {
+                    let group = self.group_names.insert_full(groups.get(*row as usize)).0;
+                    self.groups.push(u32::try_from(group).unwrap_or(u32::MAX));
+                }
+            }
+            for (tied, (_, series)) in self.tied.iter_mut().zip(super::held::gathered(&raw, &picked)?) {
+                tied.push(series);
+            }
         }
         Ok(())
     }
 
-    /// Puts the rows in order: by the keys, then by the key of the table, then by place.
-    pub(super) fn places(mut self) -> Result<Places, EngineError> {
+    /// Puts the pairs in order: by the keys, then by the key of the table, the row and the entry. Places per entry.
+    pub(super) fn places(mut self) -> Result<Vec<Places>, EngineError> {
         self.order_texts();
         let ties: Vec<Values> = self.tied.iter().map(|parts| joined(parts)).collect::<Result<_, _>>()?;
-        let width = self.keys.len();
+        let descending: Vec<bool> = self.entries.first().map(|entry| entry.keys.iter().map(|(_, descending)| *descending).collect()).unwrap_or_default();
+        let width = descending.len();
         let key = |at: usize| self.sort.get(at * width..(at + 1) * width).unwrap_or_default();
-        let mut order: Vec<u32> = (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).collect();
+        let pair = |at: usize| {
+            let (entry, place) = self.pairs.get(at).copied().unwrap_or_default();
+            (self.lines.get(entry as usize).and_then(|line| line.get(place as usize)), entry)
+        };
+        let mut order: Vec<u32> = (0..u32::try_from(self.pairs.len()).unwrap_or(u32::MAX)).collect();
         order.sort_unstable_by(|a, b| {
             let (a, b) = (*a as usize, *b as usize);
-            self.by_keys(key(a), key(b)).then_with(|| by_ties(&ties, a, b)).then_with(|| self.rows.get(a).cmp(&self.rows.get(b)))
+            by_keys(key(a), key(b), &descending).then_with(|| by_ties(&ties, a, b)).then_with(|| pair(a).cmp(&pair(b)))
         });
-        let mut out = vec![0_u32; self.count];
+        let mut places: Vec<Vec<u32>> = self.lines.iter().map(|line| vec![0; line.len()]).collect();
         let mut reached: BTreeMap<u32, u32> = BTreeMap::new();
         for at in order {
             let group = self.groups.get(at as usize).copied().unwrap_or(0);
-            let place = reached.entry(group).or_insert(0);
-            *place += 1;
-            if let Some(slot) = self.rows.get(at as usize).and_then(|row| out.get_mut(*row as usize)) {
-                *slot = *place;
+            let next = reached.entry(group).or_insert(0);
+            *next += 1;
+            let (entry, place) = self.pairs.get(at as usize).copied().unwrap_or_default();
+            if let Some(slot) = places.get_mut(entry as usize).and_then(|places| places.get_mut(place as usize)) {
+                *slot = *next;
             }
         }
-        Ok(Places { places: out })
-    }
-
-    fn by_keys(&self, a: &[Key], b: &[Key]) -> Ordering {
-        for ((a, b), (_, descending)) in a.iter().zip(b).zip(&self.keys) {
-            let order = match (a, b) {
-                (Key::Known(a), Key::Known(b)) if *descending => b.cmp(a),
-                (_, _) => a.cmp(b),
-            };
-            if order != Ordering::Equal {
-                return order;
-            }
-        }
-        Ordering::Equal
+        Ok(self.lines.into_iter().zip(places).map(|(rows, places)| Places { rows, places }).collect())
     }
 
     /// Numbers of texts become their places among the texts.
     fn order_texts(&mut self) {
-        let width = self.keys.len();
+        let width = self.texts.len();
         for (column, texts) in self.texts.iter().enumerate().filter(|(_, texts)| !texts.is_empty()) {
             let mut sorted: Vec<usize> = (0..texts.len()).collect();
             sorted.sort_unstable_by_key(|number| texts.get_index(*number));
@@ -268,6 +263,19 @@ impl Ranking {
             }
         }
     }
+}
+
+fn by_keys(a: &[Key], b: &[Key], descending: &[bool]) -> Ordering {
+    for ((a, b), descending) in a.iter().zip(b).zip(descending) {
+        let order = match (a, b) {
+            (Key::Known(a), Key::Known(b)) if *descending => b.cmp(a),
+            (_, _) => a.cmp(b),
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+    Ordering::Equal
 }
 
 fn sortable(values: &Values, texts: &mut IndexSet<String>) -> Vec<Key> {
@@ -316,14 +324,26 @@ fn by_ties(ties: &[Values], a: usize, b: usize) -> Ordering {
     Ordering::Equal
 }
 
-/// Places from 1 by row of the table; 0 for rows without one.
+/// Places from 1 of the rows in the line of one entry.
 pub(super) struct Places {
+    /// Ascending.
+    rows: Vec<u32>,
     places: Vec<u32>,
 }
 
 impl Places {
     pub(super) fn values(&self, block: &Block<'_>) -> Values {
-        let place = |row: usize| self.places.get(block.place(row) as usize).copied().filter(|place| *place > 0).map(i64::from);
+        let mut at = block.len.checked_sub(1).map_or(0, |_| self.rows.partition_point(|row| *row < block.place(0)));
+        let place = |row: usize| {
+            let row = block.place(row);
+            if self.rows.get(at) != Some(&row) {
+                at = self.rows.partition_point(|other| *other < row);
+            }
+            let found = self.rows.get(at) == Some(&row);
+            let place = if found { self.places.get(at) } else { None };
+            at += usize::from(found);
+            place.map(|place| i64::from(*place))
+        };
         Values::ints((0..block.len).map(place), block.len)
     }
 }

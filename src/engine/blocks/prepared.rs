@@ -22,7 +22,7 @@ pub(super) enum Prepared {
     Firings(Firings),
     Scores(Scores),
     Threshold(Threshold),
-    Places(Places),
+    Places(Rc<Places>),
 }
 
 impl Prepared {

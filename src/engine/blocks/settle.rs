@@ -7,9 +7,9 @@ use super::block::{Block, Rows};
 use super::crossing::Firings;
 use super::fold::{Correlated, Pass, row_roots};
 use super::held::Held;
-use super::population::{Ranking, Sample};
+use super::population::{Places, Ranking, Sample};
 use super::prepared::Prepared;
-use crate::ir::{Aggregate, Kind, Link, NodeId, Population};
+use crate::ir::{Aggregate, Kind, Link, NodeId, PlaceEntry, Population};
 use crate::types::{ColumnId, TableId, Value};
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
@@ -22,7 +22,8 @@ enum Taker {
     Crossing(NodeId, Firings),
     Scores { id: NodeId, sample: Sample, best_low: bool, missing_worst: bool },
     Threshold { id: NodeId, sample: Sample, share: NodeId },
-    Places { id: NodeId, ranking: Ranking },
+    /// Nodes with the entry each asks for.
+    Places { nodes: Vec<(NodeId, u32)>, ranking: Ranking },
     Total { id: NodeId, flag: NodeId, count: i64 },
 }
 
@@ -58,6 +59,7 @@ impl Blocks<'_> {
         let mut folds: IndexMap<(TableId, Option<NodeId>), Vec<(NodeId, &Aggregate)>> = IndexMap::new();
         let mut holds: IndexMap<(TableId, Option<NodeId>), Vec<NodeId>> = IndexMap::new();
         let mut steps: IndexMap<TableId, Vec<(NodeId, NodeId)>> = IndexMap::new();
+        let mut pools: IndexMap<(TableId, &[PlaceEntry]), Vec<(NodeId, u32)>> = IndexMap::new();
         let mut out: IndexMap<TableId, Vec<Taker>> = IndexMap::new();
         for id in boundary {
             match &self.node(*id)?.kind {
@@ -75,11 +77,21 @@ impl Blocks<'_> {
                     out.entry(crossing.table).or_default().push(taker);
                 }
                 Kind::Population(population) => {
-                    let (table, taker) = self.population(*id, population)?;
-                    out.entry(table).or_default().push(taker);
+                    self.refuse_open(*id)?;
+                    if let Population::Place { entries, at } = population.as_ref() {
+                        let table = self.node(*id)?.space.ok_or(EngineError::Damaged(*id))?;
+                        pools.entry((table, entries.as_slice())).or_default().push((*id, *at));
+                    } else {
+                        let (table, taker) = self.population(*id, population)?;
+                        out.entry(table).or_default().push(taker);
+                    }
                 }
                 _ => return Err(EngineError::Damaged(*id)),
             }
+        }
+        for ((table, entries), nodes) in pools {
+            let ranking = Ranking::new(entries, self.key(table)?);
+            out.entry(table).or_default().push(Taker::Places { nodes, ranking });
         }
         for ((table, row_key), folds) in folds {
             let name = self.ready.len() + out.values().map(Vec::len).sum::<usize>();
@@ -111,10 +123,15 @@ impl Blocks<'_> {
         Ok(out)
     }
 
-    fn population(&self, id: NodeId, population: &Population) -> Result<(TableId, Taker), EngineError> {
+    /// No checked program asks for a population that depends on a surrounding row.
+    fn refuse_open(&self, id: NodeId) -> Result<(), EngineError> {
         if self.shape.own_operands(&self.node(id)?.kind).iter().any(|operand| self.shape.is_open(*operand)) {
             return Err(EngineError::Unsupported { what: String::from("a fact about a population that depends on a surrounding row") });
         }
+        Ok(())
+    }
+
+    fn population(&self, id: NodeId, population: &Population) -> Result<(TableId, Taker), EngineError> {
         let table_of = |id: NodeId| self.node(id)?.space.ok_or(EngineError::Damaged(id));
         let own = || self.node(id)?.space.ok_or(EngineError::Damaged(id));
         Ok(match population {
@@ -123,10 +140,8 @@ impl Blocks<'_> {
                 (own()?, Taker::Scores { id, sample, best_low: *best_low, missing_worst: *missing_worst })
             }
             Population::Top { value, share, within } => (own()?, Taker::Threshold { id, sample: Sample::new(*value, *within), share: *share }),
-            Population::Place { flag, keys, per } => {
-                let table = own()?;
-                (table, Taker::Places { id, ranking: Ranking::new(*flag, keys, *per, self.key(table)?) })
-            }
+            // Places are pooled.
+            Population::Place { .. } => return Err(EngineError::Damaged(id)),
             Population::Total { flag } => (table_of(*flag)?, Taker::Total { id, flag: *flag, count: 0 }),
         })
     }
@@ -201,7 +216,7 @@ impl Taker {
                 }
             }
             Taker::Scores { sample, .. } | Taker::Threshold { sample, .. } => roots.extend(sample.roots()),
-            Taker::Places { id: _, ranking } => {
+            Taker::Places { nodes: _, ranking } => {
                 roots.extend(ranking.roots());
                 columns.extend(ranking.columns());
             }
@@ -228,7 +243,7 @@ impl Taker {
                 _ => Err(EngineError::Damaged(*id)),
             },
             Taker::Scores { sample, .. } | Taker::Threshold { sample, .. } => sample.take(block),
-            Taker::Places { id: _, ranking } => ranking.take(block),
+            Taker::Places { nodes: _, ranking } => ranking.take(block),
             Taker::Total { id: _, flag, count } => {
                 *count += i64::try_from(block.values(*flag)?.yes().count()).unwrap_or(i64::MAX);
                 Ok(())
@@ -266,7 +281,13 @@ impl Taker {
                 let share = engine.scalars.get(&share).and_then(Value::as_float);
                 out.push((id, Prepared::Threshold(sample.threshold(share))));
             }
-            Taker::Places { id, ranking } => out.push((id, Prepared::Places(ranking.places()?))),
+            Taker::Places { nodes, ranking } => {
+                let places: Vec<Rc<Places>> = ranking.places()?.into_iter().map(Rc::new).collect();
+                for (id, at) in nodes {
+                    let places = places.get(at as usize).ok_or(EngineError::Damaged(id))?;
+                    out.push((id, Prepared::Places(Rc::clone(places))));
+                }
+            }
             Taker::Total { id, flag: _, count } => scalars.push((id, Value::Int(count))),
         }
         Ok(())
