@@ -24,7 +24,7 @@ pub use error::EngineError;
 
 use crate::ir::{Count, Moment, NodeId, Program};
 use crate::types::TableId;
-use blocks::Blocks;
+use blocks::{Blocks, Wanted};
 use executor::Executor;
 use indexmap::IndexMap;
 use polars::prelude::{DataFrame, LazyFrame};
@@ -88,7 +88,7 @@ pub fn run(program: &Program, tables: &Tables, moment: Moment, options: &Options
         outputs.push(watch.table);
     }
     if options.blocks {
-        return Blocks::new(program, tables, moment, options, &roots, &outputs)?.outcome();
+        return Blocks::new(program, tables, moment, options, &roots, &outputs, Wanted::Outcome)?.outcome();
     }
     Executor::new(program, tables, moment, options, &roots, &outputs)?.outcome()
 }
@@ -106,7 +106,7 @@ pub fn evaluate(
     nodes: &[NodeId],
 ) -> Result<DataFrame, EngineError> {
     if options.blocks {
-        return Blocks::new(program, tables, moment, options, nodes, &[table])?.values(table, nodes);
+        return Blocks::new(program, tables, moment, options, nodes, &[table], Wanted::Nodes(nodes))?.values(table, nodes);
     }
     Executor::new(program, tables, moment, options, nodes, &[table])?.values(table, nodes)
 }

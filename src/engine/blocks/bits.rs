@@ -91,6 +91,29 @@ impl Bits {
         Bits { words: self.words.iter().map(|word| !word).collect(), len: self.len }.cut()
     }
 
+    /// Calls `take` for every row whose bit is set, ascending.
+    pub(super) fn each(&self, mut take: impl FnMut(usize)) {
+        for (at, word) in self.words.iter().enumerate() {
+            let first = at * 64;
+            if *word == u64::MAX {
+                (first..first + 64).for_each(&mut take);
+            } else {
+                let mut word = *word;
+                while word != 0 {
+                    take(first + word.trailing_zeros() as usize);
+                    word &= word - 1;
+                }
+            }
+        }
+    }
+
+    /// 64 rows per word; what stands beyond the length is ignored.
+    pub(super) fn of_words(words: impl Iterator<Item = u64>, len: usize) -> Bits {
+        let mut words: Vec<u64> = words.take(len.div_ceil(64)).collect();
+        words.resize(len.div_ceil(64), 0);
+        Bits { words, len }.cut()
+    }
+
     /// Rows whose bit is set, ascending.
     pub(super) fn ones(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(at, word)| {

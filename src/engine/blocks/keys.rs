@@ -110,7 +110,7 @@ impl Keys {
             Values::Text(texts) => texts.iter().map(|text| text.map_or(NO_KEY, |text| self.insert_text(text))).collect(),
             Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => {
                 let numbers = keys.ordered().unwrap_or_default();
-                keys.known().iter().zip(numbers).map(|(known, number)| if known { self.insert_int(number) } else { NO_KEY }).collect()
+                keys.known().iter().zip(numbers.iter()).map(|(known, number)| if known { self.insert_int(*number) } else { NO_KEY }).collect()
             }
         }
     }
@@ -123,7 +123,7 @@ impl Keys {
             Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => {
                 let numbers = keys.ordered().unwrap_or_default();
                 let group = |number| self.find_int(number).unwrap_or(NO_GROUP);
-                keys.known().iter().zip(numbers).map(|(known, number)| if known { group(number) } else { NO_KEY }).collect()
+                keys.known().iter().zip(numbers.iter()).map(|(known, number)| if known { group(*number) } else { NO_KEY }).collect()
             }
         }
     }

@@ -4,6 +4,7 @@ use super::super::error::EngineError;
 use super::super::shape::is_boundary;
 use super::Blocks;
 use super::block::{Block, Rows};
+use super::constants::Wanted;
 use super::crossing::Firings;
 use super::fold::{Correlated, Pass, row_roots};
 use super::held::Held;
@@ -35,12 +36,13 @@ enum HeldBy {
 }
 
 impl Blocks<'_> {
-    pub(super) fn settle(&mut self, reachable: &[NodeId]) -> Result<(), EngineError> {
+    pub(super) fn settle(&mut self, reachable: &[NodeId], wanted: Wanted<'_>) -> Result<(), EngineError> {
         let highest = reachable.iter().map(|id| self.shape.level(*id)).max().unwrap_or(0);
         for level in 0..=highest {
+            let reachable = self.living(wanted)?;
             let mut boundary = Vec::new();
             for id in reachable.iter().filter(|id| self.shape.level(**id) == level) {
-                if is_boundary(&self.node(*id)?.kind) {
+                if is_boundary(&self.node(*id)?.kind) && !self.scalars.contains_key(id) {
                     boundary.push(*id);
                 }
             }
@@ -49,7 +51,8 @@ impl Blocks<'_> {
                 self.ready.extend(prepared);
                 self.scalars.extend(scalars);
             }
-            self.settle_scalars(reachable, level)?;
+            self.settle_scalars(&reachable, level)?;
+            self.spread(&reachable)?;
         }
         Ok(())
     }
