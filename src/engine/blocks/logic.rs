@@ -126,8 +126,8 @@ pub(super) fn choose(mask: &Bits, first: &Values, second: &Values, physical: Phy
         (Values::Bool { yes: a, known: _ }, Values::Bool { yes: b, known: _ }) if physical == Physical::Bool => {
             Values::Bool { yes: mask.and(a).or(&b.and_not(mask)), known }
         }
-        (Values::Int { values: a, known: _ }, Values::Int { values: b, known: _ }) => Values::Int { values: chosen(mask, a, b), known },
-        (Values::Float { values: a, known: _ }, Values::Float { values: b, known: _ }) => Values::Float { values: chosen(mask, a, b), known },
+        (Values::Int { values: a, known: _ }, Values::Int { values: b, known: _ }) => Values::Int { values: mask.choose(a, b), known },
+        (Values::Float { values: a, known: _ }, Values::Float { values: b, known: _ }) => Values::Float { values: mask.choose(a, b), known },
         (Values::Text(a), Values::Text(b)) => {
             let cells: BooleanChunked = mask.iter().map(Some).collect();
             match a.zip_with(&cells, b) {
@@ -141,10 +141,6 @@ pub(super) fn choose(mask: &Bits, first: &Values, second: &Values, physical: Phy
             Values::collect(mask.iter().enumerate().map(value), physical, mask.len())
         }
     }
-}
-
-fn chosen<T: Copy>(mask: &Bits, first: &[T], second: &[T]) -> Vec<T> {
-    mask.iter().zip(first.iter().zip(second)).map(|(is_first, (a, b))| if is_first { *a } else { *b }).collect()
 }
 
 /// Missing where `kept` is not set.

@@ -80,7 +80,7 @@ impl<'a> Blocks<'a> {
         for (table, columns) in engine.needed_columns(&reachable, outputs)? {
             let schema = engine.schema(table)?;
             let columns: Vec<ColumnId> = columns.into_iter().collect();
-            let source = Source::open(schema, tables.get(&table), &columns, options.streaming)?;
+            let source = Source::open(schema, tables.get(&table), &columns, options)?;
             engine.sources.insert(table, source);
         }
         engine.known_before(&reachable, moment)?;

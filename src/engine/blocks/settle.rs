@@ -8,6 +8,8 @@ use super::constants::Wanted;
 use super::crossing::Firings;
 use super::fold::{Correlated, Pass, row_roots};
 use super::held::Held;
+use super::keys::Keys;
+use super::plan::Plan;
 use super::population::{Places, Ranking, Sample};
 use super::prepared::Prepared;
 use crate::ir::{Aggregate, Kind, Link, NodeId, PlaceEntry, Population};
@@ -98,7 +100,8 @@ impl Blocks<'_> {
         }
         for ((table, row_key), folds) in folds {
             let name = self.ready.len() + out.values().map(Vec::len).sum::<usize>();
-            let pass = Pass::new(self, name, row_key, folds)?;
+            let seed = self.seed(table, &folds)?;
+            let pass = Pass::new(self, name, row_key, folds, seed)?;
             out.entry(table).or_default().push(Taker::Fold(pass));
         }
         for ((table, row_key), folds) in holds {
@@ -124,6 +127,34 @@ impl Blocks<'_> {
             out.entry(table).or_default().push(Taker::Hold { held, key, steps, folds: Vec::new() });
         }
         Ok(out)
+    }
+
+    /// The keys of the table that folds are for, one group per row in the order of its rows, where that pays: between long tables,
+    /// joined by the table's own key. Neighbours then stay neighbours, and only the folded rows have to be looked up.
+    fn seed(&self, table: TableId, folds: &[(NodeId, &Aggregate)]) -> Result<Option<(TableId, Rc<Keys>)>, EngineError> {
+        let outer = |aggregate: &Aggregate| match &aggregate.link {
+            Link::Key { row_key: _, outer_key } => Some(*outer_key),
+            Link::Everyone => None,
+        };
+        let Some(key) = folds.first().and_then(|(_, aggregate)| outer(aggregate)) else { return Ok(None) };
+        if folds.iter().any(|(_, aggregate)| outer(aggregate) != Some(key)) {
+            return Ok(None);
+        }
+        let node = self.node(key)?;
+        let (Kind::Column(column), Some(space)) = (&node.kind, node.space) else { return Ok(None) };
+        let long = |table: TableId| self.sources.get(&table).is_some_and(|source| !source.is_kept());
+        if self.key(space)? != [*column] || !long(table) || !long(space) {
+            return Ok(None);
+        }
+        let mut keys = Keys::new();
+        let mut rows = 0_usize;
+        self.each_block(space, &Plan::default(), &[*column], |block| {
+            keys.insert(Some(&*block.read(*column)?), block.len);
+            rows += block.len;
+            Ok(())
+        })?;
+        // A key that repeats or is missing would put later rows in the groups of others.
+        Ok((keys.groups() as usize == rows).then(|| (space, Rc::new(keys))))
     }
 
     /// No checked program asks for a population that depends on a surrounding row.
