@@ -153,6 +153,7 @@ impl Blocks<'_> {
             rows += block.len;
             Ok(())
         })?;
+        keys.close();
         // A key that repeats or is missing would put later rows in the groups of others.
         Ok((keys.groups() as usize == rows).then(|| (space, Rc::new(keys))))
     }
