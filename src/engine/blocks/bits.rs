@@ -71,6 +71,10 @@ impl Bits {
         self
     }
 
+    pub(super) fn words(&self) -> &[u64] {
+        &self.words
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len
     }

@@ -106,6 +106,10 @@ impl Blocks<'_> {
         Ok(Outcome { emissions, watches, rows })
     }
 
+    fn kept(&self) -> IndexSet<NodeId> {
+        self.stored.keys().copied().collect()
+    }
+
     /// Plans of the fields, which share what flags and watches compute anyway.
     fn opened(&self, emissions: &[(usize, &Emission)], watches: &[(usize, &Watch)]) -> Result<Vec<Written>, EngineError> {
         let mut fields: IndexMap<NodeId, IndexSet<NodeId>> = IndexMap::new();
@@ -114,8 +118,8 @@ impl Blocks<'_> {
             fields.entry(emission.flag).or_default().extend(needed);
         }
         let roots = roots(fields.keys().copied(), watches);
-        let main = self.plan(&roots, &IndexSet::new())?;
-        let there: IndexSet<NodeId> = main.order.iter().map(|planned| planned.id).filter(|id| !self.scalars.contains_key(id)).collect();
+        let main = self.plan(&roots, &self.kept())?;
+        let there: IndexSet<NodeId> = main.order.iter().map(|planned| planned.id).chain(main.stored.iter().copied()).filter(|id| !self.scalars.contains_key(id)).collect();
         fields.into_iter().map(|(flag, fields)| self.written(flag, fields, &there)).collect()
     }
 
@@ -140,7 +144,7 @@ impl Blocks<'_> {
         }
         roots.sort_unstable();
         roots.dedup();
-        let plan = self.plan(&roots, &IndexSet::new())?;
+        let plan = self.plan(&roots, &self.kept())?;
         let more: Vec<ColumnId> = more.into_iter().collect();
         let mut order = Order { key: self.key(table)?.to_vec(), last: Vec::new(), sorted: true };
         let height = self.each_block(table, &plan, &more, |block| {

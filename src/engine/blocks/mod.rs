@@ -26,6 +26,7 @@ mod population;
 mod prepared;
 mod settle;
 mod source;
+mod stored;
 
 use super::error::EngineError;
 use super::shape::Shape;
@@ -39,6 +40,7 @@ use indexmap::{IndexMap, IndexSet};
 use plan::Plan;
 use prepared::Prepared;
 use source::{Batch, Source};
+use stored::Stored;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -52,6 +54,8 @@ pub(super) struct Blocks<'a> {
     /// Values that are one for the whole run, as they become known.
     scalars: IndexMap<NodeId, Value>,
     ready: IndexMap<NodeId, Prepared>,
+    /// Nodes whose values for all rows of their table were kept.
+    stored: IndexMap<NodeId, Stored>,
     /// Such values repeated for a whole block.
     repeated: RefCell<IndexMap<NodeId, Rc<Values>>>,
 }
@@ -75,6 +79,7 @@ impl<'a> Blocks<'a> {
             sources: IndexMap::new(),
             scalars: IndexMap::new(),
             ready: IndexMap::new(),
+            stored: IndexMap::new(),
             repeated: RefCell::new(IndexMap::new()),
         };
         for (table, columns) in engine.needed_columns(&reachable, outputs)? {
@@ -148,6 +153,11 @@ impl<'a> Blocks<'a> {
                 let rows = self.rows.min(batch.rows - from);
                 let Batch { columns, rows } = batch.slice(from, rows);
                 let block = Rc::new(Block::new(self, Some(table), Rows::From(first), rows, columns));
+                for id in &plan.stored {
+                    if let Some(stored) = self.stored.get(id) {
+                        block.put(*id, Rc::new(stored.slice(first, rows)));
+                    }
+                }
                 block.compute(plan)?;
                 take(&block)?;
                 from += rows;

@@ -133,18 +133,25 @@ fn call(function: &str, operands: &[Rc<Values>], output: Physical, len: usize) -
         return Err(EngineError::Unsupported { what: format!("the function `{function}`") });
     };
     let known = operands.iter().fold(Bits::all(len), |known, operand| known.and(&operand.known()));
-    let mut arguments: Vec<Value> = Vec::with_capacity(operands.len());
-    let row = |(row, known): (usize, bool)| {
+    let mut arguments: Vec<Value> = vec![Value::Missing; operands.len()];
+    let mut row = |(row, known): (usize, bool)| {
         if !known {
             return Value::Missing;
         }
-        arguments.clear();
-        arguments.extend(operands.iter().map(|operand| operand.get(row)));
+        for (argument, operand) in arguments.iter_mut().zip(operands) {
+            *argument = match operand.as_ref() {
+                Values::Int { values, known: _ } => Value::Int(values.get(row).copied().unwrap_or(0)),
+                other => other.get(row),
+            };
+        }
         match (builtin.row)(&arguments) {
             Value::Float(number) => Value::float(number),
             value => value,
         }
     };
+    if output == Physical::Int {
+        return Ok(Values::ints(known.iter().enumerate().map(|place| row(place).as_int()), len));
+    }
     Ok(Values::collect(known.iter().enumerate().map(row), output, len))
 }
 

@@ -12,6 +12,8 @@ pub(super) struct Plan {
     pub(super) order: Vec<Planned>,
     /// Columns of the table that are read.
     pub(super) columns: Vec<ColumnId>,
+    /// Nodes that an earlier pass over the table stored.
+    pub(super) stored: Vec<NodeId>,
 }
 
 /// One node, and the nodes nobody asks for after it.
@@ -50,9 +52,10 @@ impl Blocks<'_> {
                 released.entry(user).or_default().push(operand);
             }
         }
+        let stored = seen.iter().filter(|id| given.contains(*id) && self.stored.contains_key(*id)).copied().collect();
         let order = seen.into_iter().filter(|id| !given.contains(id));
         let order = order.map(|id| Planned { id, released: released.swap_remove(&id).unwrap_or_default() }).collect();
-        Ok(Plan { order, columns: columns.into_iter().collect() })
+        Ok(Plan { order, columns: columns.into_iter().collect(), stored })
     }
 
     /// Operands that are read in the block of the node itself.

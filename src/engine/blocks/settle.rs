@@ -12,8 +12,9 @@ use super::keys::Keys;
 use super::plan::Plan;
 use super::population::{Places, Ranking, Sample};
 use super::prepared::Prepared;
+use super::stored::Stored;
 use crate::ir::{Aggregate, Kind, Link, NodeId, PlaceEntry, Population};
-use crate::types::{ColumnId, TableId, Value};
+use crate::types::{ColumnId, Physical, TableId, Value};
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
 
@@ -28,6 +29,14 @@ enum Taker {
     /// Nodes with the entry each asks for.
     Places { nodes: Vec<(NodeId, u32)>, ranking: Ranking },
     Total { id: NodeId, flag: NodeId, count: i64 },
+}
+
+/// What one pass over a table leaves.
+#[derive(Default)]
+struct Passed {
+    prepared: Vec<(NodeId, Prepared)>,
+    scalars: Vec<(NodeId, Value)>,
+    stored: Vec<(NodeId, Stored)>,
 }
 
 /// What has to see the rows of which table.
@@ -61,9 +70,11 @@ impl Blocks<'_> {
                 }
             }
             for (table, takers) in self.takers(&boundary)? {
-                let (prepared, scalars) = self.pass(table, takers)?;
+                let frontier = if self.is_last(table, level, &reachable) { self.frontier(table, &takers, wanted)? } else { IndexSet::new() };
+                let Passed { prepared, scalars, stored } = self.pass(table, takers, &frontier)?;
                 self.ready.extend(prepared);
                 self.scalars.extend(scalars);
+                self.stored.extend(stored);
             }
             self.settle_scalars(&reachable, level)?;
             self.spread(&reachable)?;
@@ -205,10 +216,47 @@ impl Blocks<'_> {
         })
     }
 
+    /// Whether no later level reads a long table before the outcome does.
+    fn is_last(&self, table: TableId, level: u32, living: &[NodeId]) -> bool {
+        let later = |id: &NodeId| {
+            let here = self.program.graph.get(*id).is_some_and(|node| node.space == Some(table) && is_boundary(&node.kind));
+            here && self.shape.level(*id) > level && matches!(self.program.graph.get(*id).map(|node| &node.kind), Some(Kind::Population(_)))
+        };
+        let long = self.sources.get(&table).is_some_and(|source| !source.is_kept());
+        let written = self.program.emissions.iter().any(|emission| emission.table == table);
+        long && written && !living.iter().any(later)
+    }
+
+    /// Nodes a pass computes that the outcome reads beside what the pass prepares: truths and ints, where anything is left to decide.
+    fn frontier(&self, table: TableId, takers: &[Taker], wanted: Wanted<'_>) -> Result<IndexSet<NodeId>, EngineError> {
+        let Wanted::Outcome = wanted else { return Ok(IndexSet::new()) };
+        let (mut roots, mut columns) = (IndexSet::new(), IndexSet::new());
+        for taker in takers {
+            taker.needs(self, &mut roots, &mut columns)?;
+        }
+        let here: IndexSet<NodeId> = self.plan(&roots.into_iter().collect::<Vec<_>>(), &IndexSet::new())?.order.iter().map(|planned| planned.id).collect();
+        let of_table = self.program.emissions.iter().filter(|emission| emission.table == table && !self.is_never(emission.flag));
+        let mut stack: Vec<NodeId> = of_table.map(|emission| emission.flag).collect();
+        stack.extend(self.program.watches.iter().filter(|watch| watch.table == table).map(|watch| watch.node));
+        let (mut seen, mut out) = (IndexSet::new(), IndexSet::new());
+        while let Some(id) = stack.pop() {
+            if !seen.insert(id) || self.scalars.contains_key(&id) {
+                continue;
+            }
+            let node = self.node(id)?;
+            let worth_it = matches!(self.physical(id)?, Physical::Bool | Physical::Int) && !matches!(node.kind, Kind::Column(_));
+            if here.contains(&id) && worth_it {
+                out.insert(id);
+            } else {
+                stack.extend(self.reads(id)?);
+            }
+        }
+        Ok(out)
+    }
+
     /// One pass over a table for everything that takes its rows.
-    #[allow(clippy::type_complexity)]
-    fn pass(&self, table: TableId, mut takers: Vec<Taker>) -> Result<(Vec<(NodeId, Prepared)>, Vec<(NodeId, Value)>), EngineError> {
-        let mut roots: IndexSet<NodeId> = IndexSet::new();
+    fn pass(&self, table: TableId, mut takers: Vec<Taker>, frontier: &IndexSet<NodeId>) -> Result<Passed, EngineError> {
+        let mut roots: IndexSet<NodeId> = frontier.clone();
         let mut columns: IndexSet<ColumnId> = IndexSet::new();
         for taker in &takers {
             taker.needs(self, &mut roots, &mut columns)?;
@@ -216,12 +264,21 @@ impl Blocks<'_> {
         let roots: Vec<NodeId> = roots.into_iter().collect();
         let more: Vec<ColumnId> = columns.into_iter().collect();
         let plan = self.plan(&roots, &IndexSet::new())?;
-        self.each_block(table, &plan, &more, |block| takers.iter_mut().try_for_each(|taker| taker.take(self, block)))?;
-        let (mut prepared, mut scalars) = (Vec::new(), Vec::new());
-        for taker in takers {
-            taker.close(self, &mut prepared, &mut scalars)?;
+        let mut passed = Passed::default();
+        for id in frontier {
+            let stored = if self.physical(*id)? == Physical::Bool { Stored::of_truths() } else { Stored::of_ints() };
+            passed.stored.push((*id, stored));
         }
-        Ok((prepared, scalars))
+        self.each_block(table, &plan, &more, |block| {
+            for (id, stored) in &mut passed.stored {
+                stored.push(&*block.values(*id)?);
+            }
+            takers.iter_mut().try_for_each(|taker| taker.take(self, block))
+        })?;
+        for taker in takers {
+            taker.close(self, &mut passed.prepared, &mut passed.scalars)?;
+        }
+        Ok(passed)
     }
 
     /// Computes the run-wide values of a level, so that every block reads them as constants.
