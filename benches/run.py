@@ -7,10 +7,10 @@ usage: run.py prepare --size 1m|10m [--data DIR]
 Needs the release builds of strat and of polars_wide, and the Python package duckdb. README.md beside this file says what is measured.
 """
 import argparse
-import csv
 import json
 import os
 import pathlib
+import re
 import shlex
 import statistics
 import subprocess
@@ -18,11 +18,13 @@ import sys
 import tempfile
 import time
 
+import duckdb
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 SIZES = {"10k": (10_000, 50_000), "1m": (1_000_000, 5_000_000), "10m": (10_000_000, 50_000_000)}
 BASE = "polars"
-STRAT = "{strat} run {workload} --data {data} --as-of 2026-06-30 --out {out}"
+STRAT = "{strat} run {workload} --data {data} --as-of 2026-06-30 --out {out} --forms parquet"
 
 
 def contestants(options):
@@ -32,12 +34,15 @@ def contestants(options):
     found = {"polars": ([options.polars, "count", data], [options.polars, "run", data, "{out}"])}
     for form in ("wide", "long"):
         found[f"duckdb {form}"] = (script + ["count", data, form], script + ["run", data, form, "{out}"])
-    workload = HERE / "workload.strat"
-    if workload.exists():
-        line = options.strat_command.format(strat=shlex.quote(options.strat), workload=shlex.quote(str(workload)), data=shlex.quote(data), out="{out}")
-        found["strat"] = (None, shlex.split(line))
-    else:
-        print("note: workload.strat is not there, so strat does not take part", file=sys.stderr)
+    # The strategy is the same at every size but for the number of places, a tenth of the customers.
+    places = SIZES[options.size][0] // 10
+    text, count = re.subn(r"(?m)^param places = [0-9_]+", f"param places = {places}", (HERE / "workload.strat").read_text(encoding="utf-8"))
+    if count != 1:
+        sys.exit("workload.strat does not say how many places there are")
+    workload = options.data.with_name(f"workload_{options.size}.strat")
+    workload.write_text(text, encoding="utf-8")
+    line = options.strat_command.format(strat=shlex.quote(options.strat), workload=shlex.quote(str(workload)), data=shlex.quote(data), out="{out}")
+    found["strat"] = (None, shlex.split(line))
     only = set(options.only.split(",")) if options.only else set(found)
     return {name: commands for name, commands in found.items() if name in only}
 
@@ -59,20 +64,9 @@ def measured(command):
 
 
 def actions_written(folder):
-    """Counts of `template/arm` in the action lists that strat wrote: every CSV file with both columns."""
-    counts = {}
-    for path in sorted(pathlib.Path(folder).rglob("*.csv")):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            head = next(reader, [])
-            if "template_id" not in head or "arm" not in head:
-                continue
-            template, arm = head.index("template_id"), head.index("arm")
-            for row in reader:
-                if row[template]:
-                    key = f"{row[template]}/{row[arm]}"
-                    counts[key] = counts.get(key, 0) + 1
-    return counts
+    """Counts of `template/arm` in the action list that strat wrote, read by another engine."""
+    rows = duckdb.sql(f"select template_id || '/' || arm, count(*) from read_parquet('{folder}/actions.parquet') group by all").fetchall()
+    return dict(rows)
 
 
 def run_once(name, command):

@@ -39,21 +39,32 @@ impl Blocks<'_> {
 
     /// Nodes that the run still has to know, ascending.
     pub(super) fn living(&self, wanted: Wanted<'_>) -> Result<Vec<NodeId>, EngineError> {
-        let mut seen: IndexSet<NodeId> = IndexSet::new();
-        let mut stack = self.roots(wanted);
-        while let Some(id) = stack.pop() {
-            if !seen.insert(id) || self.scalars.contains_key(&id) {
+        let mut seen: IndexSet<(NodeId, bool)> = IndexSet::new();
+        // Only the outcome reads what was stored; for rows of other passes a node is computed again.
+        let mut stack: Vec<(NodeId, bool)> = self.roots(wanted).into_iter().map(|id| (id, true)).collect();
+        while let Some((id, outcome)) = stack.pop() {
+            if !seen.insert((id, outcome)) || self.scalars.contains_key(&id) || outcome && self.stored.contains_key(&id) {
                 continue;
             }
             let node = self.node(id)?;
             match &node.kind {
-                kind if is_boundary(kind) && !self.ready.contains_key(&id) => stack.extend(kind.operands()),
-                Kind::Outer(inner) => stack.push(*inner),
-                _ => stack.extend(self.reads(id)?),
+                // What looks at rows one by one reads their nodes whenever it is asked.
+                kind if is_boundary(kind) && self.ready.get(&id).is_none_or(Prepared::looks_at_rows) => {
+                    stack.extend(kind.operands().into_iter().map(|id| (id, false)));
+                }
+                Kind::Outer(inner) => stack.push((*inner, false)),
+                _ => stack.extend(self.reads(id)?.into_iter().map(|id| (id, outcome))),
             }
         }
-        seen.sort_unstable();
-        Ok(seen.into_iter().collect())
+        let living: std::collections::BTreeSet<NodeId> = seen.into_iter().map(|(id, _)| id).collect();
+        Ok(living.into_iter().collect())
+    }
+
+    /// Forgets what nothing asks for any more: the records of a fold are as long as its subjects are many.
+    pub(super) fn forget(&mut self, wanted: Wanted<'_>) -> Result<(), EngineError> {
+        let living = self.living(wanted)?;
+        self.ready.retain(|id, _| living.binary_search(id).is_ok());
+        Ok(())
     }
 
     /// The value of a fold no row counts for, when it is the same for every surrounding row.

@@ -26,6 +26,14 @@ pub(super) enum Prepared {
 }
 
 impl Prepared {
+    /// Whether nodes of the rows it leads to are computed each time.
+    pub(super) fn looks_at_rows(&self) -> bool {
+        match self {
+            Prepared::Correlated(_) | Prepared::Step(..) => true,
+            Prepared::Fold(_) | Prepared::Firings(_) | Prepared::Scores(_) | Prepared::Threshold(_) | Prepared::Places(_) => false,
+        }
+    }
+
     pub(super) fn values<'a>(&self, block: &Rc<Block<'a>>, id: NodeId) -> Result<Values, EngineError> {
         let node = block.engine.node(id)?;
         match (self, &node.kind) {

@@ -78,6 +78,7 @@ impl Blocks<'_> {
             }
             self.settle_scalars(&reachable, level)?;
             self.spread(&reachable)?;
+            self.forget(wanted)?;
         }
         Ok(())
     }
