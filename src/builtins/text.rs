@@ -7,7 +7,7 @@ use crate::types::{Type, Value};
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 
-pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS, &TRIM];
+pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS, &TRIM, &STRONGEST_REASONS];
 
 fn texts(values: &[Value]) -> Option<(&str, &str)> {
     Some((values.first()?.as_text()?, values.get(1)?.as_text()?))
@@ -131,6 +131,36 @@ static TRIM: Builtin = Builtin {
     #[cfg(feature = "engine")]
     frame: None,
 };
+
+static STRONGEST_REASONS: Builtin = Builtin {
+    name: "strongest_reasons",
+    signature: "strongest_reasons(count, points, reason, …) -> text",
+    documentation: "The reasons with most points, of either sign, first, joined; equal points in the order given. Rows without points do not count; none left is missing.",
+    example: "strongest_reasons(1, 10, \"a\", 20, \"b\") = \"b\"",
+    result: |types| (types.len() % 2 == 1).then_some(Type::Text),
+    partial: true,
+    internal: true,
+    row: strongest_reasons,
+    #[cfg(feature = "engine")]
+    frame: None,
+};
+
+fn strongest_reasons(values: &[Value]) -> Value {
+    let Some((count, rows)) = values.split_first() else { return Value::Missing };
+    let most = count.as_int().and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    let mut counted: Vec<(Value, &str)> = Vec::new();
+    for row in rows.chunks(2) {
+        let size = match row.first() {
+            Some(Value::Int(points)) if *points != 0 => Value::Int(points.saturating_abs()),
+            Some(Value::Float(points)) if *points != 0.0 => Value::Float(points.abs()),
+            Some(_) | None => continue,
+        };
+        counted.extend(row.get(1).and_then(Value::as_text).map(|reason| (size, reason)));
+    }
+    counted.sort_by(|(a, _), (b, _)| b.cmp(a));
+    let reasons: Vec<&str> = counted.into_iter().take(most).map(|(_, reason)| reason).collect();
+    if reasons.is_empty() { Value::Missing } else { Value::Text(reasons.join("、")) }
+}
 
 /// A known value as people read it; see [`FormatStyle`]. Missing stays missing.
 #[must_use]

@@ -1,12 +1,13 @@
 //! Features, segments and ladders: named nodes, each lowered once, when first needed.
 
 use super::names::Scope;
+use super::score::Totals;
 use super::problems::names as problems;
 use super::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{Fact, FactKind, FactRow, Kind, NodeId, Watch};
 use crate::source::Span;
-use crate::syntax::ast::{Item, ItemKind};
+use crate::syntax::ast::{Item, ItemKind, Name};
 use crate::types::{TableId, Type};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -23,6 +24,8 @@ pub(crate) struct FactStore {
     /// By module and name.
     states: IndexMap<(usize, String), State>,
     listed: Vec<(usize, Span, Fact)>,
+    /// The totals a score can reach.
+    pub totals: IndexMap<NodeId, Totals>,
 }
 
 impl FactStore {
@@ -39,15 +42,25 @@ impl FactStore {
 }
 
 pub(crate) fn is_fact(kind: &ItemKind) -> bool {
-    matches!(kind, ItemKind::Feature(_) | ItemKind::Segment(_) | ItemKind::Ladder(_))
+    about_clause(kind).is_some()
+}
+
+/// The `for TABLE` of a fact; `None` for declarations that are no facts.
+fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
+    match kind {
+        ItemKind::Feature(feature) => Some(feature.table.as_ref()),
+        ItemKind::Segment(segment) => Some(segment.table.as_ref()),
+        ItemKind::Ladder(ladder) => Some(ladder.table.as_ref()),
+        ItemKind::Score(score) => Some(score.table.as_ref()),
+        _ => None,
+    }
 }
 
 /// Declarations that a later version gives meaning to.
 pub(crate) fn is_later(kind: &ItemKind) -> bool {
     matches!(
         kind,
-        ItemKind::Score(_)
-            | ItemKind::Lexicon(_)
+        ItemKind::Lexicon(_)
             | ItemKind::Model(_)
             | ItemKind::Tag(_)
             | ItemKind::Cohort(_)
@@ -105,23 +118,13 @@ impl Checker {
     }
 
     fn fact_about(&mut self, module: usize, item: &Item) -> Option<TableId> {
-        match &item.kind {
-            ItemKind::Feature(feature) => self.about(module, feature.table.as_ref(), feature.name.span),
-            ItemKind::Segment(segment) => self.about(module, segment.table.as_ref(), segment.name.span),
-            ItemKind::Ladder(ladder) => self.about(module, ladder.table.as_ref(), ladder.name.span),
-            _ => None,
-        }
+        let (name, _) = super::names::declared(&item.kind)?;
+        self.about(module, about_clause(&item.kind)?, name.span)
     }
 
     /// The table a fact is about, without reporting.
     pub(crate) fn fact_table(&self, module: usize, item: &Item) -> Option<TableId> {
-        let written = match &item.kind {
-            ItemKind::Feature(feature) => feature.table.as_ref(),
-            ItemKind::Segment(segment) => segment.table.as_ref(),
-            ItemKind::Ladder(ladder) => ladder.table.as_ref(),
-            _ => return None,
-        };
-        match written {
+        match about_clause(&item.kind)? {
             Some(name) => self.find_table(&name.text),
             None => self.modules.get(module)?.subject,
         }
@@ -166,6 +169,7 @@ impl Checker {
                 Some(typed)
             }
             ItemKind::Ladder(ladder) => self.lower_ladder(module, item, ladder, &scope, table),
+            ItemKind::Score(score) => self.lower_score(module, item, score, &scope, table),
             _ => None,
         }
     }

@@ -16,6 +16,8 @@ mod policy;
 pub mod problems;
 mod proof;
 mod schema;
+mod score;
+mod score_proof;
 mod strategy;
 mod templates;
 mod test_block;

@@ -11,6 +11,7 @@ const PLACES: &[(&str, &str)] = &[
     ("found", "found_zh"),
     ("kind", "kind_zh"),
     ("left", "left_zh"),
+    ("reason", "reason_zh"),
     ("right", "right_zh"),
     ("type", "type_zh"),
     ("what", "what_zh"),
@@ -68,12 +69,17 @@ const PHRASES: &[(&str, &str)] = &[
     ("offer clause", "权益子句"),
     ("param", "参数"),
     ("policy", "政策"),
+    ("score part", "评分的部分"),
     ("table", "表"),
     ("template", "模板"),
     // Help.
     ("declare it first", "请先声明"),
     ("write `TABLE` or `TABLE.time`", "请写 `表` 或 `表.时间列`"),
     ("an offer has open places only with a `quota`", "有 `quota` 的权益才有名额"),
+    // Why a claim is not proved.
+    ("points that depend on it are not constant", "随它变化的得分不是常数"),
+    ("there are too many combinations", "组合太多"),
+    ("it is not only compared with constants", "它不只是与常数比较"),
     // What comes later.
     ("a feature with arguments", "带参数的特征"),
     ("a global `control`", "全局的 `control`"),

@@ -48,6 +48,7 @@ pub enum FactKind {
     Segment,
     Tiers,
     Partition,
+    Score,
 }
 
 /// A named node: what `explain` prints and `count` accepts.
@@ -66,10 +67,12 @@ pub struct Fact {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactRow {
-    /// Label ordinal.
+    /// Label ordinal; in a score the row's place from 0.
     pub label: u32,
-    /// `None` for `otherwise` and `when unknown`.
+    /// `None` for `otherwise`, `when unknown`, and points that everybody gets.
     pub condition: Option<NodeId>,
+    /// What the row of a score adds for this subject; never missing. `None` in ladders.
+    pub points: Option<NodeId>,
     pub because: Option<String>,
     pub span: Span,
 }

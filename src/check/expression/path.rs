@@ -76,11 +76,16 @@ impl Checker {
         if head.text == "candidate" {
             return Some(self.candidate_value(rest, span, scope));
         }
-        let path = Path { segments: vec![head.clone()], span: head.span };
-        let (module, item) = self.find_item(&path, scope.module)?;
-        match (&item.kind, rest, scope.table) {
-            (ItemKind::Offer(offer), [member], Some(table)) => Some(self.offer_value(module, offer, member, table)),
-            (_, _, _) => None,
+        let (owner, member) = match rest {
+            [member] => (vec![head.clone()], member),
+            [name, member] => (vec![head.clone(), name.clone()], member),
+            _ => return None,
+        };
+        let (module, item) = self.find_item(&Path { segments: owner, span: head.span }, scope.module)?;
+        match (&item.kind, scope.table) {
+            (ItemKind::Offer(offer), Some(table)) => Some(self.offer_value(module, offer, member, table)),
+            (ItemKind::Score(_), Some(table)) => self.score_member(module, &item, member, table),
+            (_, _) => None,
         }
     }
 

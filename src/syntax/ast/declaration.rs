@@ -193,6 +193,8 @@ pub struct Score {
     pub label: Option<Quoted>,
     pub table: Option<Name>,
     pub rows: Vec<ScoreRow>,
+    /// `monotone in x`
+    pub monotone: Vec<Path>,
 }
 
 #[derive(Debug, Clone, PartialEq)]

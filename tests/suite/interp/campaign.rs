@@ -105,8 +105,8 @@ fn tiers(world: &mut World) {
     let node = world.node(Some(CUSTOMERS), kind, Type::Label(LadderId(1)));
     let because = Some(name("年满十八"));
     let rows = vec![
-        FactRow { label: 0, condition: Some(condition), because, span: Span::default() },
-        FactRow { label: 1, condition: None, because: None, span: Span::default() },
+        FactRow { label: 0, condition: Some(condition), because, points: None, span: Span::default() },
+        FactRow { label: 1, condition: None, because: None, points: None, span: Span::default() },
     ];
     let fact = Fact { kind: FactKind::Tiers, name: name("ages"), label: None, node, table: CUSTOMERS, span: Span::default(), rows };
     world.program.facts.push(fact);

@@ -1,0 +1,24 @@
+//! Scores, lexicons, tags, models, cohorts and graphs.
+
+super::problems! {
+    POINTS_NOT_NUMBER: Error, slug: "points-not-a-number",
+        title: ["points are plain numbers, and this is {found}", "得分必须是普通数字，而这里是{found}"],
+        help: ["write `add 10 when …`; turn money into points with a division by money", "请写 `add 10 when …`；金额请先除以金额再当得分"],
+        label: ["not a number of points", "不是得分"];
+    SCORE_EMPTY: Error, slug: "score-without-rows",
+        title: ["score `{name}` adds nothing", "评分 `{name}` 没有任何得分项"],
+        help: ["add a row such as `add 10 when … because \"…\"`", "请加一行，例如 `add 10 when … because \"…\"`"],
+        label: ["no rows", "没有得分项"];
+    UNREACHABLE_GRADE: Error, slug: "unreachable-grade",
+        title: ["no subject reaches row `{row}` of `{ladder}`: `{score}` runs from {low} to {high}", "没有客户能到达 `{ladder}` 的 `{row}` 行：`{score}` 的总分从 {low} 到 {high}"],
+        help: ["move the bound between {low} and {high}, or change the points", "请把界限移到 {low} 和 {high} 之间，或调整得分"],
+        label: ["beyond every total", "超出所有总分"];
+    SCORE_NOT_MONOTONE: Error, slug: "points-not-monotone",
+        title: ["more of `{name}` lowers the total: {before} gives {points_before}, {after} gives {points_after}", "`{name}` 变大时总分反而降低：{before} 得 {points_before}，{after} 得 {points_after}"],
+        help: ["change the points, or drop `monotone in {name}`", "请调整得分，或去掉 `monotone in {name}`"],
+        label: ["claimed here", "这里声明了单调"];
+    MONOTONE_UNPROVED: Error, slug: "monotone-unproved",
+        title: ["`monotone in {name}` cannot be proved: {reason}", "无法证明 `monotone in {name}`：{reason}"],
+        help: ["compare `{name}` with constants and add constant points, or drop the claim", "请让 `{name}` 与常数比较、得分为常数，或去掉这个声明"],
+        label: ["not proved", "未能证明"];
+}

@@ -1,0 +1,53 @@
+//! Programs with tests, one file per construct: the tests hold, and both engines say the same about every subject they give.
+
+#[cfg(feature = "engine")]
+mod engines;
+
+use crate::guards::source_text::root;
+use std::fs;
+use std::path::PathBuf;
+use strat::check::{Checked, StandardOnly, check};
+use strat::diag::render::{Format, Options, render};
+use strat::interp::explain::{explain, render as explained};
+use strat::interp::test::run_test;
+use strat::interp::{Interpreter, Snapshot};
+use strat::ir::Moment;
+
+/// The programs of this folder, name and text.
+pub fn programs() -> Vec<(String, String)> {
+    let folder = root().join("tests/suite/blocks");
+    let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let programs = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "strat"));
+    programs.map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read_to_string(path).unwrap())).collect()
+}
+
+#[test]
+fn every_block_checks_and_its_tests_hold() {
+    for (name, text) in programs() {
+        let Checked { sources, mut problems, program: _, tests } = check(&name, &text, &StandardOnly);
+        problems.extend(tests.iter().flat_map(|(program, test)| run_test(program, test).failures).map(|failure| failure.problem()));
+        assert!(problems.is_empty(), "{}", render(Format::Human, &problems, &sources, &Options::default()));
+        assert!(!tests.is_empty(), "{name} has no test");
+    }
+}
+
+/// What `strat explain` prints about a subject of the first test of a program of this folder.
+pub fn explanation(file: &str, subject: &str) -> String {
+    let (_, text) = programs().into_iter().find(|(name, _)| name == file).unwrap();
+    let Checked { sources, tests, .. } = check(file, &text, &StandardOnly);
+    let (program, test) = tests.first().unwrap();
+    let snapshot = Snapshot::from_tests(&test.tables);
+    let interpreter = Interpreter::new(program, &snapshot, Moment { as_of: test.as_of, previous: test.previous });
+    let found = explain(program, &interpreter, subject).unwrap();
+    explained(&found, Some(&sources), strat::diag::Language::English)
+}
+
+#[test]
+fn an_explanation_shows_the_points_that_counted() {
+    let page = explanation("score.strat", "B");
+    for part in ["score worth \"价值评分\": 3", "+10 资产在5万以上", "-8 未成年", "+1"] {
+        assert!(page.contains(part), "{page}");
+    }
+    assert!(!page.contains("+5 持有三个以上产品"), "{page}");
+}
