@@ -7,7 +7,7 @@ use crate::types::{Type, Value};
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 
-pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS, &TRIM, &STRONGEST_REASONS];
+pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS, &TRIM, &STRONGEST_REASONS, &READ_VALUE];
 
 fn texts(values: &[Value]) -> Option<(&str, &str)> {
     Some((values.first()?.as_text()?, values.get(1)?.as_text()?))
@@ -131,6 +131,48 @@ static TRIM: Builtin = Builtin {
     #[cfg(feature = "engine")]
     frame: None,
 };
+
+static READ_VALUE: Builtin = Builtin {
+    name: "read_value",
+    signature: "read_value(text, type) -> value",
+    documentation: "A text of the data as a value of a type: int, number, money in yuan, percent such as 35%, bool, date. A text that is none is missing.",
+    example: "read_value(\"35\", \"int\") = 35",
+    result: |types| (types.len() == 2).then_some(Type::Text),
+    partial: true,
+    internal: true,
+    row: |values| texts(values).and_then(|(text, ty)| read_value(text.trim(), ty)).unwrap_or(Value::Missing),
+    #[cfg(feature = "engine")]
+    frame: None,
+};
+
+fn read_value(text: &str, ty: &str) -> Option<Value> {
+    match ty {
+        "int" => text.parse().ok().map(Value::Int),
+        "number" => text.parse().ok().map(Value::float),
+        "percent" => text.strip_suffix('%')?.trim().parse::<f64>().ok().map(|share| Value::float(share / 100.0)),
+        "bool" => match text {
+            "true" | "1" | "是" => Some(Value::Bool(true)),
+            "false" | "0" | "否" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        "date" => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| Value::Int(i64::from(date.num_days_from_ce()) - 719_163)),
+        "money" => read_money(text),
+        _ => None,
+    }
+}
+
+/// Yuan with at most two decimals, exactly.
+fn read_money(text: &str) -> Option<Value> {
+    let text = text.strip_suffix('元').unwrap_or(text);
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || rest.len() > 2 || !plain(whole) || !plain(rest) {
+        return None;
+    }
+    let minor: i64 = format!("{rest:0<2}").parse().ok()?;
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(minor)?.checked_mul(sign).map(Value::Int)
+}
 
 static STRONGEST_REASONS: Builtin = Builtin {
     name: "strongest_reasons",

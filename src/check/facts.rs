@@ -1,11 +1,12 @@
 //! Features, segments and ladders: named nodes, each lowered once, when first needed.
 
 use super::names::Scope;
+use super::cohort::Frozen;
 use super::score::Totals;
 use super::problems::names as problems;
 use super::{Checker, Typed};
 use crate::diag::Problem;
-use crate::ir::{Fact, FactKind, FactRow, Kind, NodeId, Watch};
+use crate::ir::{Emission, Fact, FactKind, FactRow, Kind, NodeId, Watch};
 use crate::source::Span;
 use crate::syntax::ast::{Item, ItemKind, Name};
 use crate::types::{TableId, Type};
@@ -26,6 +27,10 @@ pub(crate) struct FactStore {
     listed: Vec<(usize, Span, Fact)>,
     /// The totals a score can reach.
     pub totals: IndexMap<NodeId, Totals>,
+    /// By module and name.
+    pub cohorts: IndexMap<(usize, String), Frozen>,
+    /// Ledger rows that facts write: members of cohorts.
+    pub emissions: Vec<Emission>,
 }
 
 impl FactStore {
@@ -52,6 +57,9 @@ fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
         ItemKind::Segment(segment) => Some(segment.table.as_ref()),
         ItemKind::Ladder(ladder) => Some(ladder.table.as_ref()),
         ItemKind::Score(score) => Some(score.table.as_ref()),
+        ItemKind::Model(model) => Some(model.table.as_ref()),
+        ItemKind::Cohort(cohort) => Some(cohort.table.as_ref()),
+        ItemKind::Tag(_) => Some(None),
         _ => None,
     }
 }
@@ -61,9 +69,6 @@ pub(crate) fn is_later(kind: &ItemKind) -> bool {
     matches!(
         kind,
         ItemKind::Lexicon(_)
-            | ItemKind::Model(_)
-            | ItemKind::Tag(_)
-            | ItemKind::Cohort(_)
             | ItemKind::Alert(_)
             | ItemKind::Overlay(_)
             | ItemKind::Compare(_)
@@ -170,6 +175,9 @@ impl Checker {
             }
             ItemKind::Ladder(ladder) => self.lower_ladder(module, item, ladder, &scope, table),
             ItemKind::Score(score) => self.lower_score(module, item, score, &scope, table),
+            ItemKind::Model(model) => self.lower_model(module, item, model, &scope, table),
+            ItemKind::Tag(tag) => self.lower_tag(module, item, tag, &scope, table),
+            ItemKind::Cohort(cohort) => self.lower_cohort(module, item, cohort, &scope, table),
             _ => None,
         }
     }
@@ -181,7 +189,7 @@ impl Checker {
         if kind != FactKind::Feature {
             self.watch(format!("{} {qualified}", kind_word(&item.kind)), table, node);
         }
-        let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows };
+        let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows, not_before: None };
         self.facts.listed.push((module, name.span, fact));
     }
 

@@ -3,11 +3,13 @@
 //! The checker never stops at the first problem and needs no data. A declaration that is wrong poisons what uses it without
 //! further problems, so one mistake is one message.
 
+mod cohort;
 mod expression;
 mod facts;
 mod ladder;
 mod length;
 mod lint;
+mod model;
 mod modules;
 mod names;
 mod offers;
@@ -19,6 +21,8 @@ mod schema;
 mod score;
 mod score_proof;
 mod strategy;
+mod synthetic;
+mod tag;
 mod templates;
 mod test_block;
 mod wording;
@@ -159,7 +163,9 @@ impl Checker {
         let lowered = self.lower_strategies();
         self.lint();
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
-        Some(Program {
+        let mut emissions = lowered.emissions;
+        emissions.append(&mut self.facts.emissions);
+        let mut program = Program {
             name: base_name(name),
             sources: self.source_references(),
             subject,
@@ -168,11 +174,13 @@ impl Checker {
             graph: self.graph.clone(),
             facts: self.facts.listed(),
             strategies: lowered.strategies,
-            emissions: lowered.emissions,
+            emissions,
             watches: self.watches.clone(),
             channels,
             params,
-        })
+        };
+        self.mark_used_cohorts(&mut program);
+        Some(program)
     }
 
     fn source_references(&self) -> Vec<SourceReference> {

@@ -55,6 +55,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("this place", "这里"),
     ("a value it reads", "它读取的值"),
     ("a segment", "客群"),
+    ("a cohort", "固化客群"),
     ("a window", "时间窗口"),
     ("an arm's share", "分组占比"),
     // Kinds of declarations.
@@ -70,6 +71,9 @@ const PHRASES: &[(&str, &str)] = &[
     ("param", "参数"),
     ("policy", "政策"),
     ("score part", "评分的部分"),
+    ("model part", "模型的部分"),
+    ("cohort part", "固化客群的部分"),
+    ("nature", "标签性质"),
     ("table", "表"),
     ("template", "模板"),
     // Help.
@@ -82,6 +86,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("it is not only compared with constants", "它不只是与常数比较"),
     // What comes later.
     ("a feature with arguments", "带参数的特征"),
+    ("a model run from a file", "从文件运行的模型"),
     ("a global `control`", "全局的 `control`"),
     ("`at most` inside a strategy", "策略里的 `at most`"),
     ("`at most` other than `in any …`", "`in any …` 以外的 `at most`"),

@@ -49,6 +49,9 @@ pub enum FactKind {
     Tiers,
     Partition,
     Score,
+    Model,
+    Tag,
+    Cohort,
 }
 
 /// A named node: what `explain` prints and `count` accepts.
@@ -63,6 +66,8 @@ pub struct Fact {
     pub span: Span,
     /// Rows of a ladder in order, with the reason printed when the row wins.
     pub rows: Vec<FactRow>,
+    /// A cohort that strategies use: runs as of an earlier instant are refused.
+    pub not_before: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +214,8 @@ pub enum Output {
     TierHistory,
     /// Ledger `journeys`: waves executed or skipped, and exits.
     Journeys,
+    /// Rows of any other ledger: members of a cohort, what an action `writes`.
+    Ledger(TableId),
 }
 
 /// Rows of one output: one for every subject whose `flag` is true.

@@ -85,6 +85,8 @@ impl Checker {
         match (&item.kind, scope.table) {
             (ItemKind::Offer(offer), Some(table)) => Some(self.offer_value(module, offer, member, table)),
             (ItemKind::Score(_), Some(table)) => self.score_member(module, &item, member, table),
+            (ItemKind::Model(model), Some(table)) => self.model_member(module, &item, model, member, table),
+            (ItemKind::Cohort(cohort), Some(table)) => self.cohort_member(module, &item, cohort, member, table),
             (_, _) => None,
         }
     }

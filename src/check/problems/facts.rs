@@ -21,4 +21,20 @@ super::problems! {
         title: ["`monotone in {name}` cannot be proved: {reason}", "无法证明 `monotone in {name}`：{reason}"],
         help: ["compare `{name}` with constants and add constant points, or drop the claim", "请让 `{name}` 与常数比较、得分为常数，或去掉这个声明"],
         label: ["not proved", "未能证明"];
+    MODEL_WITHOUT_AGE: Error, slug: "staleness-limit-missing",
+        title: ["model `{name}` does not say how old a score may be", "模型 `{name}` 没有说明分数最多可以多旧"],
+        help: ["add `max age 35 days`; an older score is missing", "请加 `max age 35 days`；更旧的分数视为缺失"],
+        label: ["no maximum age", "没有最长时效"];
+    OUTSIDE_RANGE: Error, slug: "score-outside-range",
+        title: ["`{name}` runs from {low} to {high}, so it never meets {value}", "`{name}` 的范围是 {low} 到 {high}，不可能与 {value} 相比"],
+        help: ["write the bound on the scale of the model, or correct its `range`", "请按模型的量纲写界限，或更正 `range`"],
+        label: ["outside the range", "超出范围"];
+    COHORT_WITHOUT_DATE: Error, slug: "cohort-without-date",
+        title: ["cohort `{name}` does not say when it is frozen", "客群 `{name}` 没有说明何时固化"],
+        help: ["add `frozen 2025-06-30`, or use a segment", "请加 `frozen 2025-06-30`，或改用 segment"],
+        label: ["no date", "没有日期"];
+    COHORT_TOO_EARLY: Error, slug: "cohort-not-frozen",
+        title: ["`{name}` is used before it is frozen", "`{name}` 在固化之前就被使用"],
+        help: ["begin later, or freeze it earlier; before its date nobody belongs to it", "请晚些开始，或提前固化；固化日之前没有成员"],
+        label: ["before the date", "早于固化日"];
 }

@@ -51,3 +51,29 @@ fn an_explanation_shows_the_points_that_counted() {
     }
     assert!(!page.contains("+5 持有三个以上产品"), "{page}");
 }
+
+#[test]
+fn a_stale_score_says_when_it_was_computed() {
+    let page = explanation("model.strat", "B");
+    for part in ["model churn \"流失分\": missing", "last_scored \"最近打分\": 2025-05-01 00:00", "segment unscored_now \"没有新分数\": true"] {
+        assert!(page.contains(part), "{page}");
+    }
+}
+
+#[test]
+fn a_cohort_writes_its_members_once() {
+    let (_, text) = programs().into_iter().find(|(name, _)| name == "cohort.strat").unwrap();
+    let Checked { tests, .. } = check("cohort.strat", &text, &StandardOnly);
+    let rows = |at: usize| {
+        let (program, test) = &tests[at];
+        let snapshot = Snapshot::from_tests(&test.tables);
+        let run = Interpreter::new(program, &snapshot, Moment { as_of: test.as_of, previous: test.previous }).run();
+        let cohorts = program.find_table("cohorts").unwrap();
+        let written = program.emissions.iter().zip(run.emissions).filter(|(emission, _)| emission.output == strat::ir::Output::Ledger(cohorts));
+        written.flat_map(|(_, rows)| rows).map(|row| format!("{:?}", row.fields)).collect::<Vec<String>>()
+    };
+    let first = rows(0);
+    assert_eq!(first.len(), 1, "{first:?}");
+    assert!(first[0].contains("june") && first[0].contains("\"A\"") && first[0].contains("rich"), "{first:?}");
+    assert!(rows(1).is_empty());
+}
