@@ -2,6 +2,7 @@
 
 use super::names::Scope;
 use super::cohort::Frozen;
+use super::lexicon::Keywords;
 use super::score::Totals;
 use super::problems::names as problems;
 use super::{Checker, Typed};
@@ -29,6 +30,8 @@ pub(crate) struct FactStore {
     pub totals: IndexMap<NodeId, Totals>,
     /// By module and name.
     pub cohorts: IndexMap<(usize, String), Frozen>,
+    /// By module and name; `None` for one that is wrong.
+    pub lexicons: IndexMap<(usize, String), Option<Keywords>>,
     /// Ledger rows that facts write: members of cohorts.
     pub emissions: Vec<Emission>,
 }
@@ -68,10 +71,7 @@ fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
 pub(crate) fn is_later(kind: &ItemKind) -> bool {
     matches!(
         kind,
-        ItemKind::Lexicon(_)
-            | ItemKind::Alert(_)
-            | ItemKind::Overlay(_)
-            | ItemKind::Compare(_)
+        ItemKind::Alert(_) | ItemKind::Overlay(_) | ItemKind::Compare(_)
     )
 }
 

@@ -8,6 +8,7 @@ mod expression;
 mod facts;
 mod ladder;
 mod length;
+mod lexicon;
 mod lint;
 mod model;
 mod modules;

@@ -7,6 +7,7 @@ use crate::diag::{Problem, nearest::nearest};
 const PLACES: &[(&str, &str)] = &[
     ("advice", "advice_zh"),
     ("column", "column_zh"),
+    ("example", "example_zh"),
     ("expected", "expected_zh"),
     ("found", "found_zh"),
     ("kind", "kind_zh"),
@@ -54,10 +55,12 @@ const PHRASES: &[(&str, &str)] = &[
     // Places.
     ("this place", "这里"),
     ("a value it reads", "它读取的值"),
+    ("other texts", "其他文本"),
     ("a segment", "客群"),
     ("a cohort", "固化客群"),
     ("a window", "时间窗口"),
     ("an arm's share", "分组占比"),
+    ("a lexicon", "词典"),
     // Kinds of declarations.
     ("action", "动作"),
     ("channel", "渠道"),

@@ -37,4 +37,32 @@ super::problems! {
         title: ["`{name}` is used before it is frozen", "`{name}` 在固化之前就被使用"],
         help: ["begin later, or freeze it earlier; before its date nobody belongs to it", "请晚些开始，或提前固化；固化日之前没有成员"],
         label: ["before the date", "早于固化日"];
+    KEYWORD_TWICE: Error, slug: "keyword-in-two-labels",
+        title: ["\"{word}\" leads to `{first}` and to `{second}`", "“{word}”同时属于 `{first}` 和 `{second}`"],
+        help: ["keep it in one of them; a longer word such as a negated one may stand in the other", "只留在其中一个；另一个可以写更长的词，例如否定形式"],
+        label: ["again here", "这里又出现"];
+    EMPTY_KEYWORD: Error, slug: "empty-keyword",
+        title: ["a keyword of `{label}` is empty", "`{label}` 有一个关键词是空的"],
+        help: ["every text holds nothing, so an empty keyword would match always; write a word", "任何文本都包含空词，空关键词会总是匹配，请写一个词"],
+        label: ["no word", "没有内容"];
+    HOPS_UNBOUNDED: Error, slug: "hop-bound-missing",
+        title: ["`hops` does not say how far to go", "`hops` 没有说明最多走几步"],
+        help: ["add `at most 2`", "请加 `at most 2`"],
+        label: ["no bound", "没有上限"];
+    HOPS_TOO_FAR: Error, slug: "too-many-hops",
+        title: ["`at most {steps}` is not a bound between 1 and {most}", "`at most {steps}` 不在 1 到 {most} 之间"],
+        help: ["beyond a few steps nearly everybody is connected; most rules mean 1 or 2", "超过几步几乎人人相连，多数规则只需 1 或 2 步"],
+        label: ["not a bound", "不是合理的上限"];
+    NOT_A_LINK: Error, slug: "not-a-link",
+        title: ["`{table}` is no link table, so there is nowhere to go from its rows", "`{table}` 不是关系表，无法沿着它走"],
+        help: ["`hops` follows a `link` table, with a `from` and a `to` column", "`hops` 沿 `link` 表走，它有 `from` 列和 `to` 列"],
+        label: ["rows without ends", "没有两端"];
+    NOT_A_SEGMENT: Error, slug: "goal-not-a-segment",
+        title: ["`{name}` is not a segment that can be reached", "`{name}` 不是可以到达的客群"],
+        help: ["write `to SEGMENT`, a segment of the things at the ends of the links", "请写 `to 客群`，即关系两端事物的一个 segment"],
+        label: ["not a segment", "不是客群"];
+    WRONG_END: Error, slug: "wrong-end-of-link",
+        title: ["the links hold {found}, and the key of `{table}` is {expected}", "关系的两端是{found}，而 `{table}` 的主键是{expected}"],
+        help: ["follow links whose ends are keys of the things in the segment", "请沿两端为该客群主键的关系走"],
+        label: ["ends of another type", "两端类型不符"];
 }

@@ -33,6 +33,8 @@ pub struct Table {
     pub purpose: Option<Quoted>,
     /// Name of the file's table in the data when it is not `name`: `file "client"`.
     pub file: Option<Quoted>,
+    /// `directed`: links lead one way only.
+    pub directed: bool,
     pub columns: Vec<Column>,
 }
 
