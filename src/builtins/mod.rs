@@ -3,6 +3,7 @@
 use crate::types::{Type, Value};
 
 pub mod calendar;
+mod format;
 pub mod hash;
 mod number;
 pub mod sums;
@@ -10,8 +11,8 @@ mod text;
 mod time;
 mod words;
 
+pub use format::format_value;
 pub use number::round_value;
-pub use text::format_value;
 pub use words::keyword_table;
 
 /// A function over the values of one row.

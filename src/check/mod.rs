@@ -4,6 +4,7 @@
 //! further problems, so one mistake is one message.
 
 mod cohort;
+mod compliance;
 mod expression;
 mod facts;
 mod ladder;

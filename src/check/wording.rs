@@ -44,6 +44,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("a list `[a, b]`, a window or `top 20%`", "列表 `[a, b]`、时间窗口或 `top 20%`"),
     ("a number or a moment", "数或时刻"),
     ("a number", "数"),
+    ("a share", "占比或利率"),
     ("a value", "一个值"),
     ("one value", "一个值"),
     ("a keyword", "关键词"),
@@ -82,6 +83,7 @@ const PHRASES: &[(&str, &str)] = &[
     // Help.
     ("declare it first", "请先声明"),
     ("write `TABLE` or `TABLE.time`", "请写 `表` 或 `表.时间列`"),
+    ("a `cap` bounds a rate with its `bp`", "`cap` 与 `bp` 一起限制利率"),
     ("an offer has open places only with a `quota`", "有 `quota` 的权益才有名额"),
     // Why a claim is not proved.
     ("points that depend on it are not constant", "随它变化的得分不是常数"),

@@ -8,6 +8,7 @@
 //! folder becomes the output folder. A crash before the ledger changes nothing; one after it leaves the previous outputs, and the
 //! same run again finds its rows in the ledger and puts the same outputs in place.
 
+mod approval;
 mod finish;
 mod history;
 mod problems;
@@ -68,6 +69,9 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
         let advice = session.words("give --out DIR, or write: out = \"out\"", "请使用 --out DIR，或写：out = \"out\"");
         setting(&MISSING_SETTING, "out", "", advice)
     })?;
+    if let Some(file) = &arguments.require_approval {
+        approval::require(session, loaded, file)?;
+    }
     let counted = with_candidates(&loaded.program, project.ledger.is_some());
     let job = Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)?;
     refuse_early_cohorts(loaded, job.moment)?;

@@ -65,4 +65,44 @@ super::problems! {
         title: ["the links hold {found}, and the key of `{table}` is {expected}", "关系的两端是{found}，而 `{table}` 的主键是{expected}"],
         help: ["follow links whose ends are keys of the things in the segment", "请沿两端为该客群主键的关系走"],
         label: ["ends of another type", "两端类型不符"];
+    QUEUE_NOT_TOTAL: Error, slug: "queue-without-default",
+        title: ["`{name}` may be missing, and work without a queue is lost", "`{name}` 可能缺失，没有队列的任务会丢失"],
+        help: ["use a label that is always known: a lexicon or tiers with `otherwise`, of a value with `?? \"\"`", "请用总有取值的标签：带 `otherwise` 的词典或分层，并给取值加 `?? \"\"`"],
+        label: ["may be missing", "可能缺失"];
+    PAYLOAD_NAME: Error, slug: "payload-name-taken",
+        title: ["the action list already has a column `{name}`", "动作清单里已经有列 `{name}`"],
+        help: ["give this value another name", "请换一个名称"],
+        label: ["taken", "已被使用"];
+    NOT_WRITABLE: Error, slug: "ledger-not-writable",
+        title: ["an action may not write `{name}`", "动作不能写 `{name}`"],
+        help: ["an action writes a ledger such as grants, leads, qualifications or growth_ledger; runs keep the others by themselves", "动作可以写 grants、leads、qualifications、growth_ledger 等台账；其余由系统自己记录"],
+        label: ["not for actions", "不供动作写入"];
+    WRITES_INCOMPLETE: Error, slug: "row-incomplete",
+        title: ["a row of `{ledger}` needs `{column}`", "`{ledger}` 的一行需要 `{column}`"],
+        help: ["add `{column}: …` to what the action writes", "请在写入内容里加上 `{column}: …`"],
+        label: ["no value for it", "没有取值"];
+    FORBIDDEN_WORD: Error, slug: "forbidden-words",
+        title: ["\"{word}\" promises what no product can keep", "“{word}”是任何产品都无法兑现的承诺"],
+        help: ["remove the word; a sentence that denies it, such as 非保本, is fine", "请去掉这个词；否定它的说法（如“非保本”）可以保留"],
+        label: ["forbidden", "禁用词"];
+    UNSUPPORTED_CLAIM: Error, slug: "unsupported-claim",
+        title: ["\"{words}\" is a claim, and nothing supports it", "“{words}”是一项声称，但没有依据"],
+        help: ["add `claim NAME from EVIDENCE`: a condition that must hold for the customer, the day of the evidence, or the value itself", "请加 `claim 名称 from 依据`：客户须满足的条件、依据的日期，或取值本身"],
+        label: ["no evidence", "没有依据"];
+    NO_DISCLOSURE: Error, slug: "disclosure-missing",
+        title: ["the text speaks of \"{words}\" and not of risk", "文本提到“{words}”，却没有风险提示"],
+        help: ["add a sentence such as 过往业绩不代表未来表现，投资需谨慎", "请加一句，例如“过往业绩不代表未来表现，投资需谨慎”"],
+        label: ["no disclosure", "没有风险提示"];
+    GENERATED_UNAPPROVED: Error, slug: "generated-not-approved",
+        title: ["`{template}` was written by {by}, and nobody else approved it", "`{template}` 由 {by} 生成，没有他人审批"],
+        help: ["add `approved \"…\" until DATE` by somebody else", "请由他人审批并加 `approved \"…\" until 日期`"],
+        label: ["not approved", "未审批"];
+    FORMAT_MISFIT: Error, slug: "format-does-not-fit",
+        title: ["`{format}` is a format for {expected}, and `{slot}` is {found}", "`{format}` 是{expected}的格式，而 `{slot}` 是{found}"],
+        help: ["leave the format out, or choose one that fits", "请去掉格式，或换一个合适的"],
+        label: ["does not fit", "不合适"];
+    BUNDLE_PART: Error, slug: "bundle-part-with-quota",
+        title: ["`{part}` has a quota, so it cannot be part of `{bundle}`", "`{part}` 有名额限制，不能放进 `{bundle}`"],
+        help: ["give the quota to the bundle", "请把名额写在组合上"],
+        label: ["has a quota of its own", "自带名额"];
 }

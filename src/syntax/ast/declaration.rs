@@ -326,6 +326,16 @@ pub struct Offer {
     pub valid: Option<(Expression, Expression)>,
     pub cost: Option<Expression>,
     pub approved: Option<Quoted>,
+    /// `points 999`
+    pub points: Option<Expression>,
+    /// `amount 50元`, the face of a voucher.
+    pub amount: Option<Expression>,
+    /// `target goal_aum`, what the customer has to reach.
+    pub target: Option<Expression>,
+    /// `cap 2.10% on base_rate`: the rate and its `bp` stay below.
+    pub cap: Option<(Expression, Expression)>,
+    /// `bundle coupon, points999`
+    pub bundle: Vec<Path>,
     pub excludes: Vec<Exclude>,
     pub limits: Vec<super::Limit>,
 }

@@ -77,3 +77,29 @@ fn a_cohort_writes_its_members_once() {
     assert!(first[0].contains("june") && first[0].contains("\"A\"") && first[0].contains("rich"), "{first:?}");
     assert!(rows(1).is_empty());
 }
+
+#[test]
+fn deeds_write_whole_rows_and_a_bundle_gives_its_parts() {
+    let (_, text) = programs().into_iter().find(|(name, _)| name == "content.strat").unwrap();
+    let Checked { tests, .. } = check("content.strat", &text, &StandardOnly);
+    let (program, test) = &tests[3];
+    let snapshot = Snapshot::from_tests(&test.tables);
+    let run = Interpreter::new(program, &snapshot, Moment { as_of: test.as_of, previous: test.previous }).run();
+    let rows = |output: strat::ir::Output| {
+        let written = program.emissions.iter().zip(&run.emissions).filter(|(emission, _)| emission.output == output);
+        let named = written.flat_map(|(emission, rows)| rows.iter().map(|row| (emission.fields.iter().map(|(name, _)| name), row)));
+        let shown = named.map(|(names, row)| {
+            let cells = names.zip(&row.fields).filter(|(name, _)| !name.ends_with("_at") && *name != "ts" && *name != "grant_id" && *name != "lead_id");
+            cells.map(|(name, value)| format!("{name}={value:?}")).collect::<Vec<String>>().join(" ")
+        });
+        shown.collect::<Vec<String>>()
+    };
+    let ledger = |name: &str| strat::ir::Output::Ledger(program.find_table(name).unwrap());
+    assert_eq!(rows(ledger("qualifications")), ["qualification=Text(\"vip_lane\") customer_id=Text(\"A\")"]);
+    assert_eq!(rows(ledger("leads")), ["topic=Text(\"wealth\") status=Text(\"open\") value=Int(1200000) customer_id=Text(\"A\")"]);
+    let grants = rows(strat::ir::Output::Grants).join("\n");
+    for part in ["offer_id=Text(\"points\") state=Text(\"redeemed\")", "offer_id=Text(\"gift_set\")", "offer_id=Text(\"coupon\")"] {
+        assert!(grants.contains(part), "{grants}");
+    }
+    assert_eq!(grants.matches("offer_id=Text(\"points\")").count(), 2, "{grants}");
+}
