@@ -59,6 +59,7 @@ pub static OUTPUT_NOT_OURS: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
+#[cfg(feature = "engine")]
 pub static NOT_APPROVED: ProblemKind = ProblemKind {
     slug: "program-not-approved",
     severity: Severity::Error,
@@ -70,6 +71,7 @@ pub static NOT_APPROVED: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
+#[cfg(feature = "engine")]
 pub static APPROVED_BY_OWNER: ProblemKind = ProblemKind {
     slug: "approved-by-owner",
     severity: Severity::Error,
