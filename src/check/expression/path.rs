@@ -30,6 +30,14 @@ impl Checker {
         if let Some((module, item)) = self.find_item(path, scope.module) {
             return self.item_value(module, &item, path, scope);
         }
+        if let (Some([fact]), Some(table)) = (stripped.as_deref(), scope.table) {
+            // A fact about the rows is like one of their columns.
+            let own = Path { segments: vec![fact.clone()], span: path.span };
+            let found = self.find_item(&own, scope.module).and_then(|(module, item)| self.fact(module, &item, table));
+            if let Some(found) = found {
+                return found.map(|typed| Typed { span: path.span, ..typed });
+            }
+        }
         self.unknown_path(path, segments, scope);
         None
     }
