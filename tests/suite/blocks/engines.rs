@@ -26,8 +26,8 @@ fn assert_agreed(name: &str, text: &str) {
     let Checked { tests, .. } = check(name, text, &StandardOnly);
     for (seed, (program, test)) in (0..).zip(&tests) {
         let world = world(program, test);
-        for seed in [seed * 6, seed * 6 + 5] {
-            let found = disagreement(&world, &options(seed), true);
+        for (seed, blocks) in [(seed * 6, true), (seed * 6 + 5, false)] {
+            let found = disagreement(&world, &options(seed, blocks), true);
             assert!(found.is_none(), "{name}, {:?}: {found:?}", test.title);
         }
     }

@@ -54,13 +54,13 @@ fn members_and_leads_are_kept_for_later_runs() {
         cut(&part("leads"), &columns(&["customer_id", "topic", "value", "status"])),
         [["A", "wealth", "15000.00", "open"], ["C", "wealth", "15000.00", "open"]]
     );
-    let (header, rows) = list(&read_tree(&out)["action_list.csv"]);
+    let (header, rows) = list(&read_tree(&out)["actions.csv"]);
     assert_eq!(rows.len(), 2);
     assert!(header.contains(&String::from("why")));
     // B is active now and too late; A has a lead; C left and stays a member.
     customers(&project, &[("A", "active"), ("B", "active"), ("C", "closed"), ("D", "active")]);
     assert_exit(&run(&project, &out, &["--as-of", "2025-07-30"]), 0);
-    let (_, rows) = list(&read_tree(&out)["action_list.csv"]);
+    let (_, rows) = list(&read_tree(&out)["actions.csv"]);
     assert!(rows.is_empty(), "{rows:?}");
     let parts = read_tree(&project.join("ledger")).keys().filter(|name| name.starts_with("cohorts/")).count();
     assert_eq!(parts, 1);
