@@ -1,12 +1,15 @@
 //! Features, segments and ladders: named nodes, each lowered once, when first needed.
 
 use super::names::Scope;
+use super::cohort::Frozen;
+use super::lexicon::Keywords;
+use super::score::Totals;
 use super::problems::names as problems;
 use super::{Checker, Typed};
 use crate::diag::Problem;
-use crate::ir::{Fact, FactKind, FactRow, Kind, NodeId, Watch};
+use crate::ir::{Emission, Fact, FactKind, FactRow, Kind, NodeId, Watch};
 use crate::source::Span;
-use crate::syntax::ast::{Item, ItemKind};
+use crate::syntax::ast::{Item, ItemKind, Name};
 use crate::types::{TableId, Type};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -23,6 +26,14 @@ pub(crate) struct FactStore {
     /// By module and name.
     states: IndexMap<(usize, String), State>,
     listed: Vec<(usize, Span, Fact)>,
+    /// The totals a score can reach.
+    pub totals: IndexMap<NodeId, Totals>,
+    /// By module and name.
+    pub cohorts: IndexMap<(usize, String), Frozen>,
+    /// By module and name; `None` for one that is wrong.
+    pub lexicons: IndexMap<(usize, String), Option<Keywords>>,
+    /// Ledger rows that facts write: members of cohorts.
+    pub emissions: Vec<Emission>,
 }
 
 impl FactStore {
@@ -39,21 +50,28 @@ impl FactStore {
 }
 
 pub(crate) fn is_fact(kind: &ItemKind) -> bool {
-    matches!(kind, ItemKind::Feature(_) | ItemKind::Segment(_) | ItemKind::Ladder(_))
+    about_clause(kind).is_some()
+}
+
+/// The `for TABLE` of a fact; `None` for declarations that are no facts.
+fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
+    match kind {
+        ItemKind::Feature(feature) => Some(feature.table.as_ref()),
+        ItemKind::Segment(segment) => Some(segment.table.as_ref()),
+        ItemKind::Ladder(ladder) => Some(ladder.table.as_ref()),
+        ItemKind::Score(score) => Some(score.table.as_ref()),
+        ItemKind::Model(model) => Some(model.table.as_ref()),
+        ItemKind::Cohort(cohort) => Some(cohort.table.as_ref()),
+        ItemKind::Tag(_) => Some(None),
+        _ => None,
+    }
 }
 
 /// Declarations that a later version gives meaning to.
 pub(crate) fn is_later(kind: &ItemKind) -> bool {
     matches!(
         kind,
-        ItemKind::Score(_)
-            | ItemKind::Lexicon(_)
-            | ItemKind::Model(_)
-            | ItemKind::Tag(_)
-            | ItemKind::Cohort(_)
-            | ItemKind::Alert(_)
-            | ItemKind::Overlay(_)
-            | ItemKind::Compare(_)
+        ItemKind::Alert(_) | ItemKind::Overlay(_) | ItemKind::Compare(_)
     )
 }
 
@@ -105,23 +123,13 @@ impl Checker {
     }
 
     fn fact_about(&mut self, module: usize, item: &Item) -> Option<TableId> {
-        match &item.kind {
-            ItemKind::Feature(feature) => self.about(module, feature.table.as_ref(), feature.name.span),
-            ItemKind::Segment(segment) => self.about(module, segment.table.as_ref(), segment.name.span),
-            ItemKind::Ladder(ladder) => self.about(module, ladder.table.as_ref(), ladder.name.span),
-            _ => None,
-        }
+        let (name, _) = super::names::declared(&item.kind)?;
+        self.about(module, about_clause(&item.kind)?, name.span)
     }
 
     /// The table a fact is about, without reporting.
     pub(crate) fn fact_table(&self, module: usize, item: &Item) -> Option<TableId> {
-        let written = match &item.kind {
-            ItemKind::Feature(feature) => feature.table.as_ref(),
-            ItemKind::Segment(segment) => segment.table.as_ref(),
-            ItemKind::Ladder(ladder) => ladder.table.as_ref(),
-            _ => return None,
-        };
-        match written {
+        match about_clause(&item.kind)? {
             Some(name) => self.find_table(&name.text),
             None => self.modules.get(module)?.subject,
         }
@@ -166,6 +174,10 @@ impl Checker {
                 Some(typed)
             }
             ItemKind::Ladder(ladder) => self.lower_ladder(module, item, ladder, &scope, table),
+            ItemKind::Score(score) => self.lower_score(module, item, score, &scope, table),
+            ItemKind::Model(model) => self.lower_model(module, item, model, &scope, table),
+            ItemKind::Tag(tag) => self.lower_tag(module, item, tag, &scope, table),
+            ItemKind::Cohort(cohort) => self.lower_cohort(module, item, cohort, &scope, table),
             _ => None,
         }
     }
@@ -177,7 +189,7 @@ impl Checker {
         if kind != FactKind::Feature {
             self.watch(format!("{} {qualified}", kind_word(&item.kind)), table, node);
         }
-        let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows };
+        let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows, not_before: None };
         self.facts.listed.push((module, name.span, fact));
     }
 

@@ -105,7 +105,7 @@ impl Checker {
                         rows.places.push((row.span, row.name.text.clone()));
                     }
                     let because = row.because.as_ref().and_then(ast::TextLiteral::plain);
-                    rows.listed.push(FactRow { label, condition, because, span: row.span });
+                    rows.listed.push(FactRow { label, condition, points: None, because, span: row.span });
                 }
             }
         }

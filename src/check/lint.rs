@@ -36,6 +36,9 @@ impl Checker {
                 }
                 match &item.kind {
                     ItemKind::Template(template) => self.check_template(template),
+                    ItemKind::Lexicon(lexicon) => {
+                        self.keywords(module, lexicon);
+                    }
                     ItemKind::Policy(policy) => self.check_policy(policy),
                     ItemKind::Metric(metric) => {
                         self.report(Problem::new(&strategies::NOT_JUDGED, metric.name.span).with("what", format!("metric `{}`", metric.name.text)));

@@ -3,11 +3,15 @@
 //! The checker never stops at the first problem and needs no data. A declaration that is wrong poisons what uses it without
 //! further problems, so one mistake is one message.
 
+mod cohort;
+mod compliance;
 mod expression;
 mod facts;
 mod ladder;
 mod length;
+mod lexicon;
 mod lint;
+mod model;
 mod modules;
 mod names;
 mod offers;
@@ -16,7 +20,11 @@ mod policy;
 pub mod problems;
 mod proof;
 mod schema;
+mod score;
+mod score_proof;
 mod strategy;
+mod synthetic;
+mod tag;
 mod templates;
 mod test_block;
 mod wording;
@@ -157,7 +165,9 @@ impl Checker {
         let lowered = self.lower_strategies();
         self.lint();
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
-        Some(Program {
+        let mut emissions = lowered.emissions;
+        emissions.append(&mut self.facts.emissions);
+        let mut program = Program {
             name: base_name(name),
             sources: self.source_references(),
             subject,
@@ -166,11 +176,13 @@ impl Checker {
             graph: self.graph.clone(),
             facts: self.facts.listed(),
             strategies: lowered.strategies,
-            emissions: lowered.emissions,
+            emissions,
             watches: self.watches.clone(),
             channels,
             params,
-        })
+        };
+        self.mark_used_cohorts(&mut program);
+        Some(program)
     }
 
     fn source_references(&self) -> Vec<SourceReference> {

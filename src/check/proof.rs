@@ -14,9 +14,9 @@ use crate::syntax::ast::{self, LadderKind};
 use crate::types::{Type, Value};
 use indexmap::IndexMap;
 
-const MOST_COMBINATIONS: usize = 50_000;
+pub(super) const MOST_COMBINATIONS: usize = 50_000;
 
-type Samples = IndexMap<NodeId, Vec<Value>>;
+pub(super) type Samples = IndexMap<NodeId, Vec<Value>>;
 
 impl Checker {
     pub(super) fn prove_ladder(&mut self, ladder: &ast::Ladder, conditions: &[(NodeId, u32)], places: &[(Span, String)], total: bool) {
@@ -32,11 +32,17 @@ impl Checker {
             return;
         }
         let mut reached = vec![false; conditions.len()];
+        let mut possible = vec![false; conditions.len()];
         let (mut gap, mut overlap) = (None, None);
         for index in 0..combinations.unwrap_or(0) {
             let subject = pick(&samples, index);
             let holding: Vec<usize> =
                 conditions.iter().enumerate().filter(|(_, (node, _))| self.holds(*node, &subject) == Some(true)).map(|(at, _)| at).collect();
+            for at in &holding {
+                if let Some(place) = possible.get_mut(*at) {
+                    *place = true;
+                }
+            }
             match holding.as_slice() {
                 [] => gap = gap.or(Some(subject)),
                 [first, rest @ ..] => {
@@ -46,6 +52,13 @@ impl Checker {
                     if let Some(second) = rest.first() {
                         overlap = overlap.or(Some((*second, subject)));
                     }
+                }
+            }
+        }
+        for (at, _) in possible.iter().enumerate().filter(|(_, possible)| !**possible) {
+            if self.beyond_totals(ladder, conditions.get(at), places.get(at)) {
+                if let Some(reported) = reached.get_mut(at) {
+                    *reported = true;
                 }
             }
         }
@@ -82,7 +95,7 @@ impl Checker {
     }
 
     /// The sample subject in words: `r = 3, f = 4`.
-    fn describe(&self, subject: &IndexMap<NodeId, Value>) -> String {
+    pub(super) fn describe(&self, subject: &IndexMap<NodeId, Value>) -> String {
         let mut out = Vec::new();
         for (node, value) in subject {
             let ty = self.type_of(*node);
@@ -103,7 +116,7 @@ impl Checker {
         if out.is_empty() { String::from("every subject") } else { out.join(", ") }
     }
 
-    fn collect_samples(&self, node: NodeId, samples: &mut Samples) {
+    pub(super) fn collect_samples(&self, node: NodeId, samples: &mut Samples) {
         match self.graph.get(node).map(|node| &node.kind) {
             Some(Kind::Not(inner) | Kind::IsTrue(inner)) => self.collect_samples(*inner, samples),
             Some(Kind::And(operands) | Kind::Or(operands)) => operands.iter().for_each(|operand| self.collect_samples(*operand, samples)),
@@ -119,7 +132,7 @@ impl Checker {
     }
 
     /// Adds the values between and beyond the constants a node is compared with.
-    fn widen(&self, node: NodeId, values: &mut Vec<Value>) {
+    pub(super) fn widen(&self, node: NodeId, values: &mut Vec<Value>) {
         values.sort();
         values.dedup();
         if let Some(Kind::Population(population)) = self.graph.get(node).map(|node| &node.kind) {
@@ -150,12 +163,15 @@ impl Checker {
             }
         }
         values.extend(more);
+        if let Some(totals) = self.facts.totals.get(&node) {
+            totals.keep_reachable(values);
+        }
         values.sort();
         values.dedup();
     }
 
     /// The condition for a sample subject.
-    fn holds(&self, node: NodeId, subject: &IndexMap<NodeId, Value>) -> Option<bool> {
+    pub(super) fn holds(&self, node: NodeId, subject: &IndexMap<NodeId, Value>) -> Option<bool> {
         if let Some(Value::Bool(value)) = subject.get(&node) {
             return Some(*value);
         }
@@ -192,7 +208,7 @@ fn switch(node: NodeId, samples: &mut Samples) {
 }
 
 /// The combination with this number.
-fn pick(samples: &Samples, index: usize) -> IndexMap<NodeId, Value> {
+pub(super) fn pick(samples: &Samples, index: usize) -> IndexMap<NodeId, Value> {
     let mut rest = index;
     let mut out = IndexMap::new();
     for (node, values) in samples {

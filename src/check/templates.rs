@@ -65,6 +65,7 @@ impl Checker {
         for channel in &template.channels {
             self.find_channel(channel);
         }
+        self.check_content(template);
     }
 }
 

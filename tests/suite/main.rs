@@ -4,6 +4,7 @@
 #[cfg(feature = "engine")]
 mod agree;
 mod berka;
+mod blocks;
 #[cfg(feature = "engine")]
 mod engine;
 mod syntax;

@@ -49,6 +49,22 @@ strategy uplift {
         chinese: &["“前100名”在说稀缺", "请给权益加 `quota`"],
     },
     Refusal {
+        scenario: "N05 a credit line for everybody",
+        text: "use std.schema\nsubject customers\ntemplate line for sms = \"您有5万额度可用，退订回T\"\n",
+        slug: "unsupported-claim",
+        line: 3,
+        english: &["\"额度\" is a claim", "`claim NAME from EVIDENCE`"],
+        chinese: &["“额度”是一项声称", "`claim 名称 from 依据`"],
+    },
+    Refusal {
+        scenario: "N06 better than others, says nobody",
+        text: "use std.schema\nsubject customers\ntemplate fund for sms = \"高于同类95%，投资有风险\"\n",
+        slug: "unsupported-claim",
+        line: 3,
+        english: &["\"高于同类\" is a claim", "the day of the evidence"],
+        chinese: &["“高于同类”是一项声称", "依据的日期"],
+    },
+    Refusal {
         scenario: "N08 a school that may be missing",
         text: "use std.schema
 subject customers
@@ -81,6 +97,14 @@ strategy wake {
         chinese: &["合计 90%，不是 100%", "请把剩余部分给 `control`"],
     },
     Refusal {
+        scenario: "N17 a churn score of any age",
+        text: "use std.schema\nsubject customers\n\nmodel churn version \"v2\" range 0 .. 1\n",
+        slug: "staleness-limit-missing",
+        line: 4,
+        english: &["`churn` does not say how old", "`max age 35 days`"],
+        chinese: &["`churn` 没有说明分数最多可以多旧", "`max age 35 days`"],
+    },
+    Refusal {
         scenario: "N18 a dwell of more than 3",
         text: "use std.schema\nsubject customers\n\nsegment interested = max(app_events.dwell_s) > 3\n",
         slug: "unit-missing",
@@ -104,12 +128,60 @@ strategy greet {
         chinese: &["`on app_events where event = \"login\"` 没有说明", "`again after 14 days`"],
     },
     Refusal {
+        scenario: "N20 links without an end",
+        text: "use std.schema
+subject companies
+segment risky = risk_event_ts in last 180 days
+feature steps = hops(relations where kind = \"guarantee\", to risky)
+",
+        slug: "hop-bound-missing",
+        line: 4,
+        english: &["does not say how far", "`at most 2`"],
+        chinese: &["没有说明最多走几步", "`at most 2`"],
+    },
+    Refusal {
         scenario: "N22 a column nobody has",
         text: "use std.schema\nsubject customers\n\nfeature quiet = days since latest(transactions.最后交易日)\n",
         slug: "unknown-column",
         line: 4,
         english: &["table `transactions` has no column `最后交易日`", "did you mean `交易时间`"],
         chinese: &["表 `transactions` 没有列 `最后交易日`", "您是不是想写 `交易时间`"],
+    },
+    Refusal {
+        scenario: "N24 a generated text that nobody approved",
+        text: "use std.schema\nsubject customers\ntemplate care for sms generated \"文案模型\" = \"感谢一路同行。退订回T\"\n",
+        slug: "generated-not-approved",
+        line: 3,
+        english: &["`care` was written by 文案模型", "by somebody else"],
+        chinese: &["`care` 由 文案模型 生成", "由他人审批"],
+    },
+    Refusal {
+        scenario: "N25 the author approves",
+        text: "use std.schema
+subject customers
+template care for sms = \"感谢一路同行。退订回T\"
+strategy thanks {
+  owner \"品牌部\"  approver \"品牌部\"
+  on while status = \"active\" again never
+  plan { send sms using care }
+}
+",
+        slug: "owner-approves",
+        line: 5,
+        english: &["`品牌部` both owns and approves `thanks`", "another person or department"],
+        chinese: &["`品牌部` 既是 `thanks` 的负责人又是审批人", "请由另一人或另一部门审批"],
+    },
+    Refusal {
+        scenario: "a tag value nobody has",
+        text: "use std.schema
+subject customers
+tag interest predicted : text in [\"基金\", \"理财产品\"]
+segment wealthy = interest = \"理财产\"
+",
+        slug: "unknown-value",
+        line: 4,
+        english: &["\"理财产\" is not among the values", "\"理财产品\""],
+        chinese: &["\"理财产\" 不在这一列的取值里", "\"理财产品\""],
     },
 ];
 

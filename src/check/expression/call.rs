@@ -8,12 +8,12 @@ use crate::check::wording;
 use crate::diag::Problem;
 use crate::ir::{AggregateFunction, Kind, Operator, Population};
 use crate::source::Span;
-use crate::syntax::ast::{Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, Literal, Path, Window, WindowKind};
+use crate::syntax::ast::{Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, ItemKind, Literal, Path, Window, WindowKind};
 use crate::types::{Physical, Type, Value};
 
 /// Functions whose meaning a later version brings.
 const LATER: &[&str] = &[
-    "hops", "reach", "association", "attributed", "zscore", "pick", "worst", "best", "previous", "streak", "rate", "retained", "nps", "incremental",
+    "reach", "association", "attributed", "zscore", "pick", "worst", "best", "previous", "streak", "rate", "retained", "nps", "incremental",
     "cost", "minutes", "at_entry", "skipped", "choose",
 ];
 
@@ -30,7 +30,13 @@ impl Checker {
             "if" => return self.if_call(arguments, span, scope),
             "quintile" => return self.quintile(arguments, span, scope),
             "change" => return self.change(arguments, span, scope),
+            "hops" => return self.hops(arguments, span, scope),
             _ => {}
+        }
+        if let Some((module, item)) = self.find_item(function, scope.module) {
+            if let ItemKind::Lexicon(lexicon) = &item.kind {
+                return self.lexicon_call(module, lexicon, arguments, span, scope);
+            }
         }
         if LATER.contains(&name.as_str()) {
             self.report(Problem::new(&problems::NOT_AVAILABLE, function.span).with("what", format!("`{name}(…)`")));

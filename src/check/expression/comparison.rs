@@ -142,6 +142,9 @@ impl Checker {
             }
         }
         let (left, right) = self.same_unit(left, right, "compared", "比较")?;
+        if self.outside_range(&left, &right).or_else(|| self.outside_range(&right, &left)).is_some() {
+            return None;
+        }
         let optional = left.optional || right.optional;
         let kind = Kind::Compare { operator: comparison(operator), left: left.node, right: right.node };
         Some(self.add(kind, Type::Bool, optional, span))

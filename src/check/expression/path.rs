@@ -30,6 +30,14 @@ impl Checker {
         if let Some((module, item)) = self.find_item(path, scope.module) {
             return self.item_value(module, &item, path, scope);
         }
+        if let (Some([fact]), Some(table)) = (stripped.as_deref(), scope.table) {
+            // A fact about the rows is like one of their columns.
+            let own = Path { segments: vec![fact.clone()], span: path.span };
+            let found = self.find_item(&own, scope.module).and_then(|(module, item)| self.fact(module, &item, table));
+            if let Some(found) = found {
+                return found.map(|typed| Typed { span: path.span, ..typed });
+            }
+        }
         self.unknown_path(path, segments, scope);
         None
     }
@@ -76,11 +84,18 @@ impl Checker {
         if head.text == "candidate" {
             return Some(self.candidate_value(rest, span, scope));
         }
-        let path = Path { segments: vec![head.clone()], span: head.span };
-        let (module, item) = self.find_item(&path, scope.module)?;
-        match (&item.kind, rest, scope.table) {
-            (ItemKind::Offer(offer), [member], Some(table)) => Some(self.offer_value(module, offer, member, table)),
-            (_, _, _) => None,
+        let (owner, member) = match rest {
+            [member] => (vec![head.clone()], member),
+            [name, member] => (vec![head.clone(), name.clone()], member),
+            _ => return None,
+        };
+        let (module, item) = self.find_item(&Path { segments: owner, span: head.span }, scope.module)?;
+        match (&item.kind, scope.table) {
+            (ItemKind::Offer(offer), Some(table)) => Some(self.offer_value(module, offer, member, table)),
+            (ItemKind::Score(_), Some(table)) => self.score_member(module, &item, member, table),
+            (ItemKind::Model(model), Some(table)) => self.model_member(module, &item, model, member, table),
+            (ItemKind::Cohort(cohort), Some(table)) => self.cohort_member(module, &item, cohort, member, table),
+            (_, _) => None,
         }
     }
 

@@ -24,6 +24,8 @@ pub(super) struct Reach {
     pub template: Option<(usize, ast::Template)>,
     /// Name of an operational action.
     pub operation: Option<ast::Action>,
+    /// The module that declares it.
+    pub operation_module: usize,
     pub offer: Option<(usize, ast::Offer)>,
     pub tail: ast::StepTail,
     pub rules: Vec<Rule>,
@@ -144,9 +146,6 @@ impl Checker {
     }
 
     fn reach(&mut self, draft: &Draft<'_>, tail: &ast::StepTail, span: Span, way: &Way, number: usize) -> Option<Reach> {
-        if let Some(entry) = tail.with.first() {
-            self.later("`with { … }`", entry.name.span);
-        }
         let offer = match &tail.offer {
             Some(path) => Some(self.find_offer(path, draft.module)?),
             None => None,
@@ -165,6 +164,7 @@ impl Checker {
             channel: None,
             template: None,
             operation: None,
+            operation_module: 0,
             offer,
             tail: tail.clone(),
             rules: Vec::new(),
@@ -199,19 +199,17 @@ impl Checker {
     fn collect_do(&mut self, draft: &mut Draft<'_>, operation: &ast::Do, span: Span, way: &Way, out: &mut Vec<Reach>) -> Option<()> {
         let number = out.len();
         let mut reach = self.reach(draft, &operation.tail, span, way, number)?;
-        let found = self.find_item(&operation.action, draft.module).and_then(|(_, item)| match &item.kind {
-            ItemKind::Action(action) => Some(action.clone()),
+        let found = self.find_item(&operation.action, draft.module).and_then(|(module, item)| match &item.kind {
+            ItemKind::Action(action) => Some((module, action.clone())),
             _ => None,
         });
-        let Some(action) = found else {
+        let Some((operation_module, action)) = found else {
             let known = self.declared_names(draft.module, |kind| matches!(kind, ItemKind::Action(_)));
             self.undeclared("action", &Name { text: operation.action.text(), span: operation.action.span }, known);
             return None;
         };
-        if let Some((ledger, _)) = &action.writes {
-            self.later("`writes`", ledger.span);
-        }
         reach.operation = Some(action);
+        reach.operation_module = operation_module;
         out.push(reach);
         self.collect_fallbacks(draft, &operation.fallbacks, way, number, out)
     }

@@ -5,7 +5,7 @@ use super::journey::{Journey, WaveState};
 use super::Draft;
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::ir::{self, Emission, FormatStyle, Kind, NodeId, Output, Stage};
+use crate::ir::{self, Emission, Kind, NodeId, Output, Stage};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{TableId, Type, Value};
@@ -129,6 +129,7 @@ impl Checker {
             self.emit_contact(draft, journey, wave, channel, &name, reach, id, flag);
         }
         self.emit_grant(draft, reach, id, flag)?;
+        self.emit_writes(draft, reach, id, flag)?;
         Some(ir::Action {
             wave: wave.name.clone(),
             wave_number: wave.number,
@@ -180,8 +181,7 @@ impl Checker {
             row.field("assignee_id", assignee);
         }
         if let Some(queue) = &reach.tail.queue {
-            let label = self.path(queue, &draft.scope)?;
-            let text = self.formatted(&label, FormatStyle::Plain, queue.span);
+            let text = self.queue(draft, queue)?;
             row.field("queue", text);
         }
         row.field("due_from", wave.due);
@@ -203,6 +203,9 @@ impl Checker {
         }
         let reason = self.text_constant(journey.reason.clone(), span);
         row.field("reason", reason);
+        for (name, node) in self.payload(draft, &reach.tail.with)? {
+            row.field(&name, node);
+        }
         Some(())
     }
 
@@ -253,7 +256,8 @@ impl Checker {
 
     /// An offer sent along is a grant: invited with a send, redeemed with a deed, unless the step says otherwise.
     fn emit_grant(&mut self, draft: &mut Draft<'_>, reach: &Reach, id: NodeId, flag: NodeId) -> Option<()> {
-        let Some((module, offer)) = &reach.offer else { return Some(()) };
+        let writes_it = reach.operation.as_ref().and_then(|operation| operation.writes.as_ref()).is_some_and(|(ledger, _)| ledger.text == "grants");
+        let Some((module, offer)) = reach.offer.as_ref().filter(|_| !writes_it) else { return Some(()) };
         let span = reach.span;
         let mut row = self.identity(draft, true);
         row.field("grant_id", id);
@@ -271,7 +275,7 @@ impl Checker {
             row.field("expires_at", end);
         }
         self.push_emission(draft, Output::Grants, flag, row);
-        Some(())
+        self.grant_parts(draft, *module, offer, id)
     }
 
     /// Waves executed and skipped are state only where a plan has several.

@@ -92,7 +92,7 @@ impl Checker {
         self.surely(node, span)
     }
 
-    pub(super) fn is_known(&mut self, node: NodeId, span: Span) -> NodeId {
+    pub(crate) fn is_known(&mut self, node: NodeId, span: Span) -> NodeId {
         if !self.optional(node) {
             return self.truth(true, span);
         }
@@ -101,7 +101,7 @@ impl Checker {
     }
 
     /// The first unless missing.
-    pub(super) fn first_known(&mut self, first: NodeId, second: NodeId, span: Span) -> NodeId {
+    pub(crate) fn first_known(&mut self, first: NodeId, second: NodeId, span: Span) -> NodeId {
         if !self.optional(first) {
             return first;
         }

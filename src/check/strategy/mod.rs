@@ -6,6 +6,7 @@
 
 mod action;
 mod contact;
+mod content;
 mod course;
 mod emission;
 mod gate;

@@ -6,6 +6,7 @@ use super::super::outputs::{RunFields, WriteError, gather, ledger_bytes, time_te
 use super::super::session::{Failure, Session};
 use chrono::NaiveDateTime;
 use polars::prelude::DataFrame;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use strat::ir::{Moment, Output, Program};
 
@@ -96,11 +97,24 @@ fn instant(text: &str) -> Option<i64> {
 
 /// The rows of this run, per ledger table.
 pub(super) fn rows(program: &Program, frames: &[DataFrame], run: &RunFields) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+    let mut outputs: Vec<(Output, &str)> = LEDGER_TABLES.to_vec();
+    let named: BTreeSet<Output> = program.emissions.iter().map(|emission| emission.output).collect();
+    outputs.extend(named.into_iter().filter_map(|output| match output {
+        Output::Ledger(table) => program.table(table).map(|table| (output, table.name.as_str())),
+        Output::Actions
+        | Output::Exclusions
+        | Output::Assignments
+        | Output::Entries
+        | Output::Contacts
+        | Output::Grants
+        | Output::TierHistory
+        | Output::Journeys => None,
+    }));
     let mut tables = Vec::new();
-    for (output, table) in LEDGER_TABLES {
-        let sheet = gather(program, *output, frames, run)?;
+    for (output, table) in outputs {
+        let sheet = gather(program, output, frames, run)?;
         if sheet.rows() > 0 {
-            tables.push(((*table).to_owned(), ledger_bytes(&sheet)?));
+            tables.push((table.to_owned(), ledger_bytes(&sheet)?));
         }
     }
     Ok(tables)

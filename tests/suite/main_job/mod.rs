@@ -3,6 +3,7 @@
 mod broken;
 mod expected;
 mod interrupted;
+mod kept;
 mod questions;
 mod same_bytes;
 
