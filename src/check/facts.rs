@@ -181,6 +181,15 @@ impl Checker {
         self.facts.listed.push((module, name.span, fact));
     }
 
+    /// The label the rules give, next to the one in force: `light.raw`.
+    pub(super) fn list_raw(&mut self, module: usize, item: &Item, node: NodeId, table: TableId, rows: Vec<FactRow>) {
+        let Some((name, label)) = super::names::declared(&item.kind) else { return };
+        let qualified = self.modules.get(module).map_or_else(|| name.text.clone(), |module| module.qualified(&name.text));
+        let label = label.map(|label| label.text.clone());
+        let fact = Fact { kind: FactKind::Tiers, name: format!("{qualified}.raw"), label, node, table, span: name.span, rows };
+        self.facts.listed.push((module, name.span, fact));
+    }
+
     /// Has every run count a condition or label.
     pub(crate) fn watch(&mut self, name: String, table: TableId, node: NodeId) {
         let countable = matches!(self.type_of(node), Type::Bool | Type::Label(_)) && self.graph.get(node).is_some_and(|node| node.space == Some(table));

@@ -5,9 +5,11 @@
 
 mod expression;
 mod facts;
+mod holding;
 mod ladder;
 mod length;
 mod lint;
+mod memory;
 mod modules;
 mod names;
 mod offers;
@@ -64,6 +66,10 @@ pub(crate) struct Checker {
     pub problems: Vec<Problem>,
     /// Param values a test sets, by qualified name.
     pub overrides: IndexMap<String, ast::Expression>,
+    /// Ladders that move slowly.
+    pub held: Vec<holding::Held>,
+    /// Ladders whose recorded label is read, with the table they are about.
+    pub remembered: Vec<(usize, Rc<ast::Item>, TableId)>,
 }
 
 /// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
@@ -143,6 +149,8 @@ impl Checker {
             watches: Vec::new(),
             problems,
             overrides: IndexMap::new(),
+            held: Vec::new(),
+            remembered: Vec::new(),
         }
     }
 

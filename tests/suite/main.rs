@@ -20,3 +20,4 @@ mod readme;
 #[cfg(feature = "engine")]
 mod main_job;
 mod sample;
+mod tiers;

@@ -13,7 +13,7 @@ use crate::types::{Physical, Type, Value};
 
 /// Functions whose meaning a later version brings.
 const LATER: &[&str] = &[
-    "hops", "reach", "association", "attributed", "zscore", "pick", "worst", "best", "previous", "streak", "rate", "retained", "nps", "incremental",
+    "hops", "reach", "association", "attributed", "zscore", "pick", "streak", "rate", "retained", "nps", "incremental",
     "cost", "minutes", "at_entry", "skipped", "choose",
 ];
 
@@ -30,6 +30,8 @@ impl Checker {
             "if" => return self.if_call(arguments, span, scope),
             "quintile" => return self.quintile(arguments, span, scope),
             "change" => return self.change(arguments, span, scope),
+            "previous" => return self.previous(arguments, span, scope),
+            "worst" | "best" => return self.worst_or_best(&name, arguments, span, scope),
             _ => {}
         }
         if LATER.contains(&name.as_str()) {
@@ -60,7 +62,7 @@ impl Checker {
     }
 
     /// Plain arguments only.
-    fn plain_arguments<'a>(&mut self, name: &str, arguments: &'a [Argument]) -> Option<Vec<&'a Expression>> {
+    pub(super) fn plain_arguments<'a>(&mut self, name: &str, arguments: &'a [Argument]) -> Option<Vec<&'a Expression>> {
         let mut out = Vec::new();
         for argument in arguments {
             match &argument.kind {

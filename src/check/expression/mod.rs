@@ -5,6 +5,7 @@ mod arithmetic;
 mod call;
 mod comparison;
 mod fold;
+mod labels;
 mod literal;
 mod path;
 mod rows;

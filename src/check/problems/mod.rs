@@ -1,6 +1,7 @@
 //! Every problem the checker can find, grouped by what it is about.
 
 pub mod declarations;
+pub mod ladders;
 pub mod names;
 pub mod strategy;
 pub mod types;
@@ -30,5 +31,5 @@ pub(crate) use problems;
 /// All problems of the checker.
 #[must_use]
 pub fn all() -> Vec<&'static ProblemKind> {
-    [names::ALL, types::ALL, declarations::ALL, strategy::ALL].concat()
+    [names::ALL, types::ALL, declarations::ALL, ladders::ALL, strategy::ALL].concat()
 }

@@ -88,9 +88,7 @@ impl Checker {
             let emitted: Vec<&Contender> = contenders.iter().filter(|contender| contender.course == at).collect();
             self.write_rows(course, &emitted, &mut out);
         }
-        for (scheme, (table, label)) in recorded {
-            out.emissions.extend(self.record_label(&scheme, table, label));
-        }
+        out.emissions.extend(self.record_labels(recorded));
         out.emissions.extend(self.expired_grants());
         out
     }
