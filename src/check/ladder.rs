@@ -30,8 +30,9 @@ impl Checker {
         if !rows.whole {
             return None;
         }
-        self.prove_ladder(ladder, &rows.conditions, &rows.places, rows.otherwise.is_some());
-        let unknowable = rows.conditions.iter().any(|(node, _)| self.optional(*node));
+        let decided = self.prove_ladder(ladder, &rows.conditions, &rows.places, rows.otherwise.is_some());
+        self.check_monotone(ladder, id, &rows.conditions, rows.otherwise, scope);
+        let unknowable = !decided && rows.conditions.iter().any(|(node, _)| self.optional(*node));
         if unknowable && rows.unknown.is_none() {
             let culprit = rows.conditions.iter().map(|(node, _)| *node).find(|node| self.optional(*node));
             let reads = culprit.map(|node| self.optional_reads(node)).unwrap_or_default();

@@ -11,6 +11,7 @@ mod length;
 mod lint;
 mod memory;
 mod modules;
+mod monotone;
 mod names;
 mod offers;
 mod params;
