@@ -59,6 +59,9 @@ impl Checker {
             ExpressionKind::Literal(Literal::Duration { amount, unit }) => Length::of(*amount, *unit),
             ExpressionKind::Path(path) => {
                 if let [single] = path.segments.as_slice() {
+                    if let Some(length) = scope.length(&single.text) {
+                        return Some(length);
+                    }
                     if scope.binds(&single.text) {
                         return None;
                     }

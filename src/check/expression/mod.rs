@@ -4,11 +4,15 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod comparison;
+mod feature_call;
 mod fold;
 mod labels;
 mod literal;
 mod path;
+mod pick;
+mod population;
 mod rows;
+mod streak;
 mod text;
 mod window;
 

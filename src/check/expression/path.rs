@@ -215,6 +215,12 @@ impl Checker {
             let typed = self.expression(&value, &Scope::constant(module))?;
             return Some(Typed { span: path.span, ..typed });
         }
+        if let ItemKind::Feature(feature) = &item.kind {
+            if !feature.arguments.is_empty() {
+                self.report_bare_feature(feature, path.span);
+                return None;
+            }
+        }
         if let Some(table) = scope.table {
             if let Some(typed) = self.fact(module, item, table) {
                 return typed.map(|typed| Typed { span: path.span, ..typed });
@@ -230,7 +236,7 @@ impl Checker {
         None
     }
 
-    fn misplaced_item(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) {
+    pub(super) fn misplaced_item(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) {
         let here = scope.table.and_then(|table| self.table(table)).map_or_else(String::new, |table| table.name.clone());
         match self.fact_table(module, item) {
             Some(table) => {

@@ -103,7 +103,7 @@ impl Checker {
     }
 
     /// `value` where the condition is true, missing elsewhere.
-    pub(super) fn only_where(&mut self, condition: NodeId, value: NodeId, span: Span) -> NodeId {
+    pub(crate) fn only_where(&mut self, condition: NodeId, value: NodeId, span: Span) -> NodeId {
         let ty = self.type_of(value);
         let missing = self.constant(crate::types::Value::Missing, ty, span);
         self.either(condition, value, missing, span)
