@@ -33,6 +33,10 @@ impl FactStore {
         out.into_iter().map(|(_, _, fact)| fact).collect()
     }
 
+    pub fn list(&mut self, module: usize, fact: Fact) {
+        self.listed.push((module, fact.span, fact));
+    }
+
     pub fn find(&self, node: NodeId) -> Option<&Fact> {
         self.listed.iter().map(|(_, _, fact)| fact).find(|fact| fact.node == node)
     }
@@ -52,7 +56,6 @@ pub(crate) fn is_later(kind: &ItemKind) -> bool {
             | ItemKind::Tag(_)
             | ItemKind::Cohort(_)
             | ItemKind::Alert(_)
-            | ItemKind::Overlay(_)
             | ItemKind::Compare(_)
     )
 }

@@ -70,7 +70,9 @@ impl Checker {
                 match &item.kind {
                     ast::ItemKind::Param(param) => {
                         let value = self.param_expression(module, param);
-                        self.try_length(&value, &Scope::constant(module))
+                        let length = self.try_length(&value, &Scope::constant(module))?;
+                        self.length_for_all(module, param, path.span);
+                        Some(length)
                     }
                     _ => None,
                 }

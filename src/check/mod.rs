@@ -14,10 +14,12 @@ mod modules;
 mod monotone;
 mod names;
 mod offers;
+mod overlay;
 mod params;
 mod policy;
 pub mod problems;
 mod proof;
+mod reads;
 mod schema;
 mod strategy;
 mod templates;
@@ -71,6 +73,11 @@ pub(crate) struct Checker {
     pub held: Vec<holding::Held>,
     /// Ladders whose recorded label is read, with the table they are about.
     pub remembered: Vec<(usize, Rc<ast::Item>, TableId)>,
+    /// Params that overlays without `when` set, by qualified name.
+    pub whole_params: IndexMap<String, ast::Expression>,
+    pub layers: Vec<overlay::Layer>,
+    /// Overlays that may hold for one subject, as far as the checker can tell.
+    pub layer_pairs: Vec<(usize, usize)>,
 }
 
 /// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
@@ -152,6 +159,9 @@ impl Checker {
             overrides: IndexMap::new(),
             held: Vec::new(),
             remembered: Vec::new(),
+            whole_params: IndexMap::new(),
+            layers: Vec::new(),
+            layer_pairs: Vec::new(),
         }
     }
 
@@ -160,8 +170,10 @@ impl Checker {
         self.lower_schema();
         self.refuse_later_declarations();
         let channels = self.lower_channels();
+        self.read_overlays();
         let params = self.lower_params();
         self.lower_facts();
+        self.check_overlays();
         self.check_declarations();
         let lowered = self.lower_strategies();
         self.lint();

@@ -11,7 +11,7 @@ use crate::diag::Problem;
 use crate::ir::{Comparison, Kind, NodeId, Population};
 use crate::source::Span;
 use crate::syntax::ast::{self, LadderKind};
-use crate::types::{Type, Value};
+use crate::types::{Physical, Type, Value};
 use indexmap::IndexMap;
 
 pub(super) const MOST_COMBINATIONS: usize = 50_000;
@@ -180,6 +180,14 @@ impl Checker {
             return;
         }
         let mut more = Vec::new();
+        if values.iter().all(Value::is_missing) {
+            more.push(match self.type_of(node).physical() {
+                Physical::Bool => Value::Bool(true),
+                Physical::Int => Value::Int(0),
+                Physical::Float => Value::Float(0.0),
+                Physical::Text => Value::Text(String::from("other")),
+            });
+        }
         for value in values.iter() {
             match value {
                 Value::Int(value) => more.extend([value.saturating_sub(1), value.saturating_add(1)].map(Value::Int)),

@@ -3,6 +3,7 @@
 pub mod declarations;
 pub mod ladders;
 pub mod names;
+pub mod overlays;
 pub mod strategy;
 pub mod types;
 
@@ -31,5 +32,5 @@ pub(crate) use problems;
 /// All problems of the checker.
 #[must_use]
 pub fn all() -> Vec<&'static ProblemKind> {
-    [names::ALL, types::ALL, declarations::ALL, ladders::ALL, strategy::ALL].concat()
+    [names::ALL, types::ALL, declarations::ALL, ladders::ALL, overlays::ALL, strategy::ALL].concat()
 }

@@ -75,8 +75,12 @@ impl Checker {
         let classes = self.class_order();
         let mut courses: Vec<Course<'_>> = Vec::new();
         let mut experiments: IndexMap<String, Experiment> = IndexMap::new();
-        for item in &items {
-            let ItemKind::Strategy(strategy) = &item.kind else { continue };
+        let written = items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Strategy(strategy) => Some(strategy),
+            _ => None,
+        });
+        let strategies: Vec<ast::Strategy> = written.map(|strategy| self.overlaid(strategy)).collect();
+        for strategy in &strategies {
             let index = u32::try_from(courses.len()).unwrap_or(u32::MAX);
             courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded, &mut experiments));
         }
@@ -161,7 +165,8 @@ impl Checker {
         let span = strategy.name.span;
         let table = self.about(0, strategy.table.as_ref(), span)?;
         let unit = self.unit_of(table, span)?;
-        let scope = Scope::of(0, table);
+        let mut scope = Scope::of(0, table);
+        self.bind_overlays(&mut scope, table, span);
         let customer = self.recipient(strategy, table, unit, &scope);
         let rules = self.binding_rules(0, strategy);
         Some(Draft {
