@@ -3,6 +3,7 @@
 //! The checker never stops at the first problem and needs no data. A declaration that is wrong poisons what uses it without
 //! further problems, so one mistake is one message.
 
+mod bands;
 mod expression;
 mod facts;
 mod holding;

@@ -6,6 +6,7 @@
 //! as free true-or-false switches. Ladders with more combinations than the bound are left unproved.
 
 use super::Checker;
+use super::bands::Bands;
 use super::problems::declarations as problems;
 use crate::diag::Problem;
 use crate::ir::{Comparison, Kind, NodeId, Population};
@@ -30,9 +31,11 @@ impl Checker {
         let mut decided = samples.iter().all(|(node, values)| !self.optional(*node) || values.contains(&Value::Missing));
         let mut reached = vec![false; conditions.len()];
         let (mut gap, mut overlap) = (None, None);
+        let mut bands = Bands::new(self, &nodes);
         for index in 0..combinations {
             let subject = pick(&samples, index);
             let truths: Vec<Option<bool>> = nodes.iter().map(|node| self.holds(*node, &subject)).collect();
+            bands.see(&truths, &subject);
             let holding: Vec<usize> = truths.iter().enumerate().filter(|(_, truth)| **truth == Some(true)).map(|(at, _)| at).collect();
             match holding.as_slice() {
                 // What cannot be decided is for the row `when unknown`.
@@ -48,6 +51,7 @@ impl Checker {
                 }
             }
         }
+        self.report_bands(ladder, places, &bands, gap.is_some());
         self.report_proof(ladder, places, total, &reached, gap, overlap);
         decided
     }
@@ -179,6 +183,9 @@ impl Checker {
             *values = known;
             return;
         }
+        if Self::floats(values) {
+            return;
+        }
         let mut more = Vec::new();
         if values.iter().all(Value::is_missing) {
             more.push(match self.type_of(node).physical() {
@@ -191,17 +198,27 @@ impl Checker {
         for value in values.iter() {
             match value {
                 Value::Int(value) => more.extend([value.saturating_sub(1), value.saturating_add(1)].map(Value::Int)),
-                Value::Float(value) => {
-                    let step = (value.abs() * 1e-3).max(1e-3);
-                    more.extend([value - step, value + step].map(Value::Float));
-                }
                 Value::Text(_) => more.push(Value::Text(String::from("other"))),
-                Value::Missing | Value::Bool(_) => {}
+                Value::Missing | Value::Bool(_) | Value::Float(_) => {}
             }
         }
         values.extend(more);
         values.sort();
         values.dedup();
+    }
+
+    /// Values of a measured quantity: the thresholds, one in the middle of each two, one beyond each end.
+    fn floats(values: &mut Vec<Value>) -> bool {
+        let thresholds: Vec<f64> = values.iter().filter_map(Value::as_float).collect();
+        let (Some(first), Some(last)) = (thresholds.first(), thresholds.last()) else { return false };
+        let step = |value: f64| (value.abs() * 1e-3).max(1e-3);
+        let middles = thresholds.iter().zip(thresholds.iter().skip(1)).map(|(a, b)| f64::midpoint(*a, *b));
+        let mut more: Vec<Value> = middles.map(Value::Float).collect();
+        more.extend([first - step(*first), last + step(*last)].map(Value::Float));
+        values.extend(more);
+        values.sort();
+        values.dedup();
+        true
     }
 
     /// All values a node can have, where these are few.
