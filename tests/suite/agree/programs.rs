@@ -38,9 +38,9 @@ fn compare_all() {
             let nodes = tables.map(|table| (table, nodes(table))).filter(|(_, nodes)| !nodes.is_empty()).collect();
             let snapshot = Snapshot::from_tests(&test.tables);
             let world = World { program, snapshot, moment: Moment { as_of: test.as_of, previous: test.previous }, nodes };
-            for seed in 0..4 {
-                let found = disagreement(&world, &options(seed), true);
-                assert!(found.is_none(), "{name}, {}, {seed}: {}", test.title, found.unwrap().what);
+            for (seed, blocks) in (0..4).flat_map(|seed| [(seed, true), (seed, false)]) {
+                let found = disagreement(&world, &options(seed, blocks), true);
+                assert!(found.is_none(), "{name}, {}, {seed}, blocks {blocks}: {}", test.title, found.unwrap().what);
             }
         }
     }
