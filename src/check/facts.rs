@@ -44,6 +44,10 @@ impl FactStore {
         out.into_iter().map(|(_, _, fact)| fact).collect()
     }
 
+    pub fn list(&mut self, module: usize, fact: Fact) {
+        self.listed.push((module, fact.span, fact));
+    }
+
     pub fn find(&self, node: NodeId) -> Option<&Fact> {
         self.listed.iter().map(|(_, _, fact)| fact).find(|fact| fact.node == node)
     }
@@ -71,7 +75,7 @@ fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
 pub(crate) fn is_later(kind: &ItemKind) -> bool {
     matches!(
         kind,
-        ItemKind::Alert(_) | ItemKind::Overlay(_) | ItemKind::Compare(_)
+        ItemKind::Alert(_) | ItemKind::Compare(_)
     )
 }
 
@@ -113,7 +117,9 @@ impl Checker {
                 continue;
             }
             for item in self.items(module) {
-                if is_fact(&item.kind) {
+                // A feature with arguments has no value of its own.
+                let called = matches!(&item.kind, ItemKind::Feature(feature) if !feature.arguments.is_empty());
+                if is_fact(&item.kind) && !called {
                     if let Some(table) = self.fact_about(module, &item) {
                         self.fact(module, &item, table);
                     }
@@ -140,6 +146,12 @@ impl Checker {
         if self.fact_table(module, item) != Some(table) {
             return None;
         }
+        if let ItemKind::Feature(feature) = &item.kind {
+            if !feature.arguments.is_empty() {
+                self.report_bare_feature(feature, feature.name.span);
+                return Some(None);
+            }
+        }
         let (name, span) = super::names::declared(&item.kind).map(|(name, _)| (name.text.clone(), name.span))?;
         let key = (module, name.clone());
         match self.facts.states.get(&key) {
@@ -160,10 +172,6 @@ impl Checker {
         let scope = Scope::of(module, table);
         match &item.kind {
             ItemKind::Feature(feature) => {
-                if let Some((name, _)) = feature.arguments.first() {
-                    self.report(Problem::new(&problems::NOT_AVAILABLE, name.span).with("what", "a feature with arguments"));
-                    return None;
-                }
                 let typed = self.expression(&feature.value, &scope)?;
                 self.list_fact(module, item, FactKind::Feature, typed.node, table, Vec::new());
                 Some(typed)
@@ -190,6 +198,41 @@ impl Checker {
             self.watch(format!("{} {qualified}", kind_word(&item.kind)), table, node);
         }
         let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows, not_before: None };
+        self.facts.listed.push((module, name.span, fact));
+    }
+
+    /// Marks a fact as being lowered; a problem when it already is, for then it is defined by itself.
+    pub(crate) fn enter_fact(&mut self, module: usize, name: &Name) -> Option<(usize, String)> {
+        let key = (module, name.text.clone());
+        if matches!(self.facts.states.get(&key), Some(State::InProgress)) {
+            self.report(Problem::new(&problems::CYCLIC_DEFINITION, name.span).with("name", &name.text));
+            return None;
+        }
+        self.facts.states.insert(key.clone(), State::InProgress);
+        Some(key)
+    }
+
+    pub(crate) fn leave_fact(&mut self, key: &(usize, String)) {
+        self.facts.states.shift_remove(key);
+    }
+
+    /// A call of a feature with its arguments, so that explanations name it.
+    pub(crate) fn list_call(&mut self, module: usize, feature: &crate::syntax::ast::Feature, call: &str, node: NodeId, table: TableId) {
+        let name = self.modules.get(module).map_or_else(|| call.to_string(), |module| module.qualified(call));
+        if !self.facts.listed.iter().any(|(_, _, fact)| fact.name == name) {
+            let label = feature.label.as_ref().map(|label| label.text.clone());
+            let span = feature.name.span;
+            let fact = Fact { kind: FactKind::Feature, name, label, node, table, span, rows: Vec::new(), not_before: None };
+            self.facts.listed.push((module, span, fact));
+        }
+    }
+
+    /// The label the rules give, next to the one in force: `light.raw`.
+    pub(super) fn list_raw(&mut self, module: usize, item: &Item, node: NodeId, table: TableId, rows: Vec<FactRow>) {
+        let Some((name, label)) = super::names::declared(&item.kind) else { return };
+        let qualified = self.modules.get(module).map_or_else(|| name.text.clone(), |module| module.qualified(&name.text));
+        let label = label.map(|label| label.text.clone());
+        let fact = Fact { kind: FactKind::Tiers, name: format!("{qualified}.raw"), label, node, table, span: name.span, rows, not_before: None };
         self.facts.listed.push((module, name.span, fact));
     }
 

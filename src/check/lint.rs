@@ -51,6 +51,7 @@ impl Checker {
 
     /// Warnings about the program as a whole.
     pub(super) fn lint(&mut self) {
+        self.check_display_labels();
         for item in self.items(0) {
             let ItemKind::Strategy(strategy) = &item.kind else { continue };
             if let (Some(owner), Some(approver)) = (&strategy.owner, &strategy.approver) {

@@ -83,7 +83,7 @@ impl Checker {
         self.list_fact(module, item, FactKind::Score, node, table, listed);
         self.find_totals(node, &rows, whole);
         for path in &score.monotone {
-            self.prove_monotone(path, &rows, scope);
+            self.prove_score_monotone(path, &rows, scope);
         }
         Some(self.typed(node, span))
     }

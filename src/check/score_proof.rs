@@ -25,7 +25,7 @@ impl Checker {
     }
 
     /// `monotone in x`: with everything else equal, more of x never lowers the total.
-    pub(super) fn prove_monotone(&mut self, path: &Path, rows: &[Points], scope: &Scope) {
+    pub(super) fn prove_score_monotone(&mut self, path: &Path, rows: &[Points], scope: &Scope) {
         let Some(axis) = self.path(path, scope) else { return };
         let depends = |checker: &Self, node: NodeId| checker.graph.reachable([node]).into_iter().any(|below| below == axis.node);
         let concerned: Vec<Points> = rows.iter().filter(|row| depends(self, row.node)).cloned().collect();
@@ -47,6 +47,10 @@ impl Checker {
             let subject = pick(&samples, index);
             let others = subject.iter().filter(|(node, _)| **node != axis.node).map(|(_, value)| value.clone()).collect();
             let (Some(at), Some(total)) = (subject.get(&axis.node).cloned(), self.total_of(&concerned, &subject, self.all_whole(&concerned))) else { continue };
+            // A missing value is neither more nor less.
+            if at.is_missing() {
+                continue;
+            }
             runs.entry(others).or_default().push((at, total));
         }
         let falling = self.better_is_less(&axis.ty);

@@ -21,3 +21,4 @@ mod readme;
 #[cfg(feature = "engine")]
 mod main_job;
 mod sample;
+mod tiers;

@@ -4,11 +4,16 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod comparison;
+mod feature_call;
 mod fold;
 mod hops;
+mod labels;
 mod literal;
 mod path;
+mod pick;
+mod population;
 mod rows;
+mod streak;
 mod text;
 mod window;
 

@@ -125,7 +125,7 @@ impl Checker {
     }
 
     /// A value of the surrounding scope, read from rows.
-    fn outer(&mut self, typed: Typed, scope: &Scope) -> Typed {
+    pub(crate) fn outer(&mut self, typed: Typed, scope: &Scope) -> Typed {
         let crossing = self.graph.get(typed.node).is_some_and(|node| node.space.is_some());
         match scope.table {
             Some(table) if crossing => {
@@ -226,9 +226,13 @@ impl Checker {
 
     fn item_value(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) -> Option<Typed> {
         if let ItemKind::Param(param) = &item.kind {
-            let value = self.param_expression(module, param);
-            let typed = self.expression(&value, &Scope::constant(module))?;
-            return Some(Typed { span: path.span, ..typed });
+            return self.param_value(module, param, path.span, scope);
+        }
+        if let ItemKind::Feature(feature) = &item.kind {
+            if !feature.arguments.is_empty() {
+                self.report_bare_feature(feature, path.span);
+                return None;
+            }
         }
         if let Some(table) = scope.table {
             if let Some(typed) = self.fact(module, item, table) {
@@ -245,7 +249,7 @@ impl Checker {
         None
     }
 
-    fn misplaced_item(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) {
+    pub(super) fn misplaced_item(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) {
         let here = scope.table.and_then(|table| self.table(table)).map_or_else(String::new, |table| table.name.clone());
         match self.fact_table(module, item) {
             Some(table) => {

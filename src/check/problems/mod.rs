@@ -2,7 +2,9 @@
 
 pub mod declarations;
 pub mod facts;
+pub mod ladders;
 pub mod names;
+pub mod overlays;
 pub mod strategy;
 pub mod types;
 
@@ -31,5 +33,5 @@ pub(crate) use problems;
 /// All problems of the checker.
 #[must_use]
 pub fn all() -> Vec<&'static ProblemKind> {
-    [names::ALL, types::ALL, declarations::ALL, facts::ALL, strategy::ALL].concat()
+    [names::ALL, types::ALL, declarations::ALL, facts::ALL, ladders::ALL, overlays::ALL, strategy::ALL].concat()
 }

@@ -324,7 +324,7 @@ impl Checker {
     }
 
     /// Records a label or condition for later runs where it differs from what was recorded.
-    pub(super) fn record_label(&mut self, scheme: &str, table: TableId, node: NodeId) -> Option<Emission> {
+    pub(crate) fn record_label(&mut self, scheme: &str, table: TableId, node: NodeId) -> Option<Emission> {
         let span = self.graph.get(node).map(|node| node.span).unwrap_or_default();
         let unit = self.unit_of(table, span)?;
         let text = if self.type_of(node) == Type::Bool {

@@ -76,8 +76,12 @@ impl Checker {
         let classes = self.class_order();
         let mut courses: Vec<Course<'_>> = Vec::new();
         let mut experiments: IndexMap<String, Experiment> = IndexMap::new();
-        for item in &items {
-            let ItemKind::Strategy(strategy) = &item.kind else { continue };
+        let written = items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Strategy(strategy) => Some(strategy),
+            _ => None,
+        });
+        let strategies: Vec<ast::Strategy> = written.map(|strategy| self.overlaid(strategy)).collect();
+        for strategy in &strategies {
             let index = u32::try_from(courses.len()).unwrap_or(u32::MAX);
             courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded, &mut experiments));
         }
@@ -89,9 +93,7 @@ impl Checker {
             let emitted: Vec<&Contender> = contenders.iter().filter(|contender| contender.course == at).collect();
             self.write_rows(course, &emitted, &mut out);
         }
-        for (scheme, (table, label)) in recorded {
-            out.emissions.extend(self.record_label(&scheme, table, label));
-        }
+        out.emissions.extend(self.record_labels(recorded));
         out.emissions.extend(self.expired_grants());
         out
     }
@@ -164,7 +166,8 @@ impl Checker {
         let span = strategy.name.span;
         let table = self.about(0, strategy.table.as_ref(), span)?;
         let unit = self.unit_of(table, span)?;
-        let scope = Scope::of(0, table);
+        let mut scope = Scope::of(0, table);
+        self.bind_overlays(&mut scope, table, span);
         let customer = self.recipient(strategy, table, unit, &scope);
         let rules = self.binding_rules(0, strategy);
         Some(Draft {

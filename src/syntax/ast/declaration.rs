@@ -179,12 +179,12 @@ pub enum CellKind {
     Any,
 }
 
-/// `improve after 2 evaluations`, `worsen after 3 months one step at a time`
+/// `improve after 2 evaluations`, `worsen after 3 months one step at a time`, `improve one step at a time`
 #[derive(Debug, Clone, PartialEq)]
 pub struct LadderMemory {
     pub span: Span,
     pub improve: bool,
-    pub after: Expression,
+    pub after: Option<Expression>,
     pub one_step: bool,
 }
 

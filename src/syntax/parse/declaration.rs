@@ -118,7 +118,7 @@ impl<'t> Walk<'t> {
                 Rule::ladder_memory => ladder.memory.push(LadderMemory {
                     span: self.span(&part),
                     improve: self.child(&part, Rule::kw_improve).is_some(),
-                    after: self.child_expression(&part),
+                    after: self.child(&part, Rule::amount).map(|after| self.expression(&after)),
                     one_step: self.child(&part, Rule::one_step).is_some(),
                 }),
                 Rule::ladder_monotone => {

@@ -6,6 +6,7 @@ pub mod compare;
 mod data;
 mod folds;
 pub mod graph;
+mod programs;
 mod random;
 mod shrink;
 
