@@ -110,7 +110,9 @@ impl Checker {
             Some(Kind::Compare { operator: _, left, right }) => match (self.graph.constant(*left), self.graph.constant(*right)) {
                 (None, Some(value)) => samples.entry(*left).or_default().push(value.clone()),
                 (Some(value), None) => samples.entry(*right).or_default().push(value.clone()),
-                (_, _) => switch(node, samples),
+                // Decided for everybody.
+                (Some(_), Some(_)) => {}
+                (None, None) => switch(node, samples),
             },
             Some(Kind::OneOf { value, set }) => samples.entry(*value).or_default().extend(set.iter().cloned()),
             Some(Kind::Constant(_)) | None => {}

@@ -20,3 +20,5 @@ mod readme;
 #[cfg(feature = "engine")]
 mod main_job;
 mod sample;
+#[cfg(feature = "engine")]
+mod sources;

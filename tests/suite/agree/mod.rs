@@ -6,7 +6,7 @@ pub mod compare;
 mod data;
 mod folds;
 pub mod graph;
-mod random;
+pub mod random;
 mod shrink;
 
 use compare::disagreement;
