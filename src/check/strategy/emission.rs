@@ -113,7 +113,7 @@ impl Checker {
             }
             None => None,
         };
-        let id = self.action_id(draft, journey, wave, &name);
+        let id = self.action_id(draft, journey, wave, &format!("{name}{}", reach.mark));
         let mut row = self.identity(draft, false);
         row.field("action_id", id);
         if let Some(arm) = journey.arm {

@@ -285,7 +285,11 @@ impl Checker {
     ) -> Option<Fired> {
         let (table, at) = self.event_table(path)?;
         let rows = self.event_rows(draft, table, path)?;
-        let row_scope = draft.scope.rows(table, vec![path.segments.first()?.text.clone()]);
+        let mut row_scope = draft.scope.rows(table, vec![path.segments.first()?.text.clone()]);
+        if when.is_some() {
+            // A running total is followed once for all subjects, so a row asks its own subject.
+            row_scope.owner = self.owner_key(draft, &rows.link);
+        }
         let mut filters: Vec<NodeId> = rows.filter.into_iter().collect();
         if let Some(filter) = filter {
             filters.push(self.condition_of(filter, &row_scope, "`where`")?.node);
@@ -365,6 +369,12 @@ impl Checker {
                 None
             }
         }
+    }
+
+    /// The row's node that holds the key of its subject.
+    fn owner_key(&mut self, draft: &Draft<'_>, link: &Link) -> Option<NodeId> {
+        let Link::Key { row_key, outer_key } = link else { return None };
+        (self.own_key(draft.table, draft.span)? == *outer_key).then_some(*row_key)
     }
 
     #[allow(clippy::too_many_arguments)]

@@ -25,6 +25,9 @@ const FAILURES: usize = 3;
 /// Programs of an ordinary test run.
 const SOURCES: u64 = 300;
 
+/// Of so many programs one goes through the frames too.
+const FRAMES: u64 = 5;
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
 }
@@ -38,9 +41,10 @@ fn failing(seed: u64) -> Option<String> {
     };
     let moment = data::moment(&mut random);
     let data = data::data(&mut random, &program, moment.as_of);
-    let failure = verify::verify(&source, &data, moment, seed).err()?;
+    let frames = seed.is_multiple_of(number("STRAT_FRAMES").unwrap_or(FRAMES));
+    let failure = verify::verify(&source, &data, moment, seed, frames).err()?;
     if number("STRAT_WHOLE").is_some() { return Some(format!("seed {seed} {}: {}", failure.kind, failure.story.chars().take(300).collect::<String>())); }
-    Some(shrink::report(source, data, moment, seed, failure))
+    Some(shrink::report(source, data, moment, seed, frames, failure))
 }
 
 #[test]

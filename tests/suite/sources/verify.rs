@@ -66,8 +66,7 @@ fn forms(text: &str, program: &Program) -> Result<(), Failure> {
     }
     let bytes = write_artifact(program).map_err(|error| failure("artifact", error.to_string()))?;
     let read = read_artifact(&bytes).map_err(|error| failure("artifact", error.to_string()))?;
-    // The stored graph does not carry what only building it needs.
-    if meaning(&read) != meaning(program) || write_artifact(&read).as_ref() != Ok(&bytes) {
+    if write_artifact(&read).as_ref() != Ok(&bytes) {
         return Err(failure("artifact differs", ""));
     }
     Ok(())
@@ -211,7 +210,11 @@ fn carried(program: &Program, outcome: &Outcome, data: &Data) -> Result<Data, Fa
     Ok(out)
 }
 
-fn compared(world: &World, seed: u64) -> Result<Outcome, Failure> {
+/// The outcome on the interpreter, and on frames where asked for.
+fn compared(world: &World, seed: u64, frames: bool) -> Result<Outcome, Failure> {
+    if !frames {
+        return Ok(Interpreter::new(&world.program, &world.snapshot, world.moment).run());
+    }
     if let Some(found) = disagreement(world, &options(seed), false) {
         return Err(failure("the engines differ", found.what));
     }
@@ -228,22 +231,28 @@ fn framed(world: &World) -> Result<Vec<Vec<Vec<Value>>>, Failure> {
     Ok(rows.collect())
 }
 
-/// Everything that must hold; the first that does not.
-pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64) -> Result<(), Failure> {
+/// An outcome without the places of rows in their tables.
+fn without_places(outcome: &Outcome) -> (Vec<Vec<&[Value]>>, &[strat::ir::Count]) {
+    (outcome.emissions.iter().map(|rows| rows.iter().map(|row| row.fields.as_slice()).collect()).collect(), &outcome.watches)
+}
+
+/// Everything that must hold; the first that does not. Frames take most of the time, so that not every case need ask them.
+pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64, frames: bool) -> Result<(), Failure> {
     let text = source.text();
     let program = checked(&text)?;
     forms(&text, &program)?;
     let world = |data: &Data, moment: Moment| World { snapshot: snapshot(&program, data), nodes: nodes(&program), program: program.clone(), moment };
     let first = world(data, moment);
-    let outcome = compared(&first, seed)?;
+    let outcome = compared(&first, seed, frames)?;
     invariants(source, &first, &outcome)?;
     let mixed = world(&shuffled(&mut Random::new(seed), data), moment);
-    if seed.is_multiple_of(3) && framed(&mixed)? != framed(&first)? {
+    let mixed_outcome = compared(&mixed, seed, false)?;
+    if without_places(&mixed_outcome) != without_places(&outcome) || frames && seed.is_multiple_of(3) && framed(&mixed)? != framed(&first)? {
         return Err(failure("the order of rows matters", ""));
     }
     let later = Moment { as_of: moment.as_of + 3 * DAY, previous: Some(moment.as_of) };
     let second = world(&carried(&program, &outcome, data)?, later);
-    let next = compared(&second, seed + 1).map_err(|found| failure("the engines differ on the next run", found.story))?;
+    let next = compared(&second, seed + 1, frames && seed.is_multiple_of(2)).map_err(|found| failure("the engines differ on the next run", found.story))?;
     invariants(source, &second, &next).map_err(|found| failure(format!("next run: {}", found.kind), found.story))?;
     let (before, after) = (rows(&program, &outcome, Output::Actions, None), rows(&program, &next, Output::Actions, None));
     let ids: BTreeSet<String> = before.iter().filter_map(|row| row.get("action_id").map(|id| self::text(id))).collect();
