@@ -274,9 +274,9 @@ impl Checker {
         Some(())
     }
 
-    /// Waves executed and skipped are state only where a plan has several.
+    /// Waves executed and skipped are state wherever a journey can be looked at again.
     pub(super) fn record_wave(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, executed: NodeId) {
-        if journey.waves.len() < 2 {
+        if journey.single {
             return;
         }
         let span = wave.span;

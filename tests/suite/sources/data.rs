@@ -97,12 +97,12 @@ fn key(ty: &Type, at: usize) -> Value {
 
 /// As many rows as engines cut at, and now and then many.
 fn count(random: &mut Random, kind: TableKind) -> usize {
-    if random.chance(2) {
+    if random.below(400) == 0 {
         return 1_000;
     }
     match kind {
-        TableKind::Entity => *random.pick(&[0, 1, 5, 9, 17, 17, 40, 63, 64, 65]),
-        TableKind::Event => *random.pick(&[0, 1, 17, 40, 65, 150]),
+        TableKind::Entity => *random.pick(&[0, 1, 1, 5, 5, 9, 9, 9, 17, 17, 63, 64, 65]),
+        TableKind::Event => *random.pick(&[0, 1, 9, 17, 17, 40, 65]),
         TableKind::Ledger => *random.pick(&[0, 0, 3, 17, 40]),
         TableKind::Link => *random.pick(&[0, 5]),
     }

@@ -246,9 +246,11 @@ pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64, frames: b
     let outcome = compared(&first, seed, frames)?;
     invariants(source, &first, &outcome)?;
     let mixed = world(&shuffled(&mut Random::new(seed), data), moment);
-    let mixed_outcome = compared(&mixed, seed, false)?;
-    if without_places(&mixed_outcome) != without_places(&outcome) || frames && seed.is_multiple_of(3) && framed(&mixed)? != framed(&first)? {
+    if seed.is_multiple_of(4) && without_places(&compared(&mixed, seed, false)?) != without_places(&outcome) {
         return Err(failure("the order of rows matters", ""));
+    }
+    if frames && seed.is_multiple_of(3) && framed(&mixed)? != framed(&first)? {
+        return Err(failure("the order of rows matters to frames", ""));
     }
     let later = Moment { as_of: moment.as_of + 3 * DAY, previous: Some(moment.as_of) };
     let second = world(&carried(&program, &outcome, data)?, later);
