@@ -68,6 +68,26 @@ impl Checker {
         Some(Entry { fired, enters, time, last, row, cooling, missed, words })
     }
 
+    /// An entry that nobody makes, in place of triggers that are wrong; `None` when the plan could speak of a row that is not known.
+    pub(super) fn stand_in(&mut self, draft: &Draft<'_>) -> Option<Entry> {
+        let span = draft.span;
+        let reported = self.problems.len();
+        let (mut row, mut lost) = (None, false);
+        for trigger in &draft.ast.triggers {
+            let TriggerKind::Event { path, .. } = &trigger.kind else { continue };
+            let found = self.event(draft, path, &[], None, None, trigger.span);
+            lost |= found.is_none();
+            row = row.or(found.and_then(|found| found.row));
+        }
+        // What is wrong with the event was said before.
+        self.problems.truncate(reported);
+        if lost && row.is_none() {
+            return None;
+        }
+        let (last, now, never) = (self.last_entry(draft)?, self.as_of(span), self.truth(false, span));
+        Some(Entry { fired: never, enters: never, time: now, last, row, cooling: never, missed: never, words: String::new() })
+    }
+
     fn trigger_words(&self, draft: &Draft<'_>) -> String {
         let text = draft.ast.triggers.first().map(|trigger| self.sources.text(trigger.span).to_string()).unwrap_or_default();
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
