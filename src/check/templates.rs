@@ -79,13 +79,14 @@ impl Checker {
         }
     }
 
-    /// Every slot must be readable for some table that strategies are about; the names of a journey are taken as given.
+    /// Every slot must be readable for one table, any of the program's; the names of a journey are taken as given.
     fn check_slots(&mut self, module: usize, template: &ast::Template, waves: &[Name]) {
         if slots(&template.text).any(|slot| slot.path.segments.first().is_some_and(|head| head.text == "trigger")) {
             return;
         }
         let own = self.modules.get(module).and_then(|module| module.subject).or_else(|| self.entry_subject());
-        let tables: Vec<TableId> = own.into_iter().chain(self.strategy_tables()).collect();
+        let all = (0..).zip(&self.tables).map(|(at, _)| TableId(at));
+        let tables: Vec<TableId> = own.into_iter().chain(all).collect();
         let mut first: Option<Vec<Problem>> = None;
         for table in tables {
             let mut scope = Scope::of(module, table);
@@ -104,14 +105,6 @@ impl Checker {
             first = first.or(Some(found));
         }
         self.problems.extend(first.into_iter().flatten());
-    }
-
-    fn strategy_tables(&self) -> Vec<TableId> {
-        let strategies = self.items(0).into_iter().filter_map(|item| match &item.kind {
-            ItemKind::Strategy(strategy) => strategy.table.as_ref().and_then(|table| self.find_table(&table.text)),
-            _ => None,
-        });
-        strategies.collect()
     }
 
     fn all_waves(&self) -> Vec<Name> {

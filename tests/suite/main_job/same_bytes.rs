@@ -1,7 +1,7 @@
 //! Equal inputs give equal bytes, whatever the order of rows, the number of threads, the form of the program or the number of runs.
 
 use super::{EXAMPLES, Tree, assert_exit, assert_same, command, copy_tree, example, plain, read_tree, results, run};
-use polars::prelude::{Column, DataFrame, NamedFrom, ParquetWriter};
+use polars::prelude::{Column, DataFrame, ParquetWriter};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;

@@ -26,7 +26,7 @@ const FAILURES: usize = 3;
 const SOURCES: u64 = 300;
 
 /// Of so many programs one goes through the frames too.
-const FRAMES: u64 = 5;
+const FRAMES: u64 = 1;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())

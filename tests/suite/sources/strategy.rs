@@ -16,6 +16,8 @@ pub struct Means {
     pub policies: Vec<String>,
     /// Policies bind every strategy, so all are about the subject.
     pub always: bool,
+    /// Strategies that share places must rank alike.
+    pub rank: String,
 }
 
 /// One strategy in the making.
@@ -36,7 +38,12 @@ impl Writer<'_> {
     }
 
     pub fn means(&mut self, table: usize, prefix: &str, pieces: &mut Vec<Piece>) -> Means {
-        let mut means = Means { table, templates: Vec::new(), offers: Vec::new(), actions: Vec::new(), policies: Vec::new(), always: false };
+        let mut means = Means { table, templates: Vec::new(), offers: Vec::new(), actions: Vec::new(), policies: Vec::new(), always: false, rank: String::new() };
+        if self.random.chance(50) {
+            let kind = *self.random.pick(&[Kind::Int, Kind::Money, Kind::Date]);
+            let order = self.one_of(&[" desc", "", " asc"]);
+            means.rank = format!("rank by {}{order}", self.value(kind, Place::of(table), 1).0);
+        }
         for at in 0..self.random.below(3) {
             let name = format!("{prefix}o{at}");
             let mut parts = vec![format!("quota {}", self.random.pick(&["0", "1", "5", "40"]))];
@@ -174,10 +181,8 @@ impl Writer<'_> {
         for exclude in 0..self.random.below(3) {
             parts.push(format!("exclude x{exclude} \"排除{exclude}\" when {}", self.condition(place, 2).0));
         }
-        if self.random.chance(50) {
-            let kind = *self.random.pick(&[Kind::Int, Kind::Money, Kind::Date]);
-            let order = self.one_of(&[" desc", "", " asc"]);
-            parts.push(format!("rank by {}{order}", self.value(kind, place, 1).0));
+        if !means.rank.is_empty() {
+            parts.push(means.rank.clone());
         }
         if self.random.chance(20) {
             parts.push(format!("limit {}", self.random.pick(&["0", "1", "10"])));
