@@ -14,7 +14,6 @@ struct Case {
     data: Data,
     moment: Moment,
     seed: u64,
-    frames: bool,
     failure: Failure,
     tries: usize,
 }
@@ -23,7 +22,7 @@ impl Case {
     /// Keeps a smaller case when it fails the same way.
     fn try_with(&mut self, source: Source, data: Data) -> bool {
         self.tries += 1;
-        match verify(&source, &data, self.moment, self.seed, self.frames) {
+        match verify(&source, &data, self.moment, self.seed) {
             Err(found) if found.kind == self.failure.kind => {
                 (self.source, self.data, self.failure) = (source, data, found);
                 true
@@ -72,8 +71,8 @@ impl Case {
 }
 
 /// The smallest case found, as a report.
-pub fn report(source: Source, data: Data, moment: Moment, seed: u64, frames: bool, failure: Failure) -> String {
-    let mut case = Case { source, data, moment, seed, frames, failure, tries: 0 };
+pub fn report(source: Source, data: Data, moment: Moment, seed: u64, failure: Failure) -> String {
+    let mut case = Case { source, data, moment, seed, failure, tries: 0 };
     while case.tries < TRIES && (case.without_declarations() | case.without_rows()) {}
     let mut out = format!("seed {seed}: {}\n{}\n{:?}\n{}", case.failure.kind, case.failure.story, moment, case.source.text());
     let named = case.source.text();
