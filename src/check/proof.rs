@@ -146,13 +146,15 @@ impl Checker {
             Some(Kind::Not(inner) | Kind::IsTrue(inner)) => self.collect_samples(*inner, samples),
             Some(Kind::And(operands) | Kind::Or(operands)) => operands.iter().for_each(|operand| self.collect_samples(*operand, samples)),
             Some(Kind::Compare { operator: _, left, right }) => match (self.graph.constant(*left), self.graph.constant(*right)) {
+                // Decided for everybody.
+                (Some(_), Some(_)) => {}
                 (None, Some(value)) => self.collect_leaves(*left, std::slice::from_ref(value), samples),
                 (Some(value), None) => self.collect_leaves(*right, std::slice::from_ref(value), samples),
-                (_, _) if self.both_labels(*left, *right) => {
+                (None, None) if self.both_labels(*left, *right) => {
                     self.collect_leaves(*left, &[], samples);
                     self.collect_leaves(*right, &[], samples);
                 }
-                (_, _) => switch(node, samples),
+                (None, None) => switch(node, samples),
             },
             Some(Kind::OneOf { value, set }) => self.collect_leaves(*value, set, samples),
             Some(Kind::IsMissing(value)) => self.collect_leaves(*value, &[Value::Missing], samples),

@@ -96,10 +96,12 @@ pub static LEDGER_DAMAGED: ProblemKind = ProblemKind {
 pub static LEDGER_CONFLICT: ProblemKind = ProblemKind {
     slug: "ledger-conflict",
     severity: Severity::Error,
-    title: Text { en: "the run {run} is already in the ledger with other rows", zh: "运行 {run} 已在台账中，但内容不同" },
+    title: Text {
+        en: "the run {run} is already in the ledger with another result", zh: "运行 {run} 已在台账中，但结果不同"
+    },
     help: Some(Text {
-        en: "a run writes the ledger once; use another ledger folder to try it again",
-        zh: "一次运行只写一次台账；如需重试请换一个台账文件夹",
+        en: "a program decides a moment once, and the data has changed since; run the next day, or try it with another ledger folder",
+        zh: "同一程序对同一时点只决策一次，而数据已有变化；请运行下一日，试运行请换一个台账文件夹",
     }),
     label: NO_LABEL,
 };

@@ -22,3 +22,5 @@ mod readme;
 mod main_job;
 mod sample;
 mod tiers;
+#[cfg(feature = "engine")]
+mod sources;

@@ -127,12 +127,17 @@ impl Checker {
     /// A value of the surrounding scope, read from rows.
     pub(crate) fn outer(&mut self, typed: Typed, scope: &Scope) -> Typed {
         let crossing = self.graph.get(typed.node).is_some_and(|node| node.space.is_some());
-        match scope.table {
-            Some(table) if crossing => {
+        let typed_span = typed.span;
+        match (scope.table, scope.owner) {
+            (Some(table), Some(key)) if crossing => {
+                let owner = scope.outer.as_ref().and_then(|outer| outer.table).unwrap_or(table);
+                self.via(table, key, owner, typed, typed_span)
+            }
+            (Some(table), None) if crossing => {
                 let node = self.add_in(table, Kind::Outer(typed.node), typed.ty.clone(), typed.optional, typed.span);
                 Typed { node, ..typed }
             }
-            Some(_) | None => typed,
+            (_, _) => typed,
         }
     }
 

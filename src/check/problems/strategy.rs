@@ -33,6 +33,10 @@ super::problems! {
         title: ["`{name}` is a reason that runs give by themselves", "`{name}` 是系统自带的理由"],
         help: ["choose another name for this rule", "请给这条规则换个名称"],
         label: ["built-in reason", "系统理由"];
+    CONTACT_WITHOUT_CONSENT: Warning, slug: "contact-without-consent",
+        title: ["strategy `{strategy}` contacts people and no rule asks for their consent", "策略 `{strategy}` 会触达客户，但没有规则检查授权"],
+        help: ["use std.eligibility, whose rule binds every strategy, or write a policy with a `consent` layer", "请 `use std.eligibility`（其授权规则约束所有策略），或写一个含 `consent` 层的 policy"],
+        label: ["contacts without consent", "未检查授权"];
     EXIT_WITHOUT_WAVES: Warning, slug: "exit-without-waves",
         title: ["exit `{name}` ends a journey, and this plan has only one step", "出口 `{name}` 用于结束旅程，而这个计划只有一步"],
         help: ["add waves, or remove the exit", "请加波次，或去掉出口"],

@@ -32,6 +32,8 @@ pub(super) struct Reach {
     /// The action it stands in for, and the stage that must have stopped that one.
     pub fallback_of: Option<(usize, Stage)>,
     pub span: Span,
+    /// Tells apart the actions of one wave that send or do the same; empty for the first of them.
+    pub mark: String,
 }
 
 /// Where a step stands: the branch conditions on the way.
@@ -65,6 +67,7 @@ impl Checker {
                 None => whole = false,
             }
         }
+        mark_repeats(&mut out);
         whole.then_some(out)
     }
 
@@ -170,6 +173,7 @@ impl Checker {
             rules: Vec::new(),
             fallback_of: None,
             span,
+            mark: String::new(),
         })
     }
 
@@ -229,5 +233,18 @@ impl Checker {
             }
         }
         whole.then_some(())
+    }
+}
+
+/// Two actions of a wave may send one template, on two channels or under two conditions; each needs a name of its own.
+fn mark_repeats(reaches: &mut [Reach]) {
+    let mut seen: Vec<(String, Option<String>)> = Vec::new();
+    for reach in reaches {
+        let said = (reach.name(), reach.channel.clone());
+        let alike = seen.iter().filter(|known| **known == said).count();
+        if seen.iter().any(|(name, _)| *name == said.0) {
+            reach.mark = format!("/{}/{alike}", said.1.as_deref().unwrap_or_default());
+        }
+        seen.push(said);
     }
 }

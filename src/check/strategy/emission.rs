@@ -113,7 +113,7 @@ impl Checker {
             }
             None => None,
         };
-        let id = self.action_id(draft, journey, wave, &name);
+        let id = self.action_id(draft, journey, wave, &format!("{name}{}", reach.mark));
         let mut row = self.identity(draft, false);
         row.field("action_id", id);
         if let Some(arm) = journey.arm {
@@ -278,9 +278,9 @@ impl Checker {
         self.grant_parts(draft, *module, offer, id)
     }
 
-    /// Waves executed and skipped are state only where a plan has several.
+    /// Waves executed and skipped are state wherever a journey can be looked at again.
     pub(super) fn record_wave(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, executed: NodeId) {
-        if journey.waves.len() < 2 {
+        if journey.single {
             return;
         }
         let span = wave.span;

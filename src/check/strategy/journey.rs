@@ -43,6 +43,8 @@ pub(super) struct Journey {
     pub waves: Vec<WaveState>,
     pub exits: Vec<Exit>,
     pub reason: String,
+    /// One wave without delay: there is nothing to come back to.
+    pub single: bool,
 }
 
 /// Names of the waves of a plan; a plan without waves is one wave called `1`.
@@ -115,6 +117,7 @@ impl Checker {
             waves: states,
             exits,
             reason: entry.words.clone(),
+            single,
         })
     }
 
@@ -151,8 +154,9 @@ impl Checker {
         let number = (at + 1).to_string();
         let contacted = self.latest_time(draft, "contacts", "sent_at", &[("wave", &[name, number.as_str()])])?;
         let executed = self.latest_time(draft, "journeys", "happened_at", &[("wave", &[name]), ("event", &["executed"])])?;
-        let time = self.first_known(contacted, executed, draft.span);
-        Some(self.since_entry(time, last, draft.span))
+        // Each by itself: a contact of an earlier journey must not hide what this one did without a contact.
+        let (contacted, executed) = (self.since_entry(contacted, last, draft.span), self.since_entry(executed, last, draft.span));
+        Some(self.first_known(contacted, executed, draft.span))
     }
 
     /// When a wave was executed or skipped since the last entry.

@@ -118,12 +118,19 @@ impl Checker {
                 None
             }
         };
-        let (entry, plan) = (entry?, plan?);
+        self.ask_for_consent(&draft);
+        let plan = plan?;
+        let whole = entry.is_some();
+        // A plan is checked whatever is wrong with the way into it.
+        let entry = entry.or_else(|| self.stand_in(&draft))?;
         draft.scope.trigger = entry.row.clone().map(Rc::new);
         let journey = self.lower_journey(&mut draft, plan, &entry)?;
         let rank = self.rank_of(strategy, classes);
         self.join_experiment(&mut draft, experiments);
         let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &journey)?;
+        if !whole {
+            return None;
+        }
         if let Some(experiment) = experiments.get_mut(&experiment_of(strategy)) {
             experiment.assigned.push(assigned);
         }

@@ -7,7 +7,7 @@ mod data;
 mod folds;
 pub mod graph;
 mod programs;
-mod random;
+pub mod random;
 mod shrink;
 
 use compare::disagreement;
