@@ -9,6 +9,7 @@
 //! depend on threads.
 
 pub mod bind;
+mod blocks;
 mod emit;
 mod error;
 mod executor;
@@ -23,6 +24,7 @@ pub use error::EngineError;
 
 use crate::ir::{Count, Moment, NodeId, Program};
 use crate::types::TableId;
+use blocks::Blocks;
 use executor::Executor;
 use indexmap::IndexMap;
 use polars::prelude::{DataFrame, LazyFrame};
@@ -34,6 +36,10 @@ pub type Tables = IndexMap<TableId, LazyFrame>;
 /// How a run is executed. Every combination gives the same results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
+    /// Evaluate block by block instead of by whole frames.
+    pub blocks: bool,
+    /// Rows of a block.
+    pub block_rows: usize,
     /// Run queries in batches of rows instead of column by column.
     pub streaming: bool,
     /// Decide flags in slices of at most this many rows of the wide frame, which bounds memory at some cost.
@@ -50,7 +56,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true, stamp_extremes: true }
+        Options { blocks: true, block_rows: 8_192, streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true, stamp_extremes: true }
     }
 }
 
@@ -81,8 +87,10 @@ pub fn run(program: &Program, tables: &Tables, moment: Moment, options: &Options
         roots.push(watch.node);
         outputs.push(watch.table);
     }
-    let mut executor = Executor::new(program, tables, moment, options, &roots, &outputs)?;
-    executor.outcome()
+    if options.blocks {
+        return Blocks::new(program, tables, moment, options, &roots, &outputs)?.outcome();
+    }
+    Executor::new(program, tables, moment, options, &roots, &outputs)?.outcome()
 }
 
 /// Values of nodes for every row of a table: its key columns, then `n<id>` per node, sorted by key.
@@ -97,8 +105,10 @@ pub fn evaluate(
     table: TableId,
     nodes: &[NodeId],
 ) -> Result<DataFrame, EngineError> {
-    let mut executor = Executor::new(program, tables, moment, options, nodes, &[table])?;
-    executor.values(table, nodes)
+    if options.blocks {
+        return Blocks::new(program, tables, moment, options, nodes, &[table])?.values(table, nodes);
+    }
+    Executor::new(program, tables, moment, options, nodes, &[table])?.values(table, nodes)
 }
 
 /// Whether what a program does depends on when it last ran: it reacts to events or to offsets from dates.

@@ -53,6 +53,10 @@ super::problems! {
         title: ["a share of {share} is finer than one in ten thousand", "占比 {share} 比万分之一还细"],
         help: ["use at most two decimals of a percent", "百分比最多两位小数"],
         label: ["too fine", "太细"];
+    EXPERIMENT_DIFFERS: Error, slug: "experiment-differs",
+        title: ["the experiment `{name}` has other arms here", "实验 `{name}` 在这里的分组不同"],
+        help: ["strategies that share an experiment have the same arms, shares, salt and subjects; repeat them, or name another experiment", "共用实验的策略必须有相同的分组、占比、盐和主体；请保持一致，或另起实验名"],
+        label: ["other arms", "分组不同"];
     BAD_KEY: Error, slug: "bad-experiment-name",
         title: ["`{name}` may not hold a colon", "`{name}` 里不能有冒号"],
         help: ["experiment and salt are joined by colons to form the assignment key", "实验名和盐用冒号拼成分组键"],

@@ -74,7 +74,7 @@ impl Checker {
         let now = self.as_of(span);
         if let (Some(arm), Some(recorded), Some(bucket)) = (arm_name, journey.recorded_arm, journey.bucket) {
             let mut row = Row(Vec::new());
-            let experiment = self.text_constant(draft.ast.name.text.clone(), span);
+            let experiment = self.text_constant(super::experiment_of(draft.ast), span);
             row.field("experiment", experiment);
             row.field("unit_id", draft.unit);
             row.field("arm", arm);
@@ -82,7 +82,10 @@ impl Checker {
             row.field("assigned_at", now);
             let known = self.is_known(recorded, span);
             let new = self.negation(known, span);
-            let flag = self.all(&[entered, new], span);
+            // Strategies of one experiment assign a subject once.
+            let elsewhere = self.any(&draft.assigned_before.clone(), span);
+            let first = self.negation(elsewhere, span);
+            let flag = self.all(&[entered, new, first], span);
             self.push_emission(draft, Output::Assignments, flag, row);
             let untreated = self.negation(journey.treated, span);
             let held_out = self.all(&[entered, untreated], span);

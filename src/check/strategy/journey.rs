@@ -288,7 +288,7 @@ impl Checker {
             let label = self.constant(Value::Int(i64::try_from(at).ok()?), ty.clone(), span);
             from_ledger = self.either(same, label, from_ledger, span);
         }
-        let experiment = draft.ast.name.text.clone();
+        let experiment = super::experiment_of(draft.ast);
         let kind = Kind::Bucket { experiment, salt: super::salt_of(draft.ast), unit: draft.unit, only: considered };
         let bucket = self.add_in(draft.table, kind, Type::Int, true, span);
         let by_hash = self.arm_of_bucket(draft, bucket, &ty)?;

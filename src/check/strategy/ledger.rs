@@ -42,7 +42,7 @@ impl Checker {
     pub(super) fn recorded_arm(&mut self, draft: &Draft<'_>) -> Option<NodeId> {
         let table = self.find_table("assignments")?;
         let experiment = self.named_column(table, "experiment", draft.span)?;
-        let filter = self.one_of(experiment, &[draft.ast.name.text.as_str()], draft.span);
+        let filter = self.one_of(experiment, &[super::experiment_of(draft.ast).as_str()], draft.span);
         let arm = self.named_column(table, "arm", draft.span)?;
         self.of_unit(draft, table, AggregateFunction::Latest, Some(arm), filter, Type::Text)
     }

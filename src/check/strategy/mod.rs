@@ -21,7 +21,7 @@ use super::Checker;
 use super::names::{Scope, TriggerRow};
 use super::policy::BindingRule;
 use super::problems::{declarations, strategy as problems};
-use crate::diag::Problem;
+use crate::diag::{Problem, Text};
 use crate::ir::{self, Arm, Emission, Gate, Ladder, LadderLabel, NodeId};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Name};
@@ -55,6 +55,17 @@ pub(crate) struct Draft<'a> {
     pub emissions: Vec<Emission>,
     /// Every flag that accounts for a candidate: actions and exclusions.
     pub accounted: Vec<NodeId>,
+    /// Subjects that strategies above with the same experiment assign in this run.
+    pub assigned_before: Vec<NodeId>,
+}
+
+/// An experiment that strategies share, as the first of them declares it.
+struct Experiment {
+    span: Span,
+    table: TableId,
+    salt: String,
+    arms: Vec<Arm>,
+    assigned: Vec<NodeId>,
 }
 
 impl Checker {
@@ -63,10 +74,11 @@ impl Checker {
         let items = self.items(0);
         let classes = self.class_order();
         let mut courses: Vec<Course<'_>> = Vec::new();
+        let mut experiments: IndexMap<String, Experiment> = IndexMap::new();
         for item in &items {
             let ItemKind::Strategy(strategy) = &item.kind else { continue };
             let index = u32::try_from(courses.len()).unwrap_or(u32::MAX);
-            courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded));
+            courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded, &mut experiments));
         }
         let mut contenders = Self::contenders(&courses);
         self.pass_contact(&mut courses, &mut contenders);
@@ -90,6 +102,7 @@ impl Checker {
         index: u32,
         classes: &[String],
         recorded: &mut IndexMap<String, (TableId, NodeId)>,
+        experiments: &mut IndexMap<String, Experiment>,
     ) -> Option<Course<'a>> {
         let mut draft = self.draft(strategy, index)?;
         self.refuse_later_clauses(strategy);
@@ -106,7 +119,11 @@ impl Checker {
         draft.scope.trigger = entry.row.clone().map(Rc::new);
         let journey = self.lower_journey(&mut draft, plan, &entry)?;
         let rank = self.rank_of(strategy, classes);
+        self.join_experiment(&mut draft, experiments);
         let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &journey)?;
+        if let Some(experiment) = experiments.get_mut(&experiment_of(strategy)) {
+            experiment.assigned.push(assigned);
+        }
         self.watch(format!("strategy {} trigger", strategy.name.text), draft.table, entry.fired);
         Some(Course { draft, fired: entry.fired, journey, assigned, reaches, wanted, rank: rank? })
     }
@@ -164,6 +181,7 @@ impl Checker {
             gates: Vec::new(),
             emissions: Vec::new(),
             accounted: Vec::new(),
+            assigned_before: Vec::new(),
         })
     }
 
@@ -220,11 +238,30 @@ impl Checker {
             let span = arms.arms.iter().find(|(name, _)| name.text == "control").map_or(arms.span, |(name, _)| name.span);
             self.report(Problem::new(&declarations::ARM_ORDER, span));
         }
-        self.check_experiment(&draft.ast.name, arms.salt.as_ref());
+        self.check_experiment(arms.experiment.as_ref().unwrap_or(&draft.ast.name), arms.salt.as_ref());
         let labels = out.iter().map(|arm| LadderLabel { name: arm.name.clone(), label: None }).collect();
         let ladder = Ladder { name: format!("{}.arm", draft.ast.name.text), label: None, labels, best_first: None };
         draft.arm_ladder = self.add_ladder(ladder);
         draft.arms = out;
+    }
+
+    /// Strategies of one experiment have the same arms, so that a subject has one of them everywhere.
+    fn join_experiment(&mut self, draft: &mut Draft<'_>, experiments: &mut IndexMap<String, Experiment>) {
+        let Some(arms) = &draft.ast.arms else { return };
+        let (name, salt) = (experiment_of(draft.ast), salt_of(draft.ast));
+        match experiments.get(&name) {
+            Some(known) if (&known.salt, &known.arms, known.table) == (&salt, &draft.arms, draft.table) => {
+                draft.assigned_before = known.assigned.clone();
+            }
+            Some(known) => {
+                let problem = Problem::new(&declarations::EXPERIMENT_DIFFERS, arms.span).with("name", &name);
+                self.report(problem.label(known.span, Text { en: "as first declared", zh: "首次声明" }));
+            }
+            None => {
+                let experiment = Experiment { span: arms.span, table: draft.table, salt, arms: draft.arms.clone(), assigned: Vec::new() };
+                experiments.insert(name, experiment);
+            }
+        }
     }
 
     fn check_experiment(&mut self, name: &Name, salt: Option<&ast::Quoted>) {
@@ -251,6 +288,12 @@ impl Checker {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         Some(rounded as u32)
     }
+}
+
+/// The name under which subjects are assigned: the strategy's own unless its arms name another.
+pub(crate) fn experiment_of(strategy: &ast::Strategy) -> String {
+    let named = strategy.arms.as_ref().and_then(|arms| arms.experiment.as_ref());
+    named.unwrap_or(&strategy.name).text.clone()
 }
 
 pub(crate) fn salt_of(strategy: &ast::Strategy) -> String {

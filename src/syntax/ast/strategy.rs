@@ -66,10 +66,12 @@ pub struct RankKey {
     pub descending: bool,
 }
 
-/// `arms layer X salt "s0" { a 45%  control 10% }`
+/// `arms experiment E layer X salt "s0" { a 45%  control 10% }`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Arms {
     pub span: Span,
+    /// Strategies that name the same experiment give a subject the same arm.
+    pub experiment: Option<Name>,
     pub layer: Option<Name>,
     pub salt: Option<Quoted>,
     pub arms: Vec<(Name, Expression)>,

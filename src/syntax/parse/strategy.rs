@@ -181,9 +181,13 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn arms(&mut self, node: &Node<'t>) -> Arms {
-        let mut arms = Arms { span: self.span(node), layer: None, salt: None, arms: Vec::new() };
+        let mut arms = Arms { span: self.span(node), experiment: None, layer: None, salt: None, arms: Vec::new() };
         for part in node.clone().into_inner() {
             match part.as_rule() {
+                Rule::arms_experiment => {
+                    let experiment = self.child_name(&part);
+                    self.once(&mut arms.experiment, experiment, &part);
+                }
                 Rule::arms_layer => {
                     let layer = self.child_name(&part);
                     self.once(&mut arms.layer, layer, &part);

@@ -17,8 +17,10 @@ pub struct Difference {
 }
 
 /// Another combination of switches per seed.
-pub fn options(seed: u64) -> Options {
+pub fn options(seed: u64, blocks: bool) -> Options {
     Options {
+        blocks,
+        block_rows: if seed.is_multiple_of(4) { 7 } else { 64 },
         streaming: seed.is_multiple_of(4),
         slice_rows: seed.is_multiple_of(3).then_some(50),
         share_nodes: !seed.is_multiple_of(5),

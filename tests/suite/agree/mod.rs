@@ -45,8 +45,12 @@ fn frames_and_interpreter_agree_on_random_programs() {
 
 fn failure(seed: u64) -> Option<String> {
     let world = graph::world(&mut Random::new(seed));
-    let options = compare::options(seed);
-    let found = disagreement(&world, &options, seed.is_multiple_of(32))?;
+    let blocks = compare::options(seed, true);
+    let in_blocks = disagreement(&world, &blocks, seed.is_multiple_of(32)).map(|found| (blocks, found));
+    let (options, found) = in_blocks.or_else(|| {
+        let frames = compare::options(seed, false);
+        disagreement(&world, &frames, seed.is_multiple_of(32)).map(|found| (frames, found))
+    })?;
     Some(format!("seed {seed}, {options:?}\n{}", shrink::report(world, &options, found)))
 }
 

@@ -1,0 +1,130 @@
+//! Folds: everything that rows of one table are folded into by one key, in one pass.
+//!
+//! Each group has a record of 64-bit cells, one record after the other, so that a row touches one place in memory whatever is
+//! folded. Folds share the cells they have in common. What does not fit a cell – exact sums of floats, the values themselves for
+//! quantiles, texts – has a list of its own.
+
+mod cells;
+mod finish;
+mod lists;
+mod parts;
+
+pub(super) use parts::Folding;
+
+use super::super::error::EngineError;
+use super::Blocks;
+use super::bits::Bits;
+use super::block::Block;
+use super::column::Values;
+use super::keys::{Keys, NO_GROUP, NO_KEY};
+use super::plan::Plan;
+use crate::ir::{Aggregate, Link, NodeId};
+
+/// Folds of one table by one key.
+pub(super) struct Pass {
+    /// Tells passes apart.
+    pub(super) name: usize,
+    pub(super) row_key: Option<NodeId>,
+    pub(super) folds: Vec<NodeId>,
+    pub(super) keys: Keys,
+    pub(super) folding: Folding,
+}
+
+/// The nodes of rows that folds read.
+pub(super) fn row_roots(aggregate: &Aggregate) -> Vec<NodeId> {
+    [aggregate.value, aggregate.filter, aggregate.at].into_iter().flatten().collect()
+}
+
+impl Pass {
+    pub(super) fn new(engine: &Blocks<'_>, name: usize, row_key: Option<NodeId>, folds: Vec<(NodeId, &Aggregate)>) -> Result<Pass, EngineError> {
+        let mut folding = Folding::default();
+        for (id, aggregate) in &folds {
+            folding.add(engine, *id, aggregate)?;
+        }
+        let keys = if row_key.is_some() { Keys::new() } else { Keys::together() };
+        let folds = folds.into_iter().map(|(id, _)| id).collect();
+        let mut pass = Pass { name, row_key, folds, keys, folding };
+        pass.folding.reach(pass.keys.groups());
+        Ok(pass)
+    }
+
+    pub(super) fn roots(&self) -> Vec<NodeId> {
+        self.folding.roots.iter().copied().chain(self.row_key).collect()
+    }
+
+    pub(super) fn take(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
+        let key = self.row_key.map(|key| block.values(key)).transpose()?;
+        let groups = self.keys.insert(key.as_deref(), block.len);
+        self.folding.reach(self.keys.groups());
+        self.folding.take(block, &groups)
+    }
+
+    /// The result of a fold for the rows of a block of the surrounding table.
+    pub(super) fn values(&self, block: &Block<'_>, id: NodeId, aggregate: &Aggregate) -> Result<Values, EngineError> {
+        let outer_key = match &aggregate.link {
+            Link::Key { row_key: _, outer_key } => Some(*outer_key),
+            Link::Everyone => None,
+        };
+        let groups = block.groups(self.name, outer_key, |keys| self.keys.find(keys, block.len))?;
+        self.folding.result(id, &groups)
+    }
+}
+
+/// Rows linked to each surrounding row, folded for a block at once; for folds whose conditions depend on the surrounding row.
+pub(super) struct Correlated {
+    pub(super) held: std::rc::Rc<super::held::Held>,
+    pub(super) plan: Plan,
+}
+
+/// Pairs of rows folded at once.
+const PAIRS: usize = 1 << 15;
+
+impl Correlated {
+    pub(super) fn values<'a>(&self, block: &std::rc::Rc<Block<'a>>, id: NodeId, aggregate: &Aggregate) -> Result<Values, EngineError> {
+        let outer_key = match &aggregate.link {
+            Link::Key { row_key: _, outer_key } => Some(block.values(*outer_key)?),
+            Link::Everyone => None,
+        };
+        let found = self.held.keys.find(outer_key.as_deref(), block.len);
+        let mut folding = Folding::default();
+        folding.add(block.engine, id, aggregate)?;
+        folding.reach(u32::try_from(block.len).unwrap_or(NO_GROUP));
+        let mut surrounding: Vec<u32> = Vec::new();
+        let mut rows: Vec<u32> = Vec::new();
+        let mut groups: Vec<u32> = Vec::with_capacity(block.len);
+        for (outer, group) in (0_u32..).zip(&found) {
+            groups.push(if *group == NO_KEY { NO_KEY } else { outer });
+            for linked in self.held.rows_of(*group).chunks(PAIRS) {
+                rows.extend_from_slice(linked);
+                surrounding.resize(rows.len(), outer);
+                if rows.len() >= PAIRS {
+                    self.fold(block, &mut folding, &mut surrounding, &mut rows)?;
+                }
+            }
+        }
+        self.fold(block, &mut folding, &mut surrounding, &mut rows)?;
+        folding.close();
+        folding.result(id, &groups)
+    }
+
+    fn fold<'a>(
+        &self,
+        block: &std::rc::Rc<Block<'a>>,
+        folding: &mut Folding,
+        surrounding: &mut Vec<u32>,
+        rows: &mut Vec<u32>,
+    ) -> Result<(), EngineError> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let groups = std::mem::take(surrounding);
+        let pairs = self.held.picked(block.engine, std::mem::take(rows), Some((std::rc::Rc::clone(block), groups.clone())))?;
+        pairs.compute(&self.plan)?;
+        folding.take(&pairs, &groups)
+    }
+}
+
+/// Rows that count and belong to a group.
+fn counted(groups: &[u32]) -> Bits {
+    Bits::of_each(groups, |group| group < NO_GROUP)
+}

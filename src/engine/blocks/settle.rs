@@ -1,0 +1,295 @@
+//! Level by level: what looks beyond its own row is prepared, each table read at most once per level.
+
+use super::super::error::EngineError;
+use super::super::shape::is_boundary;
+use super::Blocks;
+use super::block::{Block, Rows};
+use super::crossing::Firings;
+use super::fold::{Correlated, Pass, row_roots};
+use super::held::Held;
+use super::population::{Places, Ranking, Sample};
+use super::prepared::Prepared;
+use crate::ir::{Aggregate, Kind, Link, NodeId, PlaceEntry, Population};
+use crate::types::{ColumnId, TableId, Value};
+use indexmap::{IndexMap, IndexSet};
+use std::rc::Rc;
+
+/// Something that takes all rows of a table.
+enum Taker {
+    Fold(Pass),
+    /// Nodes that step into the table, with the node whose values they read.
+    Hold { held: Held, key: HeldBy, steps: Vec<(NodeId, NodeId)>, folds: Vec<NodeId> },
+    Crossing(NodeId, Firings),
+    Scores { id: NodeId, sample: Sample, best_low: bool, missing_worst: bool },
+    Threshold { id: NodeId, sample: Sample, share: NodeId },
+    /// Nodes with the entry each asks for.
+    Places { nodes: Vec<(NodeId, u32)>, ranking: Ranking },
+    Total { id: NodeId, flag: NodeId, count: i64 },
+}
+
+/// What rows are held by.
+enum HeldBy {
+    Column(ColumnId),
+    Node(NodeId),
+    Nothing,
+}
+
+impl Blocks<'_> {
+    pub(super) fn settle(&mut self, reachable: &[NodeId]) -> Result<(), EngineError> {
+        let highest = reachable.iter().map(|id| self.shape.level(*id)).max().unwrap_or(0);
+        for level in 0..=highest {
+            let mut boundary = Vec::new();
+            for id in reachable.iter().filter(|id| self.shape.level(**id) == level) {
+                if is_boundary(&self.node(*id)?.kind) {
+                    boundary.push(*id);
+                }
+            }
+            for (table, takers) in self.takers(&boundary)? {
+                let (prepared, scalars) = self.pass(table, takers)?;
+                self.ready.extend(prepared);
+                self.scalars.extend(scalars);
+            }
+            self.settle_scalars(reachable, level)?;
+        }
+        Ok(())
+    }
+
+    /// What has to see the rows of which table.
+    fn takers(&self, boundary: &[NodeId]) -> Result<IndexMap<TableId, Vec<Taker>>, EngineError> {
+        let mut folds: IndexMap<(TableId, Option<NodeId>), Vec<(NodeId, &Aggregate)>> = IndexMap::new();
+        let mut holds: IndexMap<(TableId, Option<NodeId>), Vec<NodeId>> = IndexMap::new();
+        let mut steps: IndexMap<TableId, Vec<(NodeId, NodeId)>> = IndexMap::new();
+        let mut pools: IndexMap<(TableId, &[PlaceEntry]), Vec<(NodeId, u32)>> = IndexMap::new();
+        let mut out: IndexMap<TableId, Vec<Taker>> = IndexMap::new();
+        for id in boundary {
+            match &self.node(*id)?.kind {
+                Kind::Aggregate(aggregate) => {
+                    let row_key = row_key(&aggregate.link);
+                    if self.is_correlated(*id, aggregate)? {
+                        holds.entry((aggregate.table, row_key)).or_default().push(*id);
+                    } else {
+                        folds.entry((aggregate.table, row_key)).or_default().push((*id, aggregate));
+                    }
+                }
+                Kind::Via { key: _, table, value } => steps.entry(*table).or_default().push((*id, *value)),
+                Kind::FirstCrossing(crossing) => {
+                    let taker = Taker::Crossing(*id, Firings::new(crossing));
+                    out.entry(crossing.table).or_default().push(taker);
+                }
+                Kind::Population(population) => {
+                    self.refuse_open(*id)?;
+                    if let Population::Place { entries, at } = population.as_ref() {
+                        let table = self.node(*id)?.space.ok_or(EngineError::Damaged(*id))?;
+                        pools.entry((table, entries.as_slice())).or_default().push((*id, *at));
+                    } else {
+                        let (table, taker) = self.population(*id, population)?;
+                        out.entry(table).or_default().push(taker);
+                    }
+                }
+                _ => return Err(EngineError::Damaged(*id)),
+            }
+        }
+        for ((table, entries), nodes) in pools {
+            let ranking = Ranking::new(entries, self.key(table)?);
+            out.entry(table).or_default().push(Taker::Places { nodes, ranking });
+        }
+        for ((table, row_key), folds) in folds {
+            let name = self.ready.len() + out.values().map(Vec::len).sum::<usize>();
+            let pass = Pass::new(self, name, row_key, folds)?;
+            out.entry(table).or_default().push(Taker::Fold(pass));
+        }
+        for ((table, row_key), folds) in holds {
+            let mut roots = Vec::new();
+            for id in &folds {
+                if let Kind::Aggregate(aggregate) = &self.node(*id)?.kind {
+                    roots.extend(row_roots(aggregate));
+                }
+            }
+            let columns = self.plan(&roots, &IndexSet::new())?.columns;
+            let key = row_key.map_or(HeldBy::Nothing, HeldBy::Node);
+            let held = Held::new(self.schema(table)?, table, &columns, row_key.is_none());
+            out.entry(table).or_default().push(Taker::Hold { held, key, steps: Vec::new(), folds });
+        }
+        for (table, steps) in steps {
+            let roots: Vec<NodeId> = steps.iter().map(|(_, value)| *value).collect();
+            if roots.iter().any(|value| self.shape.is_open(*value)) {
+                return Err(EngineError::Unsupported { what: String::from("a step to another table that depends on a surrounding row") });
+            }
+            let columns = self.plan(&roots, &IndexSet::new())?.columns;
+            let key = HeldBy::Column(*self.key(table)?.first().ok_or(EngineError::NoTable(table))?);
+            let held = Held::new(self.schema(table)?, table, &columns, false);
+            out.entry(table).or_default().push(Taker::Hold { held, key, steps, folds: Vec::new() });
+        }
+        Ok(out)
+    }
+
+    /// No checked program asks for a population that depends on a surrounding row.
+    fn refuse_open(&self, id: NodeId) -> Result<(), EngineError> {
+        if self.shape.own_operands(&self.node(id)?.kind).iter().any(|operand| self.shape.is_open(*operand)) {
+            return Err(EngineError::Unsupported { what: String::from("a fact about a population that depends on a surrounding row") });
+        }
+        Ok(())
+    }
+
+    fn population(&self, id: NodeId, population: &Population) -> Result<(TableId, Taker), EngineError> {
+        let table_of = |id: NodeId| self.node(id)?.space.ok_or(EngineError::Damaged(id));
+        let own = || self.node(id)?.space.ok_or(EngineError::Damaged(id));
+        Ok(match population {
+            Population::Quintile { value, best_low, missing_worst, within } => {
+                let sample = Sample::new(*value, *within);
+                (own()?, Taker::Scores { id, sample, best_low: *best_low, missing_worst: *missing_worst })
+            }
+            Population::Top { value, share, within } => (own()?, Taker::Threshold { id, sample: Sample::new(*value, *within), share: *share }),
+            // Places are pooled.
+            Population::Place { .. } => return Err(EngineError::Damaged(id)),
+            Population::Total { flag } => (table_of(*flag)?, Taker::Total { id, flag: *flag, count: 0 }),
+        })
+    }
+
+    /// One pass over a table for everything that takes its rows.
+    #[allow(clippy::type_complexity)]
+    fn pass(&self, table: TableId, mut takers: Vec<Taker>) -> Result<(Vec<(NodeId, Prepared)>, Vec<(NodeId, Value)>), EngineError> {
+        let mut roots: IndexSet<NodeId> = IndexSet::new();
+        let mut columns: IndexSet<ColumnId> = IndexSet::new();
+        for taker in &takers {
+            taker.needs(self, &mut roots, &mut columns)?;
+        }
+        let roots: Vec<NodeId> = roots.into_iter().collect();
+        let more: Vec<ColumnId> = columns.into_iter().collect();
+        let plan = self.plan(&roots, &IndexSet::new())?;
+        self.each_block(table, &plan, &more, |block| takers.iter_mut().try_for_each(|taker| taker.take(self, block)))?;
+        let (mut prepared, mut scalars) = (Vec::new(), Vec::new());
+        for taker in takers {
+            taker.close(self, &mut prepared, &mut scalars)?;
+        }
+        Ok((prepared, scalars))
+    }
+
+    /// Computes the run-wide values of a level, so that every block reads them as constants.
+    fn settle_scalars(&mut self, reachable: &[NodeId], level: u32) -> Result<(), EngineError> {
+        let wanted = |id: &&NodeId| self.shape.level(**id) == level && self.shape.is_scalar(**id) && !self.scalars.contains_key(*id);
+        let nodes: Vec<NodeId> = reachable.iter().filter(wanted).copied().collect();
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        let mut found = Vec::with_capacity(nodes.len());
+        {
+            let plan = self.plan(&nodes, &IndexSet::new())?;
+            let block = Rc::new(Block::new(self, None, Rows::From(0), 1, Vec::new()));
+            block.compute(&plan)?;
+            for id in nodes {
+                found.push((id, block.values(id)?.get(0)));
+            }
+        }
+        self.scalars.extend(found);
+        Ok(())
+    }
+}
+
+fn row_key(link: &Link) -> Option<NodeId> {
+    match link {
+        Link::Key { row_key, outer_key: _ } => Some(*row_key),
+        Link::Everyone => None,
+    }
+}
+
+impl Taker {
+    /// Nodes and columns it reads.
+    fn needs(&self, engine: &Blocks<'_>, roots: &mut IndexSet<NodeId>, columns: &mut IndexSet<ColumnId>) -> Result<(), EngineError> {
+        match self {
+            Taker::Fold(pass) => roots.extend(pass.roots()),
+            Taker::Hold { held, key, steps: _, folds: _ } => {
+                columns.extend(held.columns());
+                match key {
+                    HeldBy::Column(column) => {
+                        columns.insert(*column);
+                    }
+                    HeldBy::Node(node) => {
+                        roots.insert(*node);
+                    }
+                    HeldBy::Nothing => {}
+                }
+            }
+            Taker::Crossing(id, _) => {
+                if let Kind::FirstCrossing(crossing) = &engine.node(*id)?.kind {
+                    roots.extend(Firings::roots(crossing));
+                }
+            }
+            Taker::Scores { sample, .. } | Taker::Threshold { sample, .. } => roots.extend(sample.roots()),
+            Taker::Places { nodes: _, ranking } => {
+                roots.extend(ranking.roots());
+                columns.extend(ranking.columns());
+            }
+            Taker::Total { id: _, flag, count: _ } => {
+                roots.insert(*flag);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, engine: &Blocks<'_>, block: &Rc<Block<'_>>) -> Result<(), EngineError> {
+        match self {
+            Taker::Fold(pass) => pass.take(block),
+            Taker::Hold { held, key, steps: _, folds: _ } => {
+                let key = match key {
+                    HeldBy::Column(column) => Some(block.read(*column)?),
+                    HeldBy::Node(node) => Some(block.values(*node)?),
+                    HeldBy::Nothing => None,
+                };
+                held.take(block, key.as_deref())
+            }
+            Taker::Crossing(id, firings) => match &engine.node(*id)?.kind {
+                Kind::FirstCrossing(crossing) => firings.take(block, crossing),
+                _ => Err(EngineError::Damaged(*id)),
+            },
+            Taker::Scores { sample, .. } | Taker::Threshold { sample, .. } => sample.take(block),
+            Taker::Places { nodes: _, ranking } => ranking.take(block),
+            Taker::Total { id: _, flag, count } => {
+                *count += i64::try_from(block.values(*flag)?.yes().count()).unwrap_or(i64::MAX);
+                Ok(())
+            }
+        }
+    }
+
+    fn close(self, engine: &Blocks<'_>, out: &mut Vec<(NodeId, Prepared)>, scalars: &mut Vec<(NodeId, Value)>) -> Result<(), EngineError> {
+        match self {
+            Taker::Fold(mut pass) => {
+                pass.folding.close();
+                let pass = Rc::new(pass);
+                out.extend(pass.folds.iter().map(|id| (*id, Prepared::Fold(Rc::clone(&pass)))));
+            }
+            Taker::Hold { mut held, key: _, steps, folds } => {
+                held.close();
+                let held = Rc::new(held);
+                for (id, value) in steps {
+                    out.push((id, Prepared::Step(Rc::clone(&held), engine.plan(&[value], &IndexSet::new())?)));
+                }
+                for id in folds {
+                    let Kind::Aggregate(aggregate) = &engine.node(id)?.kind else { return Err(EngineError::Damaged(id)) };
+                    let plan = engine.plan(&row_roots(aggregate), &IndexSet::new())?;
+                    out.push((id, Prepared::Correlated(Correlated { held: Rc::clone(&held), plan })));
+                }
+            }
+            Taker::Crossing(id, mut firings) => {
+                if let Kind::FirstCrossing(crossing) = &engine.node(id)?.kind {
+                    firings.close(engine, crossing);
+                }
+                out.push((id, Prepared::Firings(firings)));
+            }
+            Taker::Scores { id, sample, best_low, missing_worst } => out.push((id, Prepared::Scores(sample.scores(best_low, missing_worst)))),
+            Taker::Threshold { id, sample, share } => {
+                let share = engine.scalars.get(&share).and_then(Value::as_float);
+                out.push((id, Prepared::Threshold(sample.threshold(share))));
+            }
+            Taker::Places { nodes, ranking } => {
+                let places: Vec<Rc<Places>> = ranking.places()?.into_iter().map(Rc::new).collect();
+                for (id, at) in nodes {
+                    let places = places.get(at as usize).ok_or(EngineError::Damaged(id))?;
+                    out.push((id, Prepared::Places(Rc::clone(places))));
+                }
+            }
+            Taker::Total { id, flag: _, count } => scalars.push((id, Value::Int(count))),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,120 @@
+//! Tables as batches of rows, in the order of the table, as often as they are asked for.
+
+use super::super::error::{EngineError, while_doing};
+use super::super::kernels;
+use crate::types::{ColumnId, Table};
+use polars::prelude::*;
+use std::sync::mpsc::sync_channel;
+
+const STEP: &str = "read the rows of a table";
+
+/// Tables up to this many rows stay in memory.
+const KEPT_ROWS: usize = 1 << 16;
+
+/// Stands for the columns of a table of which none is read: its rows still count.
+const NOTHING: &str = "nothing";
+
+pub(super) struct Source {
+    frame: LazyFrame,
+    /// Columns the program reads, with their names.
+    columns: Vec<(ColumnId, PlSmallStr)>,
+    /// Everything, when it is little.
+    kept: Option<DataFrame>,
+    streaming: bool,
+}
+
+/// Columns of consecutive rows, one per id asked for.
+pub(super) struct Batch {
+    pub(super) columns: Vec<(ColumnId, Series)>,
+    pub(super) rows: usize,
+}
+
+impl Batch {
+    pub(super) fn slice(&self, from: usize, rows: usize) -> Batch {
+        let offset = i64::try_from(from).unwrap_or(i64::MAX);
+        Batch { columns: self.columns.iter().map(|(id, series)| (*id, series.slice(offset, rows))).collect(), rows }
+    }
+}
+
+impl Source {
+    /// `frame` is `None` for a table that is not there: it has no rows.
+    pub(super) fn open(table: &Table, frame: Option<&LazyFrame>, columns: &[ColumnId], streaming: bool) -> Result<Source, EngineError> {
+        let declared: Vec<_> = columns.iter().filter_map(|id| table.column(*id).map(|column| (*id, column))).collect();
+        let names = declared.iter().map(|(id, column)| (*id, PlSmallStr::from(column.name.as_str()))).collect();
+        let Some(frame) = frame else {
+            let mut empty: Vec<Column> = declared
+                .iter()
+                .map(|(_, column)| Column::new_empty(PlSmallStr::from(column.name.as_str()), &kernels::data_type(column.ty.physical())))
+                .collect();
+            if empty.is_empty() {
+                empty.push(Column::new_empty(PlSmallStr::from(NOTHING), &DataType::Boolean));
+            }
+            let data = DataFrame::new(0, empty).map_err(while_doing(STEP))?;
+            return Ok(Source { frame: data.clone().lazy(), columns: names, kept: Some(data), streaming });
+        };
+        let mut source = Source { frame: frame.clone(), columns: names, kept: None, streaming };
+        let first = source.query(columns)?.limit(IdxSize::try_from(KEPT_ROWS + 1).unwrap_or(IdxSize::MAX));
+        let first = first.collect_with_engine(source.engine()).map_err(while_doing(STEP))?.unwrap_single();
+        if first.height() <= KEPT_ROWS {
+            source.kept = Some(first);
+        }
+        Ok(source)
+    }
+
+    fn engine(&self) -> Engine {
+        if self.streaming { Engine::Streaming } else { Engine::InMemory }
+    }
+
+    fn query(&self, wanted: &[ColumnId]) -> Result<LazyFrame, EngineError> {
+        let mut names: Vec<Expr> =
+            self.columns.iter().filter(|(id, _)| wanted.contains(id)).map(|(_, name)| col(name.clone())).collect();
+        let mut frame = self.frame.clone();
+        if names.is_empty() {
+            // Any column tells how many rows there are.
+            let schema = frame.collect_schema().map_err(while_doing(STEP))?;
+            match schema.iter_names().next() {
+                Some(name) => names.push(col(name.clone()).is_null().alias(NOTHING)),
+                None => names.push(lit(true).alias(NOTHING)),
+            }
+        }
+        Ok(frame.select(names))
+    }
+
+    fn batch(&self, data: &DataFrame, wanted: &[ColumnId]) -> Result<Batch, EngineError> {
+        let mut columns = Vec::with_capacity(wanted.len());
+        for (id, name) in self.columns.iter().filter(|(id, _)| wanted.contains(id)) {
+            let column = data.column(name).map_err(while_doing(STEP))?;
+            columns.push((*id, column.as_materialized_series().clone()));
+        }
+        Ok(Batch { columns, rows: data.height() })
+    }
+
+    /// Hands over all rows, batch by batch.
+    pub(super) fn each(&self, wanted: &[ColumnId], mut take: impl FnMut(Batch) -> Result<(), EngineError>) -> Result<(), EngineError> {
+        if let Some(data) = &self.kept {
+            return take(self.batch(data, wanted)?);
+        }
+        let query = self.query(wanted)?;
+        let engine = self.engine();
+        std::thread::scope(|scope| {
+            let (send, receive) = sync_channel::<DataFrame>(1);
+            let sink = PlanCallback::new(move |data: DataFrame| Ok(send.send(data).is_err()));
+            let query = query.sink_batches(sink, true, None).map_err(while_doing(STEP))?;
+            let reading = scope.spawn(move || query.collect_with_engine(engine).map(|_| ()));
+            let mut result = Ok(());
+            for data in &receive {
+                result = self.batch(&data, wanted).and_then(&mut take);
+                if result.is_err() {
+                    break;
+                }
+            }
+            // The reader stops when nobody listens any more.
+            drop(receive);
+            let read = match reading.join() {
+                Ok(read) => read.map_err(while_doing(STEP)),
+                Err(_) => Err(EngineError::Frame { step: STEP, source: polars_err!(ComputeError: "the reader stopped") }),
+            };
+            result.and(read)
+        })
+    }
+}
