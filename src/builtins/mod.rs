@@ -2,6 +2,7 @@
 
 use crate::types::{Type, Value};
 
+mod arbitration;
 pub mod calendar;
 pub mod hash;
 mod number;
@@ -40,6 +41,7 @@ pub fn all() -> Vec<&'static Builtin> {
     out.extend(time::ALL);
     out.extend(number::ALL);
     out.extend(text::ALL);
+    out.extend(arbitration::ALL);
     out.sort_by_key(|builtin| builtin.name);
     out
 }
@@ -47,7 +49,7 @@ pub fn all() -> Vec<&'static Builtin> {
 /// Finds a builtin by name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Builtin> {
-    time::ALL.iter().chain(number::ALL).chain(text::ALL).find(|builtin| builtin.name == name).copied()
+    time::ALL.iter().chain(number::ALL).chain(text::ALL).chain(arbitration::ALL).find(|builtin| builtin.name == name).copied()
 }
 
 #[cfg(feature = "engine")]

@@ -36,7 +36,7 @@ impl Checker {
                 }
                 match &item.kind {
                     ItemKind::Template(template) => self.check_template(template),
-                    ItemKind::Policy(policy) => self.check_policy(policy),
+                    ItemKind::Policy(policy) => self.check_policy(module, policy),
                     ItemKind::Metric(metric) => {
                         self.report(Problem::new(&strategies::NOT_JUDGED, metric.name.span).with("what", format!("metric `{}`", metric.name.text)));
                     }

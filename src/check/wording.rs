@@ -77,9 +77,9 @@ const PHRASES: &[(&str, &str)] = &[
     // What comes later.
     ("a feature with arguments", "带参数的特征"),
     ("a global `control`", "全局的 `control`"),
-    ("`at most` inside a strategy", "策略里的 `at most`"),
-    ("`at most` other than `in any …`", "`in any …` 以外的 `at most`"),
-    ("`else on` other than consent", "consent 以外的 `else on`"),
+    ("`at most … per PATH`", "`at most … per 路径`"),
+    ("`at most` outside contact and arbitration", "触达与取舍层之外的 `at most`"),
+    ("`else on` other than consent and capacity", "consent 以外的 `else on`"),
     ("`improve after` and `worsen after`", "`improve after` 和 `worsen after`"),
     ("`per` inside an aggregate", "汇总里的 `per`"),
     ("this unit before `since`", "`since` 前的这个单位"),

@@ -83,14 +83,27 @@ impl Checker {
         for reach in reaches {
             let own = self.reach_condition(reaches, reach, reach.span);
             let wanted = self.all(&[passed, reach.branch, reach.chosen, own], reach.span);
-            out.push(self.operation_rules(draft, wave, reach, wanted)?);
+            let wanted = self.operation_rules(draft, wave, reach, wanted)?;
+            out.push(self.needs_value(draft, wave, reach, wanted)?);
         }
         Some(out)
+    }
+
+    /// An action whose worth is not known is no candidate.
+    fn needs_value(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reach: &Reach, wanted: NodeId) -> Option<NodeId> {
+        let Some(value) = self.action_value(draft, reach.channel.as_deref())? else { return Some(wanted) };
+        let span = draft.ast.value.as_ref().map_or(reach.span, |value| value.span);
+        let known = self.is_known(value, span);
+        let condition = self.negation(known, span);
+        let rule = super::layer::LayerRule { name: String::from("no_value"), label: None, condition, detail: None, span };
+        Some(self.pass_layer(draft, wave, reach, Stage::Arbitration, &[rule], wanted))
     }
 
     /// A fallback goes out where the one before was stopped and its own rules let it; the first action where nothing stopped it.
     fn reach_condition(&mut self, reaches: &[Reach], reach: &Reach, span: Span) -> NodeId {
         let (stage, number) = match reach.fallback_of {
+            // Whether it is needed, and may go out, turns out when capacities are asked.
+            Some((_, Stage::Capacity)) => return self.truth(true, span),
             Some((number, stage)) => (stage, number),
             None => (Stage::Consent, reach.number),
         };
@@ -122,6 +135,7 @@ impl Checker {
                 name: exclude.name.text.clone(),
                 label: exclude.label.as_ref().map(|label| label.text.clone()),
                 condition: condition.node,
+                detail: None,
                 span: exclude.span,
             });
         }

@@ -197,17 +197,22 @@ impl Checker {
             let priority = self.constant(Value::Int(priority), Type::Int, span);
             row.field("priority", priority);
         }
-        if let Some(value) = &draft.ast.value {
-            let value = self.expression(value, &draft.scope)?;
-            row.field("expected_value", value.node);
+        if let Some(value) = self.action_value(draft, reach.channel.as_deref())? {
+            row.field("expected_value", value);
         }
         let reason = self.text_constant(journey.reason.clone(), span);
         row.field("reason", reason);
         Some(())
     }
 
-    /// The person a role means for the subject.
+    /// The person a role means for the subject, as text.
     fn role(&mut self, draft: &Draft<'_>, name: &ast::Name) -> Option<NodeId> {
+        let node = self.role_node(draft, name)?;
+        Some(self.as_text(node, name.span))
+    }
+
+    /// The person a role means for the subject, as its declaration gives it.
+    pub(super) fn role_node(&mut self, draft: &Draft<'_>, name: &ast::Name) -> Option<NodeId> {
         let mut known = Vec::new();
         for module in 0..self.modules.len() {
             for item in self.items(module) {
@@ -221,7 +226,7 @@ impl Checker {
                     continue;
                 }
                 let typed = self.expression(&role.value, &Scope::of(module, table))?;
-                return Some(self.as_text(typed.node, name.span));
+                return Some(typed.node);
             }
         }
         self.undeclared("role", name, known);
@@ -248,6 +253,11 @@ impl Checker {
         }
         let now = self.as_of(span);
         row.field("sent_at", now);
+        if let Some(role) = &reach.tail.to {
+            if let Some(person) = self.role(draft, role) {
+                row.field("rm_id", person);
+            }
+        }
         self.push_emission(draft, Output::Contacts, flag, row);
     }
 

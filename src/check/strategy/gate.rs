@@ -57,7 +57,7 @@ impl Checker {
         whole.then_some(out)
     }
 
-    fn scope_of_rule(&mut self, draft: &Draft<'_>, module: usize, channel: Option<&str>, span: Span) -> Scope {
+    pub(super) fn scope_of_rule(&mut self, draft: &Draft<'_>, module: usize, channel: Option<&str>, span: Span) -> Scope {
         let text = |quoted: &Option<ast::Quoted>| quoted.as_ref().map(|quoted| quoted.text.clone());
         let (purpose, product) = (text(&draft.ast.purpose), text(&draft.ast.product));
         let class = draft.ast.class.as_ref().map(|class| class.text.clone());
