@@ -20,6 +20,8 @@ pub(super) struct Overflow {
     pub rules: Vec<LayerRule>,
     /// Two-valued: some rule stops it.
     pub stopped: NodeId,
+    /// Two-valued: it waits for a later run.
+    pub deferred: NodeId,
 }
 
 /// One contender of a capacity.
@@ -186,13 +188,19 @@ impl Checker {
             let free = self.negation(stops, span);
             contender.wanted = self.all(&[wanted, free], span);
             let stopped = self.all(&[wanted, stops], span);
+            let waits = match overflow {
+                "defer" => self.surely(over, span),
+                _ => self.truth(false, span),
+            };
+            let deferred = self.all(&[wanted, waits], span);
             passed_here.push((span, (table, seat.per, contender.wanted)));
             match out.iter_mut().find(|known| known.contender == seat.contender) {
                 Some(known) => {
                     known.rules.extend(rules);
                     known.stopped = self.any(&[known.stopped, stopped], span);
+                    known.deferred = self.any(&[known.deferred, deferred], span);
                 }
-                None => out.push(Overflow { contender: seat.contender, wanted, rules, stopped }),
+                None => out.push(Overflow { contender: seat.contender, wanted, rules, stopped, deferred }),
             }
         }
         served.extend(passed_here);
@@ -312,6 +320,8 @@ impl Checker {
             let alone = self.negation(replaced, reach.span);
             let asked = self.all(&[overflow.wanted, alone], reach.span);
             self.pass_layer(&mut course.draft, wave, reach, Stage::Capacity, &overflow.rules, asked);
+            let deferred = self.all(&[overflow.deferred, alone], reach.span);
+            self.record_deferral(&mut course.draft, &course.journey, wave, reach, deferred);
         }
     }
 }
@@ -336,4 +346,15 @@ fn is_bound(courses: &[Course<'_>], contenders: &[Contender], at: usize, round: 
     let channel = course.action(contender.wave, contender.reach).and_then(|(_, reach)| reach.channel.clone());
     let binds = |rule: &RuleKind| matches!(rule, RuleKind::Capacity(own) if own.span == capacity.span);
     channel.as_deref() == Some(capacity.channel.text.as_str()) && course.draft.rules.iter().any(|binding| binds(&binding.rule))
+}
+
+/// Whether some capacity may make a strategy's action on a channel wait.
+pub(super) fn may_wait(draft: &Draft<'_>, channel: Option<&str>) -> bool {
+    draft.rules.iter().any(|binding| match &binding.rule {
+        RuleKind::Capacity(capacity) => {
+            let defers = capacity.overflow.as_ref().is_some_and(|overflow| overflow.text == "defer");
+            defers && channel.is_none_or(|channel| channel == capacity.channel.text)
+        }
+        RuleKind::Exclude(_) | RuleKind::Limit(_) => false,
+    })
 }

@@ -292,6 +292,8 @@ impl Checker {
         let span = wave.span;
         let now = self.as_of(span);
         let skipped = self.all(&[wave.skips, journey.treated], span);
+        // What was only waiting belongs to the wave as it was executed.
+        let executed = self.all(&[executed, wave.runs], span);
         for (event, flag, time) in [("executed", executed, now), ("skipped", skipped, wave.due)] {
             let mut row = self.identity(draft, true);
             row.field("entered_at", journey.entry_time);
@@ -304,6 +306,20 @@ impl Checker {
         }
         let name = self.text_constant(wave.name.clone(), span);
         self.exclude(draft, skipped, Stage::Plan, "skipped", Some(name));
+    }
+
+    /// An action that waits for a later run is due again until it is sent, the journey ends or the subject enters anew.
+    pub(super) fn record_deferral(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, deferred: NodeId) {
+        let span = reach.span;
+        let mut row = self.identity(draft, true);
+        row.field("entered_at", journey.entry_time);
+        for (field, text) in [("wave", wave.name.clone()), ("event", String::from("deferred")), ("reason", reach.name())] {
+            let text = self.text_constant(text, span);
+            row.field(field, text);
+        }
+        let now = self.as_of(span);
+        row.field("happened_at", now);
+        self.push_emission(draft, Output::Journeys, deferred, row);
     }
 
     /// Exits, and a reason for every candidate that no rule or action has accounted for.

@@ -128,10 +128,10 @@ impl Checker {
         };
         let (entry, plan) = (entry?, plan?);
         draft.scope.trigger = entry.row.clone().map(Rc::new);
-        let journey = self.lower_journey(&mut draft, plan, &entry)?;
+        let mut journey = self.lower_journey(&mut draft, plan, &entry)?;
         let rank = self.rank_of(strategy, classes);
         self.join_experiment(&mut draft, experiments);
-        let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &journey)?;
+        let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &mut journey)?;
         if let Some(experiment) = experiments.get_mut(&experiment_of(strategy)) {
             experiment.assigned.push(assigned);
         }
