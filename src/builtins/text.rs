@@ -75,16 +75,26 @@ static IDENTIFIER: Builtin = Builtin {
     internal: true,
     row: |values| {
         let mut hash = Sha256::new();
+        let mut key = String::with_capacity(64);
         for value in values {
-            let text = match value {
-                Value::Text(text) => text.clone(),
-                Value::Int(value) => value.to_string(),
-                Value::Bool(_) | Value::Float(_) | Value::Missing => String::new(),
-            };
-            hash.update(format!("{}:", text.len()));
-            hash.update(text.as_bytes());
+            match value {
+                Value::Text(text) => {
+                    key.push_str(&text.len().to_string());
+                    key.push(':');
+                    key.push_str(text);
+                }
+                Value::Int(value) => {
+                    let digits = value.to_string();
+                    key.push_str(&digits.len().to_string());
+                    key.push(':');
+                    key.push_str(&digits);
+                }
+                Value::Bool(_) | Value::Float(_) | Value::Missing => key.push_str("0:"),
+            }
         }
-        Value::Text(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
+        hash.update(key.as_bytes());
+        let first = hash.finalize().iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        Value::Text(format!("{first:016x}"))
     },
     #[cfg(feature = "engine")]
     frame: None,

@@ -31,7 +31,7 @@ use strat::diag::{Problem, ProblemKind};
 use strat::engine::{Options, Tables};
 use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind, snapshot};
 use strat::interp::Snapshot;
-use strat::ir::{Moment, Program, Watch};
+use strat::ir::{Moment, Output, Program, Watch};
 
 /// A program with the data and the history it is executed over.
 pub struct Job<'a> {
@@ -68,7 +68,7 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
         let advice = session.words("give --out DIR, or write: out = \"out\"", "请使用 --out DIR，或写：out = \"out\"");
         setting(&MISSING_SETTING, "out", "", advice)
     })?;
-    let counted = with_candidates(&loaded.program);
+    let counted = with_candidates(&loaded.program, project.ledger.is_some());
     let job = Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)?;
     if job.moment.previous.is_none() && strat::engine::needs_previous_run(&loaded.program) {
         let advice = session.words(
@@ -124,9 +124,11 @@ pub fn failed(error: &dyn std::error::Error) -> Failure {
     Failure::could_not_run(Problem::new(&RUN_FAILED, NOWHERE).with("reason", error))
 }
 
-/// The program with a count of the candidates of every strategy, for the tie-out.
-fn with_candidates(program: &Program) -> Program {
+/// The program with a count of the candidates of every strategy, for the tie-out. Without a ledger nobody reads its rows.
+fn with_candidates(program: &Program, ledger: bool) -> Program {
     let mut program = program.clone();
+    let is_list = |output| matches!(output, Output::Actions | Output::Exclusions | Output::Assignments);
+    program.emissions.retain(|emission| ledger || is_list(emission.output));
     let considered = program.strategies.iter().map(|strategy| Watch {
         name: format!("strategy {} considered", strategy.name),
         table: strategy.table,

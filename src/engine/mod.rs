@@ -24,7 +24,7 @@ pub use error::EngineError;
 
 use crate::ir::{Count, Moment, NodeId, Program};
 use crate::types::TableId;
-use blocks::Blocks;
+use blocks::{Blocks, Wanted};
 use executor::Executor;
 use indexmap::IndexMap;
 use polars::prelude::{DataFrame, LazyFrame};
@@ -40,6 +40,8 @@ pub struct Options {
     pub blocks: bool,
     /// Rows of a block.
     pub block_rows: usize,
+    /// Tables up to this many rows stay in memory while blocks are evaluated; longer ones are read as often as needed.
+    pub kept_rows: usize,
     /// Run queries in batches of rows instead of column by column.
     pub streaming: bool,
     /// Decide flags in slices of at most this many rows of the wide frame, which bounds memory at some cost.
@@ -56,7 +58,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { blocks: true, block_rows: 8_192, streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true, stamp_extremes: true }
+        Options { blocks: true, block_rows: 8_192, kept_rows: 1 << 16, streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true, stamp_extremes: true }
     }
 }
 
@@ -88,7 +90,7 @@ pub fn run(program: &Program, tables: &Tables, moment: Moment, options: &Options
         outputs.push(watch.table);
     }
     if options.blocks {
-        return Blocks::new(program, tables, moment, options, &roots, &outputs)?.outcome();
+        return Blocks::new(program, tables, moment, options, &roots, &outputs, Wanted::Outcome)?.outcome();
     }
     Executor::new(program, tables, moment, options, &roots, &outputs)?.outcome()
 }
@@ -106,7 +108,7 @@ pub fn evaluate(
     nodes: &[NodeId],
 ) -> Result<DataFrame, EngineError> {
     if options.blocks {
-        return Blocks::new(program, tables, moment, options, nodes, &[table])?.values(table, nodes);
+        return Blocks::new(program, tables, moment, options, nodes, &[table], Wanted::Nodes(nodes))?.values(table, nodes);
     }
     Executor::new(program, tables, moment, options, nodes, &[table])?.values(table, nodes)
 }

@@ -86,15 +86,34 @@ pub fn gather(program: &Program, output: Output, frames: &[DataFrame], run: &Run
     let unit = ["unit_id", "customer_id"].into_iter().find(|name| fields.iter().any(|field| field.name == *name));
     let frame = match whole {
         None => DataFrame::empty_with_schema(&fields.iter().map(polars_field).collect()),
-        Some(frame) => {
-            let keys: Vec<&str> = [STRATEGY, WAVE].into_iter().chain(unit).collect();
-            let options = SortMultipleOptions::default().with_maintain_order(true).with_nulls_last(true);
-            let mut frame = frame.sort(keys, options)?.drop_many([STRATEGY, WAVE]);
+        Some(mut frame) => {
             frame.rechunk_mut();
-            frame
+            let order = order(&frame, unit)?;
+            let sorted = frame.drop_many([STRATEGY, WAVE]).take(&order)?;
+            let columns = sorted.columns().iter().map(|column| column.as_materialized_series().clone().into_column()).collect();
+            DataFrame::new(sorted.height(), columns)?
         }
     };
     Ok(Sheet { fields, frame })
+}
+
+/// Rows by strategy, wave and unit. The rows of each emission are sorted already, which a stable sort makes use of.
+fn order(frame: &DataFrame, unit: Option<&str>) -> PolarsResult<IdxCa> {
+    let number = |name: &str| -> PolarsResult<Vec<i64>> { Ok(frame.column(name)?.i64()?.iter().map(|value| value.unwrap_or(i64::MAX)).collect()) };
+    let (strategies, waves) = (number(STRATEGY)?, number(WAVE)?);
+    let units: Vec<Option<&str>> = match unit {
+        Some(unit) => frame.column(unit)?.str()?.iter().collect(),
+        None => vec![None; frame.height()],
+    };
+    let key = |row: &IdxSize| {
+        let row = *row as usize;
+        let unit = units.get(row).copied().flatten();
+        // Missing comes last.
+        (strategies.get(row), waves.get(row), unit.is_none(), unit)
+    };
+    let mut rows: Vec<IdxSize> = (0..IdxSize::try_from(frame.height()).unwrap_or(IdxSize::MAX)).collect();
+    rows.sort_by(|a, b| key(a).cmp(&key(b)));
+    Ok(IdxCa::from_vec(PlSmallStr::EMPTY, rows))
 }
 
 fn polars_field(field: &Field) -> polars::prelude::Field {

@@ -1,6 +1,6 @@
 //! Rows of one output with the type of every column, and how a value is written.
 
-use chrono::{DateTime, Datelike};
+use chrono::{DateTime, Datelike, Timelike};
 use polars::prelude::*;
 use std::fmt::Write as _;
 use strat::types::{Physical, Type};
@@ -119,12 +119,16 @@ fn write_int(value: i64, ty: &Type, out: &mut String) -> std::fmt::Result {
             let sign = if value < 0 { "-" } else { "" };
             write!(out, "{sign}{}.{:02}", value.unsigned_abs() / 100, value.unsigned_abs() % 100)
         }
-        Type::Date => day(value).map_or(Ok(()), |day| write!(out, "{}", day.format("%Y-%m-%d"))),
-        Type::Month => day(value).map_or(Ok(()), |day| write!(out, "{}", day.format("%Y-%m"))),
+        Type::Date => day(value).map_or(Ok(()), |day| write!(out, "{:04}-{:02}-{:02}", day.year(), day.month(), day.day())),
+        Type::Month => day(value).map_or(Ok(()), |day| write!(out, "{:04}-{:02}", day.year(), day.month())),
         Type::Quarter => day(value).map_or(Ok(()), |day| write!(out, "{}Q{}", day.year(), day.month0() / 3 + 1)),
         Type::Time => DateTime::from_timestamp_millis(value).map_or(Ok(()), |time| {
-            let pattern = if value.rem_euclid(1000) == 0 { "%Y-%m-%d %H:%M:%S" } else { "%Y-%m-%d %H:%M:%S%.3f" };
-            write!(out, "{}", time.format(pattern))
+            let (year, month, day) = (time.year(), time.month(), time.day());
+            write!(out, "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
+            match value.rem_euclid(1000) {
+                0 => Ok(()),
+                rest => write!(out, ".{rest:03}"),
+            }
         }),
         _ => write!(out, "{value}"),
     }

@@ -4,6 +4,7 @@ use super::cell::{Cell, Number, Reader, period};
 use super::zone::Zone;
 use super::{FINE, MISSING, NOT_IN_SET, WRONG};
 use crate::types::{Column as Declared, Physical, Type};
+use polars::prelude::arity::unary_elementwise_values;
 use polars::prelude::*;
 
 /// How a column of a file becomes physical.
@@ -88,7 +89,7 @@ fn from_text(cell: Expr, column: &Declared, zone: Zone) -> Conversion {
     let shown = cell.clone();
     match column.ty.physical() {
         Physical::Text => match &column.ty {
-            Type::Choice(allowed) => from_choice(cell, allowed, &column.values),
+            Type::Choice(allowed) => from_choice(cell, allowed, column),
             _ => from_plain_text(cell, column.optional),
         },
         Physical::Float => {
@@ -139,9 +140,15 @@ fn from_plain_text(cell: Expr, optional: bool) -> Conversion {
     Conversion { values, codes: missing.cast(DataType::UInt8), shown: cell, always_right: true }
 }
 
-fn from_choice(cell: Expr, allowed: &[String], aliases: &[(String, String)]) -> Conversion {
+/// Sets up to this size are compared value by value, whole columns at once.
+const FEW: usize = 16;
+
+fn from_choice(cell: Expr, allowed: &[String], column: &Declared) -> Conversion {
+    if column.values.is_empty() && allowed.len() <= FEW {
+        return from_plain_choice(cell, allowed, column.optional);
+    }
     let known: Vec<(String, String)> =
-        aliases.iter().cloned().chain(allowed.iter().map(|value| (value.clone(), value.clone()))).collect();
+        column.values.iter().cloned().chain(allowed.iter().map(|value| (value.clone(), value.clone()))).collect();
     let for_codes = known.clone();
     let find = |known: &[(String, String)], text: &str| known.iter().position(|(spelling, _)| spelling == text);
     Conversion {
@@ -163,6 +170,29 @@ fn from_choice(cell: Expr, allowed: &[String], aliases: &[(String, String)]) -> 
         shown: cell,
         always_right: false,
     }
+}
+
+/// A closed set whose values stand in the file as they are. What is not in the set never gets past the checks.
+fn from_plain_choice(cell: Expr, allowed: &[String], optional: bool) -> Conversion {
+    let Conversion { values, .. } = from_plain_text(cell.clone(), optional);
+    let allowed = allowed.to_vec();
+    let codes = lift(cell.clone(), DataType::UInt8, move |column| {
+        let texts = column.str()?;
+        let fine = allowed.iter().fold(BooleanChunked::full(PlSmallStr::EMPTY, false, texts.len()), |fine, value| fine | texts.equal(value.as_str()));
+        let all_fine = texts.null_count() == 0 && fine.sum() == IdxSize::try_from(texts.len()).ok();
+        let codes: UInt8Chunked = if all_fine {
+            UInt8Chunked::full(PlSmallStr::EMPTY, FINE, texts.len())
+        } else {
+            let code = |(cell, fine): (Option<&str>, Option<bool>)| match (cell, fine) {
+                (None | Some(""), _) => Some(MISSING),
+                (_, Some(true)) => Some(FINE),
+                (_, _) => Some(NOT_IN_SET),
+            };
+            texts.iter().zip(fine.iter()).map(code).collect()
+        };
+        Ok(codes.with_name(column.name().clone()).into_column())
+    });
+    Conversion { values, codes, shown: cell, always_right: false }
 }
 
 fn from_list(cell: Expr) -> Conversion {
@@ -193,6 +223,12 @@ fn from_number(raw: &DataType, cell: Expr, column: &Declared, zone: Zone) -> Opt
     if column.ty.is_moment() && column.format.is_none() {
         return None;
     }
+    if let (DataType::Decimal(precision, scale), Type::Money) = (raw, &column.ty)
+        && *scale <= FEN_DECIMALS
+        && precision + (FEN_DECIMALS - scale) <= MOST_DIGITS
+    {
+        return Some(native(fen(cell.clone(), *scale), cell));
+    }
     let reader = Reader::new(column, zone);
     let for_codes = reader.clone();
     let shown = cell.clone().cast(DataType::String);
@@ -212,6 +248,23 @@ fn from_number(raw: &DataType, cell: Expr, column: &Declared, zone: Zone) -> Opt
         Ok(codes_of(column.name(), numbers(column, |number| for_codes.whole_number(number))?.into_iter()))
     });
     Some(Conversion { values: finished(whole, &column.ty), codes, shown, always_right: false })
+}
+
+/// Decimals of an amount in yuan.
+const FEN_DECIMALS: usize = 2;
+
+/// Any number of so many digits fits 64 bits.
+const MOST_DIGITS: usize = 18;
+
+/// Amounts that are whole fen by their type.
+fn fen(cell: Expr, scale: usize) -> Expr {
+    let factor = 10_i64.pow(u32::try_from(FEN_DECIMALS.saturating_sub(scale)).unwrap_or(0));
+    lift(cell, DataType::Int64, move |column| {
+        let held = column.decimal()?.physical();
+        // The precision says that every number fits.
+        let amounts: Int64Chunked = unary_elementwise_values(held, |digits: i128| i64::try_from(digits).unwrap_or(i64::MAX).saturating_mul(factor));
+        Ok(amounts.with_name(column.name().clone()).into_column())
+    })
 }
 
 /// NaN and infinity are missing, and there is one zero.

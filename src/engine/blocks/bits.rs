@@ -35,14 +35,24 @@ impl Bits {
     /// One bit per pair of items.
     pub(super) fn of_pairs<A: Copy, B: Copy>(left: &[A], right: &[B], test: impl Fn(A, B) -> bool) -> Bits {
         let words = left.chunks(64).zip(right.chunks(64)).map(|(left, right)| {
-            left.iter().zip(right).enumerate().fold(0, |word, (at, (a, b))| word | u64::from(test(*a, *b)) << at)
+            let mut bytes = [0_u8; 64];
+            for (byte, (a, b)) in bytes.iter_mut().zip(left.iter().zip(right)) {
+                *byte = u8::from(test(*a, *b));
+            }
+            packed(&bytes)
         });
         Bits { words: words.collect(), len: left.len().min(right.len()) }
     }
 
     /// One bit per item.
     pub(super) fn of_each<A: Copy>(values: &[A], test: impl Fn(A) -> bool) -> Bits {
-        let words = values.chunks(64).map(|part| part.iter().enumerate().fold(0, |word, (at, a)| word | u64::from(test(*a)) << at));
+        let words = values.chunks(64).map(|part| {
+            let mut bytes = [0_u8; 64];
+            for (byte, a) in bytes.iter_mut().zip(part) {
+                *byte = u8::from(test(*a));
+            }
+            packed(&bytes)
+        });
         Bits { words: words.collect(), len: values.len() }
     }
 
@@ -91,6 +101,42 @@ impl Bits {
         Bits { words: self.words.iter().map(|word| !word).collect(), len: self.len }.cut()
     }
 
+    /// The first where a bit is set, else the second.
+    pub(super) fn choose<T: Copy>(&self, first: &[T], second: &[T]) -> Vec<T> {
+        let mut out = Vec::with_capacity(self.len);
+        for (word, (first, second)) in self.words.iter().zip(first.chunks(64).zip(second.chunks(64))) {
+            match *word {
+                0 => out.extend_from_slice(second),
+                u64::MAX => out.extend_from_slice(first),
+                word => out.extend(first.iter().zip(second).enumerate().map(|(at, (a, b))| if word >> at & 1 == 1 { *a } else { *b })),
+            }
+        }
+        out
+    }
+
+    /// Calls `take` for every row whose bit is set, ascending.
+    pub(super) fn each(&self, mut take: impl FnMut(usize)) {
+        for (at, word) in self.words.iter().enumerate() {
+            let first = at * 64;
+            if *word == u64::MAX {
+                (first..first + 64).for_each(&mut take);
+            } else {
+                let mut word = *word;
+                while word != 0 {
+                    take(first + word.trailing_zeros() as usize);
+                    word &= word - 1;
+                }
+            }
+        }
+    }
+
+    /// 64 rows per word; what stands beyond the length is ignored.
+    pub(super) fn of_words(words: impl Iterator<Item = u64>, len: usize) -> Bits {
+        let mut words: Vec<u64> = words.take(len.div_ceil(64)).collect();
+        words.resize(len.div_ceil(64), 0);
+        Bits { words, len }.cut()
+    }
+
     /// Rows whose bit is set, ascending.
     pub(super) fn ones(&self) -> impl Iterator<Item = usize> {
         self.words.iter().enumerate().flat_map(|(at, word)| {
@@ -117,6 +163,15 @@ impl Bits {
     }
 }
 
+/// 64 bytes of 0 or 1 as bits.
+fn packed(bytes: &[u8; 64]) -> u64 {
+    let (eights, _) = bytes.as_chunks::<8>();
+    eights.iter().rev().fold(0, |word, eight| {
+        // Each byte's lowest bit travels to the top byte, in order.
+        word << 8 | u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +184,18 @@ mod tests {
             assert_eq!(Bits::all(len).not().count(), 0);
             assert!(Bits::all(len).is_all());
         }
+    }
+
+    #[test]
+    fn tests_and_choices_go_row_by_row() {
+        let values: Vec<i64> = (0..130).collect();
+        let odd = Bits::of_each(&values, |value| value % 2 == 1);
+        assert_eq!(odd, Bits::collect(130, values.iter().map(|value| value % 2 == 1)));
+        assert_eq!(Bits::of_pairs(&values, &values, |a, b| a == b), Bits::all(130));
+        let other: Vec<i64> = values.iter().map(|value| -value).collect();
+        let chosen = odd.choose(&values, &other);
+        assert!(chosen.iter().zip(&values).all(|(chosen, value)| *chosen == if value % 2 == 1 { *value } else { -value }));
+        assert_eq!(Bits::all(130).choose(&values, &other), values);
     }
 
     #[test]

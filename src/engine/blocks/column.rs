@@ -3,6 +3,7 @@
 use super::bits::Bits;
 use crate::types::{Physical, Value};
 use polars::prelude::*;
+use std::borrow::Cow;
 
 /// One value per row. What stands in a row that is not known means nothing; a truth that is not known is not set.
 #[derive(Debug, Clone)]
@@ -13,20 +14,48 @@ pub(super) enum Values {
     Text(StringChunked),
 }
 
-/// The bits of known cells of a Polars array; `None` when all are.
+/// The bits of a Polars bitmap.
+macro_rules! bits_of {
+    ($bitmap:expr) => {{
+        let words = $bitmap.chunks::<u64>();
+        let (rest, len) = (words.remainder(), $bitmap.len());
+        Bits::of_words(words.chain(std::iter::once(rest)), len)
+    }};
+}
+
+/// Cells that are certainly true.
+pub(super) fn certain(cells: &BooleanChunked) -> Bits {
+    let mut arrays = cells.downcast_iter();
+    match (arrays.next(), arrays.next()) {
+        (Some(array), None) => {
+            let yes = bits_of!(array.values());
+            match array.validity() {
+                Some(validity) => yes.and(&bits_of!(validity)),
+                None => yes,
+            }
+        }
+        (_, _) => Bits::collect(cells.len(), cells.iter().map(|cell| cell == Some(true))),
+    }
+}
+
+/// The bits of known cells of a Polars array.
 macro_rules! known_cells {
     ($chunked:expr) => {{
         let len = $chunked.len();
         if $chunked.null_count() == 0 {
             Bits::all(len)
         } else {
-            Bits::collect(
-                len,
-                $chunked.downcast_iter().flat_map(|array| {
-                    let validity = array.validity();
-                    (0..array.len()).map(move |at| validity.is_none_or(|validity| validity.get(at).unwrap_or(false)))
-                }),
-            )
+            let mut arrays = $chunked.downcast_iter();
+            match (arrays.next().and_then(|array| array.validity()), arrays.next()) {
+                (Some(validity), None) => bits_of!(validity),
+                (_, _) => Bits::collect(
+                    len,
+                    $chunked.downcast_iter().flat_map(|array| {
+                        let validity = array.validity();
+                        (0..array.len()).map(move |at| validity.is_none_or(|validity| validity.get(at).unwrap_or(false)))
+                    }),
+                ),
+            }
         }
     }};
 }
@@ -37,8 +66,7 @@ impl Values {
             DataType::Boolean => {
                 let cells = series.bool()?;
                 let known = known_cells!(cells);
-                let yes = Bits::collect(cells.len(), cells.downcast_iter().flat_map(|array| array.values().iter()));
-                Values::Bool { yes: yes.and(&known), known }
+                Values::Bool { yes: certain(cells), known }
             }
             DataType::Float64 => {
                 let cells = series.f64()?;
@@ -120,7 +148,7 @@ impl Values {
         match self {
             Values::Bool { yes: _, known } | Values::Int { values: _, known } | Values::Float { values: _, known } => known.clone(),
             Values::Text(texts) if texts.null_count() == 0 => Bits::all(texts.len()),
-            Values::Text(texts) => Bits::collect(texts.len(), texts.iter().map(|text| text.is_some())),
+            Values::Text(texts) => certain(&texts.is_not_null()),
         }
     }
 
@@ -171,10 +199,10 @@ impl Values {
     }
 
     /// Values that sort as integers the way they sort as values; `None` for texts.
-    pub(super) fn ordered(&self) -> Option<Vec<i64>> {
+    pub(super) fn ordered(&self) -> Option<Cow<'_, [i64]>> {
         match self {
             Values::Bool { yes, known: _ } => Some(yes.iter().map(i64::from).collect()),
-            Values::Int { values, known: _ } => Some(values.clone()),
+            Values::Int { values, known: _ } => Some(Cow::Borrowed(values)),
             Values::Float { values, known: _ } => Some(values.iter().map(|value| ordered_float(*value)).collect()),
             Values::Text(_) => None,
         }

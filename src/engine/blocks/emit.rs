@@ -15,10 +15,11 @@ use std::rc::Rc;
 
 const STEP: &str = "wrote down what was decided";
 
-/// Rows of one emission so far.
+/// Rows of all emissions with one flag so far.
 struct Written {
     flag: NodeId,
-    fields: Vec<NodeId>,
+    /// Fields of all of them, each once.
+    fields: IndexSet<NodeId>,
     plan: Plan,
     /// Nodes the fields take from the block of the flags.
     taken: Vec<NodeId>,
@@ -86,9 +87,13 @@ impl Blocks<'_> {
             let mut counts: Vec<Count> = watched.iter().map(|(_, watch)| self.no_count(watch.node)).collect();
             let (height, sorted) = self.decide(table, &mut written, &watched, &mut counts)?;
             let order = if sorted { None } else { Some(self.order(table)?) };
-            for ((at, emission), written) in about.iter().zip(written) {
-                if let Some(slot) = emissions.get_mut(*at) {
-                    *slot = self.frame(written, &emission.fields, order.as_deref())?;
+            for written in &mut written {
+                written.put_in_order(order.as_deref())?;
+            }
+            for (at, emission) in &about {
+                let written = written.iter().find(|written| written.flag == emission.flag);
+                if let (Some(slot), Some(written)) = (emissions.get_mut(*at), written) {
+                    *slot = self.frame(written, &emission.fields)?;
                 }
             }
             for ((at, _), count) in watched.iter().zip(counts) {
@@ -103,19 +108,18 @@ impl Blocks<'_> {
 
     /// Plans of the fields, which share what flags and watches compute anyway.
     fn opened(&self, emissions: &[(usize, &Emission)], watches: &[(usize, &Watch)]) -> Result<Vec<Written>, EngineError> {
-        let roots = roots(emissions.iter().map(|(_, emission)| emission.flag), watches);
+        let mut fields: IndexMap<NodeId, IndexSet<NodeId>> = IndexMap::new();
+        for (_, emission) in emissions {
+            let needed = emission.fields.iter().map(|(_, node)| *node).filter(|_| !self.is_never(emission.flag));
+            fields.entry(emission.flag).or_default().extend(needed);
+        }
+        let roots = roots(fields.keys().copied(), watches);
         let main = self.plan(&roots, &IndexSet::new())?;
         let there: IndexSet<NodeId> = main.order.iter().map(|planned| planned.id).filter(|id| !self.scalars.contains_key(id)).collect();
-        emissions
-            .iter()
-            .map(|(_, emission)| {
-                let fields: Vec<NodeId> = emission.fields.iter().map(|(_, node)| *node).collect();
-                self.written(emission.flag, fields, &there)
-            })
-            .collect()
+        fields.into_iter().map(|(flag, fields)| self.written(flag, fields, &there)).collect()
     }
 
-    fn written(&self, flag: NodeId, fields: Vec<NodeId>, there: &IndexSet<NodeId>) -> Result<Written, EngineError> {
+    fn written(&self, flag: NodeId, fields: IndexSet<NodeId>, there: &IndexSet<NodeId>) -> Result<Written, EngineError> {
         let wanted: Vec<NodeId> = fields.iter().filter(|id| !self.scalars.contains_key(*id)).copied().collect();
         let plan = self.plan(&wanted, there)?;
         let mut taken: IndexSet<NodeId> = wanted.into_iter().filter(|id| there.contains(id)).collect();
@@ -181,35 +185,19 @@ impl Blocks<'_> {
         Ok(places)
     }
 
-    /// The rows of an emission as a frame, sorted.
-    fn frame(&self, written: Written, fields: &[(String, NodeId)], order: Option<&[u32]>) -> Result<DataFrame, EngineError> {
+    /// The rows of an emission as a frame.
+    fn frame(&self, written: &Written, fields: &[(String, NodeId)]) -> Result<DataFrame, EngineError> {
         let height = written.rows.len();
-        let place = |at: &u32| {
-            let row = written.rows.get(*at as usize)?;
-            order?.get(*row as usize)
-        };
-        let mut sorted: Option<Vec<u32>> = order.map(|_| (0..u32::try_from(height).unwrap_or(u32::MAX)).collect());
-        if let Some(sorted) = &mut sorted {
-            sorted.sort_by_key(place);
-        }
-        let places = sorted.map(|sorted| IdxCa::from_vec(PlSmallStr::EMPTY, sorted));
         let mut columns = Vec::with_capacity(fields.len());
-        for ((name, id), column) in fields.iter().zip(written.columns) {
+        for (name, id) in fields {
             let name = PlSmallStr::from(name.as_str());
             let physical = self.physical(*id)?;
-            let column = match (self.scalars.get(id), column) {
+            let column = written.fields.get_index_of(id).and_then(|at| written.columns.get(at)).cloned().flatten();
+            columns.push(match (self.scalars.get(id), column) {
                 (Some(value), _) => Column::new_scalar(name, scalar(value, physical), height),
-                (None, Some(series)) => {
-                    let series = series.rechunk();
-                    let series = match &places {
-                        Some(places) => series.take(places).map_err(while_doing(STEP))?,
-                        None => series,
-                    };
-                    series.with_name(name).into_column()
-                }
+                (None, Some(series)) => series.with_name(name).into_column(),
                 (None, None) => Column::new_empty(name, &super::super::kernels::data_type(physical)),
-            };
-            columns.push(column);
+            });
         }
         DataFrame::new(height, columns).map_err(while_doing(STEP))
     }
@@ -292,6 +280,22 @@ fn scalar(value: &Value, physical: Physical) -> Scalar {
 }
 
 impl Written {
+    /// Sorts the rows by the place of each in the order of the table; without one they are in order.
+    fn put_in_order(&mut self, order: Option<&[u32]>) -> Result<(), EngineError> {
+        let places = order.map(|order| {
+            let mut sorted: Vec<u32> = (0..u32::try_from(self.rows.len()).unwrap_or(u32::MAX)).collect();
+            sorted.sort_by_key(|at| self.rows.get(*at as usize).and_then(|row| order.get(*row as usize)));
+            IdxCa::from_vec(PlSmallStr::EMPTY, sorted)
+        });
+        for series in self.columns.iter_mut().flatten() {
+            *series = series.rechunk();
+            if let Some(places) = &places {
+                *series = series.take(places).map_err(while_doing(STEP))?;
+            }
+        }
+        Ok(())
+    }
+
     fn take(&mut self, block: &Rc<Block<'_>>) -> Result<(), EngineError> {
         let flags = block.values(self.flag)?.yes();
         let picked: Vec<u32> = flags.ones().filter_map(|row| u32::try_from(row).ok()).collect();

@@ -34,6 +34,10 @@ impl Held {
         Held { table, columns: wanted.iter().filter_map(empty).collect(), keys, groups: Vec::new(), starts: Vec::new(), order: Vec::new() }
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
     pub(super) fn columns(&self) -> impl Iterator<Item = ColumnId> {
         self.columns.iter().map(|(id, _)| *id)
     }

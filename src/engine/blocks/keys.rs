@@ -30,16 +30,40 @@ impl Pattern {
     }
 
     fn number(&self, text: &str) -> Option<usize> {
-        let digits = text.as_bytes().strip_prefix(self.start.as_slice())?;
-        if digits.len() != self.digits {
+        let (start, digits) = text.as_bytes().split_at_checked(self.start.len())?;
+        if digits.len() != self.digits || start != self.start {
             return None;
         }
-        digits.iter().try_fold(0_usize, |number, byte| byte.is_ascii_digit().then(|| number * 10 + usize::from(byte - b'0')))
+        match digits.split_last_chunk::<8>() {
+            Some((more, last)) => {
+                let more = more.iter().try_fold(0, |number, byte| Some(number * 10 + digit(*byte)?))?;
+                Some(more * 100_000_000 + eight_digits(u64::from_le_bytes(*last))?)
+            }
+            None => digits.iter().try_fold(0, |number, byte| Some(number * 10 + digit(*byte)?)),
+        }
     }
 
     fn text(&self, number: usize) -> String {
         format!("{}{number:0width$}", String::from_utf8_lossy(&self.start), width = self.digits)
     }
+}
+
+fn digit(byte: u8) -> Option<usize> {
+    byte.is_ascii_digit().then(|| usize::from(byte - b'0'))
+}
+
+/// Eight digits, the first in the lowest byte, added up in pairs, then fours, then eights.
+fn eight_digits(text: u64) -> Option<usize> {
+    const HIGH: u64 = 0xF0F0_F0F0_F0F0_F0F0;
+    const ZEROS: u64 = 0x3030_3030_3030_3030;
+    // A digit stays below 0x3A, so six more do not carry into its high half.
+    if text & HIGH != ZEROS || text.wrapping_add(0x0606_0606_0606_0606) & HIGH != ZEROS {
+        return None;
+    }
+    let pairs = (text & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(2561) >> 8;
+    let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(6_553_601) >> 16;
+    let all = (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(42_949_672_960_001) >> 32;
+    usize::try_from(all).ok()
 }
 
 #[derive(Debug, Clone)]
@@ -110,7 +134,7 @@ impl Keys {
             Values::Text(texts) => texts.iter().map(|text| text.map_or(NO_KEY, |text| self.insert_text(text))).collect(),
             Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => {
                 let numbers = keys.ordered().unwrap_or_default();
-                keys.known().iter().zip(numbers).map(|(known, number)| if known { self.insert_int(number) } else { NO_KEY }).collect()
+                keys.known().iter().zip(numbers.iter()).map(|(known, number)| if known { self.insert_int(*number) } else { NO_KEY }).collect()
             }
         }
     }
@@ -123,7 +147,7 @@ impl Keys {
             Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => {
                 let numbers = keys.ordered().unwrap_or_default();
                 let group = |number| self.find_int(number).unwrap_or(NO_GROUP);
-                keys.known().iter().zip(numbers).map(|(known, number)| if known { group(number) } else { NO_KEY }).collect()
+                keys.known().iter().zip(numbers.iter()).map(|(known, number)| if known { group(*number) } else { NO_KEY }).collect()
             }
         }
     }
@@ -247,6 +271,19 @@ mod tests {
         assert_eq!(keys.insert(Some(&texts(&[Some("客户"), Some("C7"), Some("C01"), Some("C07")])), 4), [2, 3, 1, 0]);
         assert_eq!(keys.find(Some(&texts(&[Some("C07"), Some("客户"), Some("")])), 3), [0, 2, NO_GROUP]);
         assert_eq!(keys.groups(), 4);
+    }
+
+    #[test]
+    fn digits_are_read_eight_at_a_time() {
+        let pattern = Pattern::of("K00000000").unwrap();
+        for number in [0, 1, 9, 10, 12_345_678, 99_999_999] {
+            assert_eq!(pattern.number(&pattern.text(number)), Some(number));
+        }
+        for text in ["K0000000:", "K0000000/", "K000000 0", "K0000000a", "K000000é", "L00000000", "K0000000", "K000000000"] {
+            assert_eq!(pattern.number(text), None, "{text}");
+        }
+        let long = Pattern::of("2026123456789").unwrap();
+        assert_eq!(long.number("2026123456790"), Some(2_026_123_456_790));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Three-valued logic, comparison and choice over blocks.
 
 use super::bits::Bits;
-use super::column::Values;
+use super::column::{Values, certain};
 use crate::ir::Comparison;
 use crate::types::{Physical, Value};
 use polars::prelude::{BooleanChunked, ChunkCompareEq, ChunkZip, StringChunked};
@@ -64,7 +64,7 @@ pub(super) fn compare(operator: Comparison, left: &Values, right: &Values) -> Va
             let differ = a.and_not(b).or(&b.and_not(a));
             return equality(operator, differ.not(), known);
         }
-        (Values::Text(a), Values::Text(b)) => return equality(operator, truths(&a.equal(b)), known),
+        (Values::Text(a), Values::Text(b)) => return equality(operator, certain(&a.equal(b)), known),
         (_, _) => return Values::Bool { yes: Bits::none(left.len()), known: Bits::none(left.len()) },
     };
     Values::Bool { yes: yes.and(&known), known }
@@ -78,10 +78,6 @@ fn equality(operator: Comparison, same: Bits, known: Bits) -> Values {
             Values::Bool { yes: Bits::none(same.len()), known: Bits::none(same.len()) }
         }
     }
-}
-
-fn truths(cells: &BooleanChunked) -> Bits {
-    Bits::collect(cells.len(), cells.iter().map(|cell| cell == Some(true)))
 }
 
 /// Sets larger than this are looked up by hash.
@@ -116,7 +112,7 @@ pub(super) fn one_of(value: &Values, set: &[Value]) -> Values {
 fn text_in(texts: &StringChunked, set: &[Value]) -> Bits {
     let members: Vec<&str> = set.iter().filter_map(Value::as_text).collect();
     if members.len() <= FEW {
-        members.iter().fold(Bits::none(texts.len()), |yes, member| yes.or(&truths(&texts.equal(*member))))
+        members.iter().fold(Bits::none(texts.len()), |yes, member| yes.or(&certain(&texts.equal(*member))))
     } else {
         let members: HashSet<&str> = members.into_iter().collect();
         Bits::collect(texts.len(), texts.iter().map(|text| text.is_some_and(|text| members.contains(text))))
@@ -130,8 +126,8 @@ pub(super) fn choose(mask: &Bits, first: &Values, second: &Values, physical: Phy
         (Values::Bool { yes: a, known: _ }, Values::Bool { yes: b, known: _ }) if physical == Physical::Bool => {
             Values::Bool { yes: mask.and(a).or(&b.and_not(mask)), known }
         }
-        (Values::Int { values: a, known: _ }, Values::Int { values: b, known: _ }) => Values::Int { values: chosen(mask, a, b), known },
-        (Values::Float { values: a, known: _ }, Values::Float { values: b, known: _ }) => Values::Float { values: chosen(mask, a, b), known },
+        (Values::Int { values: a, known: _ }, Values::Int { values: b, known: _ }) => Values::Int { values: mask.choose(a, b), known },
+        (Values::Float { values: a, known: _ }, Values::Float { values: b, known: _ }) => Values::Float { values: mask.choose(a, b), known },
         (Values::Text(a), Values::Text(b)) => {
             let cells: BooleanChunked = mask.iter().map(Some).collect();
             match a.zip_with(&cells, b) {
@@ -145,10 +141,6 @@ pub(super) fn choose(mask: &Bits, first: &Values, second: &Values, physical: Phy
             Values::collect(mask.iter().enumerate().map(value), physical, mask.len())
         }
     }
-}
-
-fn chosen<T: Copy>(mask: &Bits, first: &[T], second: &[T]) -> Vec<T> {
-    mask.iter().zip(first.iter().zip(second)).map(|(is_first, (a, b))| if is_first { *a } else { *b }).collect()
 }
 
 /// Missing where `kept` is not set.

@@ -13,6 +13,7 @@ mod arithmetic;
 mod bits;
 mod block;
 mod column;
+mod constants;
 mod crossing;
 mod emit;
 mod fold;
@@ -33,6 +34,7 @@ use crate::ir::{Aggregate, Kind, Moment, Node, NodeId, Population, Program};
 use crate::types::{ColumnId, Physical, Table, TableId, Value};
 use block::{Block, Rows};
 use column::Values;
+pub(super) use constants::Wanted;
 use indexmap::{IndexMap, IndexSet};
 use plan::Plan;
 use prepared::Prepared;
@@ -63,6 +65,7 @@ impl<'a> Blocks<'a> {
         options: &Options,
         roots: &[NodeId],
         outputs: &[TableId],
+        wanted: Wanted<'_>,
     ) -> Result<Self, EngineError> {
         let reachable = program.graph.reachable(roots.iter().copied());
         let mut engine = Blocks {
@@ -77,11 +80,11 @@ impl<'a> Blocks<'a> {
         for (table, columns) in engine.needed_columns(&reachable, outputs)? {
             let schema = engine.schema(table)?;
             let columns: Vec<ColumnId> = columns.into_iter().collect();
-            let source = Source::open(schema, tables.get(&table), &columns, options.streaming)?;
+            let source = Source::open(schema, tables.get(&table), &columns, options)?;
             engine.sources.insert(table, source);
         }
         engine.known_before(&reachable, moment)?;
-        engine.settle(&reachable)?;
+        engine.settle(&reachable, wanted)?;
         Ok(engine)
     }
 
@@ -89,7 +92,7 @@ impl<'a> Blocks<'a> {
         self.program.graph.get(id).ok_or(EngineError::Damaged(id))
     }
 
-    fn physical(&self, id: NodeId) -> Result<Physical, EngineError> {
+    pub(super) fn physical(&self, id: NodeId) -> Result<Physical, EngineError> {
         Ok(self.node(id)?.ty.physical())
     }
 

@@ -18,6 +18,19 @@ pub(super) fn evaluate(block: &Block<'_>, id: NodeId, node: &Node) -> Result<Rc<
     let of = |id: NodeId| block.values(id);
     let all = |ids: &[NodeId]| ids.iter().map(|id| block.values(*id)).collect::<Result<Vec<_>, _>>();
     let physical = node.ty.physical();
+    if let Some(operands) = block.engine.shortened(&node.kind) {
+        match (&node.kind, operands.as_slice()) {
+            (Kind::And(_), operands) => return Ok(Rc::new(logic::and(&all(operands)?, block.len))),
+            (Kind::Or(_), operands) => return Ok(Rc::new(logic::or(&all(operands)?, block.len))),
+            // The literal `missing` may stand as another type than its surroundings.
+            (_, [operand]) if block.engine.physical(*operand)? == physical => return of(*operand),
+            (_, [operand]) => {
+                let values = of(*operand)?;
+                return Ok(Rc::new(Values::collect((0..block.len).map(|row| values.get(row)), physical, block.len)));
+            }
+            (_, _) => {}
+        }
+    }
     Ok(Rc::new(match &node.kind {
         Kind::Not(value) => logic::not(&*of(*value)?),
         Kind::And(nodes) => logic::and(&all(nodes)?, block.len),

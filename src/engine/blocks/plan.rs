@@ -56,11 +56,34 @@ impl Blocks<'_> {
     }
 
     /// Operands that are read in the block of the node itself.
+    /// Operands that still matter where others are the same for the whole run and decide nothing.
+    pub(super) fn shortened(&self, kind: &Kind) -> Option<Vec<NodeId>> {
+        let truth = |id: &NodeId| self.scalars.get(id).map(crate::types::Value::as_bool);
+        match kind {
+            Kind::And(nodes) => Some(nodes.iter().filter(|id| truth(id) != Some(Some(true))).copied().collect()),
+            Kind::Or(nodes) => Some(nodes.iter().filter(|id| truth(id) != Some(Some(false))).copied().collect()),
+            Kind::If { condition, then, otherwise } => match truth(condition) {
+                Some(Some(true)) => Some(vec![*then]),
+                Some(Some(false)) => Some(vec![*otherwise]),
+                Some(None) | None => None,
+            },
+            Kind::Coalesce(first, second) => match self.scalars.get(first) {
+                Some(crate::types::Value::Missing) => Some(vec![*second]),
+                Some(_) => Some(vec![*first]),
+                None => None,
+            },
+            _ => None,
+        }
+    }
+
     pub(super) fn reads(&self, id: NodeId) -> Result<Vec<NodeId>, EngineError> {
         if self.scalars.contains_key(&id) {
             return Ok(Vec::new());
         }
         let node = self.node(id)?;
+        if let Some(read) = self.shortened(&node.kind) {
+            return Ok(read);
+        }
         Ok(match &node.kind {
             Kind::Population(population) => match population.as_ref() {
                 Population::Quintile { value, within, .. } | Population::Top { value, within, .. } => {

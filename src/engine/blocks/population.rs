@@ -8,6 +8,7 @@ use crate::builtins::sums;
 use crate::ir::{NodeId, PlaceEntry};
 use crate::types::{ColumnId, Physical, Value};
 use indexmap::IndexSet;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -34,7 +35,11 @@ impl Sample {
         self.rows += rows.count();
         let ordered = ordered(&values)?;
         let known = rows.and(&values.known());
-        self.known.extend(known.ones().filter_map(|row| ordered.get(row).copied()));
+        if known.is_all() {
+            self.known.extend_from_slice(&ordered);
+        } else {
+            self.known.extend(known.ones().filter_map(|row| ordered.get(row).copied()));
+        }
         Ok(())
     }
 
@@ -75,7 +80,7 @@ fn members(block: &Block<'_>, within: Option<NodeId>) -> Result<Bits, EngineErro
     }
 }
 
-fn ordered(values: &Values) -> Result<Vec<i64>, EngineError> {
+fn ordered(values: &Values) -> Result<Cow<'_, [i64]>, EngineError> {
     values.ordered().ok_or_else(|| EngineError::Unsupported { what: String::from("an order of texts") })
 }
 
@@ -95,8 +100,8 @@ impl Scores {
         let (known, numbers) = (values.known(), ordered(&values)?);
         let beats = |value: i64, limit: &Option<i64>| limit.is_none_or(|limit| if self.best_low { value < limit } else { value > limit });
         let score = |value: i64| self.limits.iter().fold(1, |score, limit| score + i64::from(beats(value, limit)));
-        let scores = members.iter().zip(known.iter()).zip(numbers).map(|((member, known), value)| match (member, known) {
-            (true, true) => Some(score(value)),
+        let scores = members.iter().zip(known.iter()).zip(numbers.iter()).map(|((member, known), value)| match (member, known) {
+            (true, true) => Some(score(*value)),
             (true, false) => self.of_missing,
             (false, _) => None,
         });
@@ -292,7 +297,7 @@ fn sortable(values: &Values, texts: &mut IndexSet<String>) -> Vec<Key> {
             })
             .collect(),
         Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => {
-            values.known().iter().zip(values.ordered().unwrap_or_default()).map(|(known, number)| key(known, number)).collect()
+            values.known().iter().zip(values.ordered().unwrap_or_default().iter()).map(|(known, number)| key(known, *number)).collect()
         }
     }
 }
@@ -336,7 +341,8 @@ impl Places {
         let mut at = block.len.checked_sub(1).map_or(0, |_| self.rows.partition_point(|row| *row < block.place(0)));
         let place = |row: usize| {
             let row = block.place(row);
-            if self.rows.get(at) != Some(&row) {
+            // Rows of a block ascend, so the next one is mostly here already.
+            if self.rows.get(at).is_some_and(|next| *next < row) || at > 0 && self.rows.get(at - 1).is_some_and(|before| *before >= row) {
                 at = self.rows.partition_point(|other| *other < row);
             }
             let found = self.rows.get(at) == Some(&row);

@@ -4,9 +4,12 @@ use super::super::error::EngineError;
 use super::super::shape::is_boundary;
 use super::Blocks;
 use super::block::{Block, Rows};
+use super::constants::Wanted;
 use super::crossing::Firings;
 use super::fold::{Correlated, Pass, row_roots};
 use super::held::Held;
+use super::keys::Keys;
+use super::plan::Plan;
 use super::population::{Places, Ranking, Sample};
 use super::prepared::Prepared;
 use crate::ir::{Aggregate, Kind, Link, NodeId, PlaceEntry, Population};
@@ -35,12 +38,13 @@ enum HeldBy {
 }
 
 impl Blocks<'_> {
-    pub(super) fn settle(&mut self, reachable: &[NodeId]) -> Result<(), EngineError> {
+    pub(super) fn settle(&mut self, reachable: &[NodeId], wanted: Wanted<'_>) -> Result<(), EngineError> {
         let highest = reachable.iter().map(|id| self.shape.level(*id)).max().unwrap_or(0);
         for level in 0..=highest {
+            let reachable = self.living(wanted)?;
             let mut boundary = Vec::new();
             for id in reachable.iter().filter(|id| self.shape.level(**id) == level) {
-                if is_boundary(&self.node(*id)?.kind) {
+                if is_boundary(&self.node(*id)?.kind) && !self.scalars.contains_key(id) {
                     boundary.push(*id);
                 }
             }
@@ -49,7 +53,8 @@ impl Blocks<'_> {
                 self.ready.extend(prepared);
                 self.scalars.extend(scalars);
             }
-            self.settle_scalars(reachable, level)?;
+            self.settle_scalars(&reachable, level)?;
+            self.spread(&reachable)?;
         }
         Ok(())
     }
@@ -95,7 +100,8 @@ impl Blocks<'_> {
         }
         for ((table, row_key), folds) in folds {
             let name = self.ready.len() + out.values().map(Vec::len).sum::<usize>();
-            let pass = Pass::new(self, name, row_key, folds)?;
+            let seed = self.seed(table, &folds)?;
+            let pass = Pass::new(self, name, row_key, folds, seed)?;
             out.entry(table).or_default().push(Taker::Fold(pass));
         }
         for ((table, row_key), folds) in holds {
@@ -121,6 +127,34 @@ impl Blocks<'_> {
             out.entry(table).or_default().push(Taker::Hold { held, key, steps, folds: Vec::new() });
         }
         Ok(out)
+    }
+
+    /// The keys of the table that folds are for, one group per row in the order of its rows, where that pays: between long tables,
+    /// joined by the table's own key. Neighbours then stay neighbours, and only the folded rows have to be looked up.
+    fn seed(&self, table: TableId, folds: &[(NodeId, &Aggregate)]) -> Result<Option<(TableId, Rc<Keys>)>, EngineError> {
+        let outer = |aggregate: &Aggregate| match &aggregate.link {
+            Link::Key { row_key: _, outer_key } => Some(*outer_key),
+            Link::Everyone => None,
+        };
+        let Some(key) = folds.first().and_then(|(_, aggregate)| outer(aggregate)) else { return Ok(None) };
+        if folds.iter().any(|(_, aggregate)| outer(aggregate) != Some(key)) {
+            return Ok(None);
+        }
+        let node = self.node(key)?;
+        let (Kind::Column(column), Some(space)) = (&node.kind, node.space) else { return Ok(None) };
+        let long = |table: TableId| self.sources.get(&table).is_some_and(|source| !source.is_kept());
+        if self.key(space)? != [*column] || !long(table) || !long(space) {
+            return Ok(None);
+        }
+        let mut keys = Keys::new();
+        let mut rows = 0_usize;
+        self.each_block(space, &Plan::default(), &[*column], |block| {
+            keys.insert(Some(&*block.read(*column)?), block.len);
+            rows += block.len;
+            Ok(())
+        })?;
+        // A key that repeats or is missing would put later rows in the groups of others.
+        Ok((keys.groups() as usize == rows).then(|| (space, Rc::new(keys))))
     }
 
     /// No checked program asks for a population that depends on a surrounding row.

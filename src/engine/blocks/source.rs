@@ -1,15 +1,12 @@
 //! Tables as batches of rows, in the order of the table, as often as they are asked for.
 
 use super::super::error::{EngineError, while_doing};
-use super::super::kernels;
+use super::super::{Options, kernels};
 use crate::types::{ColumnId, Table};
 use polars::prelude::*;
 use std::sync::mpsc::sync_channel;
 
 const STEP: &str = "read the rows of a table";
-
-/// Tables up to this many rows stay in memory.
-const KEPT_ROWS: usize = 1 << 16;
 
 /// Stands for the columns of a table of which none is read: its rows still count.
 const NOTHING: &str = "nothing";
@@ -38,7 +35,8 @@ impl Batch {
 
 impl Source {
     /// `frame` is `None` for a table that is not there: it has no rows.
-    pub(super) fn open(table: &Table, frame: Option<&LazyFrame>, columns: &[ColumnId], streaming: bool) -> Result<Source, EngineError> {
+    pub(super) fn open(table: &Table, frame: Option<&LazyFrame>, columns: &[ColumnId], options: &Options) -> Result<Source, EngineError> {
+        let streaming = options.streaming;
         let declared: Vec<_> = columns.iter().filter_map(|id| table.column(*id).map(|column| (*id, column))).collect();
         let names = declared.iter().map(|(id, column)| (*id, PlSmallStr::from(column.name.as_str()))).collect();
         let Some(frame) = frame else {
@@ -53,12 +51,17 @@ impl Source {
             return Ok(Source { frame: data.clone().lazy(), columns: names, kept: Some(data), streaming });
         };
         let mut source = Source { frame: frame.clone(), columns: names, kept: None, streaming };
-        let first = source.query(columns)?.limit(IdxSize::try_from(KEPT_ROWS + 1).unwrap_or(IdxSize::MAX));
+        let first = source.query(columns)?.limit(IdxSize::try_from(options.kept_rows + 1).unwrap_or(IdxSize::MAX));
         let first = first.collect_with_engine(source.engine()).map_err(while_doing(STEP))?.unwrap_single();
-        if first.height() <= KEPT_ROWS {
+        if first.height() <= options.kept_rows {
             source.kept = Some(first);
         }
         Ok(source)
+    }
+
+    /// Whether all of it is in memory.
+    pub(super) fn is_kept(&self) -> bool {
+        self.kept.is_some()
     }
 
     fn engine(&self) -> Engine {

@@ -7,6 +7,7 @@ use super::super::column::Values;
 use super::parts::Column;
 use crate::ir::NodeId;
 use indexmap::IndexMap;
+use std::rc::Rc;
 
 /// One kind of fold that fits cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,37 +110,34 @@ impl Cells {
             let place = |row: usize| groups.get(row).map(|group| *group as usize * stride + at);
             match part {
                 Part::Rows(mask) => {
-                    for row in masks.get(mask).into_iter().flat_map(Bits::ones) {
-                        self.change(place(row), |cell| *cell += 1);
-                    }
+                    let Some(rows) = masks.get(mask) else { continue };
+                    rows.each(|row| self.change(place(row), |cell| *cell += 1));
                 }
                 Part::Known(column) => {
                     let known = block.values(column.value)?.known();
-                    let mask = masks.get(column.mask).map(|mask| mask.and(&known));
-                    for row in mask.iter().flat_map(Bits::ones) {
-                        self.change(place(row), |cell| *cell += 1);
-                    }
+                    let Some(mask) = masks.get(column.mask) else { continue };
+                    mask.and(&known).each(|row| self.change(place(row), |cell| *cell += 1));
                 }
                 Part::Sum(column) => {
                     let (values, rows) = known_values(block, column, masks)?;
-                    for row in rows.ones() {
-                        let value = values.get(row).copied().unwrap_or(0);
-                        self.add(place(row), value);
-                    }
+                    let values = values.ordered().unwrap_or_default();
+                    rows.each(|row| self.add(place(row), values.get(row).copied().unwrap_or(0)));
                 }
                 Part::Least(column) => {
                     let (values, rows) = known_values(block, column, masks)?;
-                    for row in rows.ones() {
+                    let values = values.ordered().unwrap_or_default();
+                    rows.each(|row| {
                         let value = values.get(row).copied().unwrap_or(i64::MAX);
                         self.change(place(row), |cell| *cell = value.min(*cell));
-                    }
+                    });
                 }
                 Part::Greatest(column) => {
                     let (values, rows) = known_values(block, column, masks)?;
-                    for row in rows.ones() {
+                    let values = values.ordered().unwrap_or_default();
+                    rows.each(|row| {
                         let value = values.get(row).copied().unwrap_or(i64::MIN);
                         self.change(place(row), |cell| *cell = value.max(*cell));
-                    }
+                    });
                 }
                 Part::Timed { at, column, latest } => self.take_timed(block, masks, at, column, latest, place)?,
             }
@@ -214,10 +212,10 @@ impl Cells {
     }
 }
 
-/// Values in order-keeping form, and the rows of the mask where they are known.
-fn known_values(block: &Block<'_>, column: Column, masks: &[Bits]) -> Result<(Vec<i64>, Bits), EngineError> {
+/// Values, and the rows of the mask where they are known.
+fn known_values(block: &Block<'_>, column: Column, masks: &[Bits]) -> Result<(Rc<Values>, Bits), EngineError> {
     let values = block.values(column.value)?;
     let rows = masks.get(column.mask).map_or_else(|| Bits::none(block.len), |mask| mask.and(&values.known()));
-    Ok((values.ordered().unwrap_or_default(), rows))
+    Ok((values, rows))
 }
 

@@ -120,7 +120,7 @@ impl Lists {
                     .iter()
                     .map(|text| text.map_or(0, |text| i64::try_from(number(&mut gathered.texts, text)).unwrap_or(i64::MAX)))
                     .collect(),
-                Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => values.ordered().unwrap_or_default(),
+                Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => values.ordered().unwrap_or_default().into_owned(),
             };
             let pairs = rows.ones().filter_map(|row| groups.get(row).copied().zip(numbers.get(row).copied()));
             gathered.pairs.extend(pairs);

@@ -14,11 +14,13 @@ pub(super) use parts::Folding;
 use super::super::error::EngineError;
 use super::Blocks;
 use super::bits::Bits;
-use super::block::Block;
+use super::block::{Block, Rows};
 use super::column::Values;
 use super::keys::{Keys, NO_GROUP, NO_KEY};
 use super::plan::Plan;
 use crate::ir::{Aggregate, Link, NodeId};
+use crate::types::TableId;
+use std::rc::Rc;
 
 /// Folds of one table by one key.
 pub(super) struct Pass {
@@ -26,7 +28,9 @@ pub(super) struct Pass {
     pub(super) name: usize,
     pub(super) row_key: Option<NodeId>,
     pub(super) folds: Vec<NodeId>,
-    pub(super) keys: Keys,
+    pub(super) keys: Rc<Keys>,
+    /// The table whose rows, one after the other, are the groups.
+    seeded: Option<TableId>,
     pub(super) folding: Folding,
 }
 
@@ -36,14 +40,19 @@ pub(super) fn row_roots(aggregate: &Aggregate) -> Vec<NodeId> {
 }
 
 impl Pass {
-    pub(super) fn new(engine: &Blocks<'_>, name: usize, row_key: Option<NodeId>, folds: Vec<(NodeId, &Aggregate)>) -> Result<Pass, EngineError> {
+    pub(super) fn new(engine: &Blocks<'_>, name: usize, row_key: Option<NodeId>, folds: Vec<(NodeId, &Aggregate)>, seed: Option<(TableId, Rc<Keys>)>) -> Result<Pass, EngineError> {
         let mut folding = Folding::default();
         for (id, aggregate) in &folds {
             folding.add(engine, *id, aggregate)?;
         }
-        let keys = if row_key.is_some() { Keys::new() } else { Keys::together() };
+        let seeded = seed.as_ref().map(|(table, _)| *table);
+        let keys = match seed {
+            Some((_, keys)) => keys,
+            None if row_key.is_some() => Rc::new(Keys::new()),
+            None => Rc::new(Keys::together()),
+        };
         let folds = folds.into_iter().map(|(id, _)| id).collect();
-        let mut pass = Pass { name, row_key, folds, keys, folding };
+        let mut pass = Pass { name, row_key, folds, keys, seeded, folding };
         pass.folding.reach(pass.keys.groups());
         Ok(pass)
     }
@@ -54,7 +63,11 @@ impl Pass {
 
     pub(super) fn take(&mut self, block: &Block<'_>) -> Result<(), EngineError> {
         let key = self.row_key.map(|key| block.values(key)).transpose()?;
-        let groups = self.keys.insert(key.as_deref(), block.len);
+        // Rows of nobody are folded for nobody.
+        let groups = match (self.seeded, Rc::get_mut(&mut self.keys)) {
+            (None, Some(keys)) => keys.insert(key.as_deref(), block.len),
+            (_, _) => self.keys.find(key.as_deref(), block.len),
+        };
         self.folding.reach(self.keys.groups());
         self.folding.take(block, &groups)
     }
@@ -65,14 +78,21 @@ impl Pass {
             Link::Key { row_key: _, outer_key } => Some(*outer_key),
             Link::Everyone => None,
         };
-        let groups = block.groups(self.name, outer_key, |keys| self.keys.find(keys, block.len))?;
+        let groups = match (&block.rows, self.seeded) {
+            (Rows::From(first), Some(table)) if block.table == Some(table) => block.groups(self.name, outer_key, |_| consecutive(*first, block.len))?,
+            (_, _) => block.groups(self.name, outer_key, |keys| self.keys.find(keys, block.len))?,
+        };
         self.folding.result(id, &groups)
     }
 }
 
+fn consecutive(first: usize, len: usize) -> Vec<u32> {
+    (first..first + len).map(|row| u32::try_from(row).unwrap_or(NO_GROUP)).collect()
+}
+
 /// Rows linked to each surrounding row, folded for a block at once; for folds whose conditions depend on the surrounding row.
 pub(super) struct Correlated {
-    pub(super) held: std::rc::Rc<super::held::Held>,
+    pub(super) held: Rc<super::held::Held>,
     pub(super) plan: Plan,
 }
 
@@ -80,7 +100,7 @@ pub(super) struct Correlated {
 const PAIRS: usize = 1 << 15;
 
 impl Correlated {
-    pub(super) fn values<'a>(&self, block: &std::rc::Rc<Block<'a>>, id: NodeId, aggregate: &Aggregate) -> Result<Values, EngineError> {
+    pub(super) fn values<'a>(&self, block: &Rc<Block<'a>>, id: NodeId, aggregate: &Aggregate) -> Result<Values, EngineError> {
         let outer_key = match &aggregate.link {
             Link::Key { row_key: _, outer_key } => Some(block.values(*outer_key)?),
             Link::Everyone => None,
@@ -109,7 +129,7 @@ impl Correlated {
 
     fn fold<'a>(
         &self,
-        block: &std::rc::Rc<Block<'a>>,
+        block: &Rc<Block<'a>>,
         folding: &mut Folding,
         surrounding: &mut Vec<u32>,
         rows: &mut Vec<u32>,
@@ -118,7 +138,7 @@ impl Correlated {
             return Ok(());
         }
         let groups = std::mem::take(surrounding);
-        let pairs = self.held.picked(block.engine, std::mem::take(rows), Some((std::rc::Rc::clone(block), groups.clone())))?;
+        let pairs = self.held.picked(block.engine, std::mem::take(rows), Some((Rc::clone(block), groups.clone())))?;
         pairs.compute(&self.plan)?;
         folding.take(&pairs, &groups)
     }
