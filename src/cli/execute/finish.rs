@@ -27,7 +27,10 @@ impl Job<'_> {
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
         let summary = Summary::of(self.program, &lists);
         let ties = self.tied(&lists, &outcome.watches)?;
-        let rows = history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(out, &error))?;
+        let rows = match self.project.ledger {
+            Some(_) => history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(out, &error))?,
+            None => Vec::new(),
+        };
         let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
         let files = write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
         let before = previous_manifest(out, &run_id);

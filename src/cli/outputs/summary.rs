@@ -2,9 +2,9 @@
 
 use super::Lists;
 use super::sheet::Sheet;
-use polars::prelude::StringChunked;
+use polars::prelude::{PlHashMap, PlHashSet, StringChunked};
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use strat::diag::Language;
 use strat::ir::Program;
 
@@ -81,7 +81,7 @@ impl Summary {
 /// Rows per combination of texts, in their order; missing is the empty text.
 fn grouped<const N: usize>(sheet: &Sheet, names: [&str; N]) -> BTreeMap<[String; N], u64> {
     let columns: [Option<&StringChunked>; N] = names.map(|name| sheet.texts(name));
-    let mut counts: BTreeMap<[&str; N], u64> = BTreeMap::new();
+    let mut counts: PlHashMap<[&str; N], u64> = PlHashMap::default();
     for row in 0..sheet.rows() {
         let key = columns.map(|column| column.and_then(|column| column.get(row)).unwrap_or(""));
         *counts.entry(key).or_default() += 1;
@@ -91,12 +91,10 @@ fn grouped<const N: usize>(sheet: &Sheet, names: [&str; N]) -> BTreeMap<[String;
 
 /// Counts the units of every strategy that ended up somewhere, beside the number of those considered.
 pub fn tie_out(program: &Program, lists: &Lists, candidates: &[u64]) -> Vec<Tie> {
-    let mut units: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    let mut units: PlHashMap<&str, PlHashSet<&str>> = PlHashMap::default();
     for sheet in [&lists.actions, &lists.exclusions] {
-        collect_units(sheet, "strategy_id", &mut units);
+        collect_units(sheet, &mut units);
     }
-    collect_units(&lists.assignments, "strategy_id", &mut units);
-    collect_units(&lists.assignments, "experiment", &mut units);
     program
         .strategies
         .iter()
@@ -109,17 +107,11 @@ pub fn tie_out(program: &Program, lists: &Lists, candidates: &[u64]) -> Vec<Tie>
         .collect()
 }
 
-fn collect_units<'a>(sheet: &'a Sheet, strategy: &str, units: &mut BTreeMap<&'a str, BTreeSet<String>>) {
-    let Some(strategies) = sheet.texts(strategy) else { return };
-    let has_unit = sheet.fields.iter().any(|field| field.name == "unit_id");
-    let wanted = if has_unit { "unit_id" } else { "customer_id" };
-    let Some(at) = sheet.fields.iter().position(|field| field.name == wanted) else { return };
-    let Ok(cells) = sheet.cells() else { return };
-    let Some(cells) = cells.get(at) else { return };
-    for row in 0..sheet.rows() {
-        let mut unit = String::new();
-        cells.get(row).write(&mut unit);
-        if let (Some(strategy), false) = (strategies.get(row), unit.is_empty()) {
+fn collect_units<'a>(sheet: &'a Sheet, units: &mut PlHashMap<&'a str, PlHashSet<&'a str>>) {
+    let Some(strategies) = sheet.texts("strategy_id") else { return };
+    let Some(names) = sheet.texts("unit_id").or_else(|| sheet.texts("customer_id")) else { return };
+    for (strategy, unit) in strategies.iter().zip(names.iter()) {
+        if let (Some(strategy), Some(unit)) = (strategy, unit) {
             units.entry(strategy).or_default().insert(unit);
         }
     }

@@ -20,6 +20,9 @@ pub(super) fn check(program: &Program, reads: &Reads, bound: &mut Bound, all: bo
         let rows = bound.rows.get(id).copied().unwrap_or(0);
         let key: Vec<&Declared> = table.key.iter().filter(|id| columns.contains(id)).filter_map(|id| table.column(*id)).collect();
         let whole_key = !key.is_empty() && key.len() == table.key.len();
+        if rows == 0 {
+            continue;
+        }
         let long = rows > LONG_TABLE && !all;
         if long && table.kind != TableKind::Entity {
             bound.notes.push(DataProblem::of_table(&CHECK_LEFT_OUT, table).counted(rows, None));

@@ -22,14 +22,21 @@ impl Bits {
 
     /// One bit per item; the iterator gives at least `len` of them.
     pub(super) fn collect(len: usize, bits: impl IntoIterator<Item = bool>) -> Bits {
-        let mut out = Bits::none(len);
-        let mut bits = bits.into_iter().take(len);
-        for word in &mut out.words {
-            for (at, bit) in bits.by_ref().take(64).enumerate() {
-                *word |= u64::from(bit) << at;
-            }
+        let mut bytes = Vec::with_capacity(len);
+        bytes.extend(bits.into_iter().take(len).map(u8::from));
+        Bits::of_bytes(&bytes)
+    }
+
+    /// One bit per byte of 0 or 1.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Bits {
+        let (whole, rest) = bytes.as_chunks::<64>();
+        let mut words: Vec<u64> = whole.iter().map(packed).collect();
+        if !rest.is_empty() {
+            let mut last = [0_u8; 64];
+            last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+            words.push(packed(&last));
         }
-        out
+        Bits { words, len: bytes.len() }
     }
 
     /// One bit per pair of items.

@@ -126,15 +126,13 @@ impl Values {
     }
 
     pub(super) fn ints(values: impl Iterator<Item = Option<i64>>, len: usize) -> Values {
-        let mut out = Vec::with_capacity(len);
-        let known = Bits::collect(len, values.map(|value| keep(value, 0, &mut out)));
-        Values::Int { values: out, known }
+        let (values, known) = apart(values, len);
+        Values::Int { values, known }
     }
 
     pub(super) fn floats(values: impl Iterator<Item = Option<f64>>, len: usize) -> Values {
-        let mut out = Vec::with_capacity(len);
-        let known = Bits::collect(len, values.map(|value| keep(value, 0.0, &mut out)));
-        Values::Float { values: out, known }
+        let (values, known) = apart(values, len);
+        Values::Float { values, known }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -229,10 +227,14 @@ impl Values {
     }
 }
 
-/// Puts a value aside and says whether there is one.
-fn keep<T: Copy>(value: Option<T>, filler: T, out: &mut Vec<T>) -> bool {
-    out.push(value.unwrap_or(filler));
-    value.is_some()
+/// Values, and which of them there are.
+fn apart<T: Copy + Default>(values: impl Iterator<Item = Option<T>>, len: usize) -> (Vec<T>, Bits) {
+    let (mut out, mut known) = (Vec::with_capacity(len), Vec::with_capacity(len));
+    for value in values {
+        out.push(value.unwrap_or_default());
+        known.push(u8::from(value.is_some()));
+    }
+    (out, Bits::of_bytes(&known))
 }
 
 fn gathered(texts: &StringChunked, rows: &[u32]) -> StringChunked {

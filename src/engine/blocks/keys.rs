@@ -75,6 +75,8 @@ enum Lookup {
     /// Group + 1 at the position of a number; 0 where there is none.
     Numbers(Vec<u32>),
     Patterned(Pattern, Vec<u32>),
+    /// Consecutive numbers in their order, from the first on: the group follows from the number.
+    Consecutive(Pattern, usize),
     /// Bools and floats as their bits.
     Ints(PlHashMap<i64, u32>),
     Texts(PlHashMap<PlSmallStr, u32>),
@@ -156,6 +158,10 @@ impl Keys {
         match &self.lookup {
             Lookup::Patterned(pattern, positions) => position(positions, pattern.number(text)?),
             Lookup::Texts(map) => map.get(text).copied(),
+            Lookup::Consecutive(pattern, first) => {
+                let group = pattern.number(text)?.checked_sub(*first)?;
+                u32::try_from(group).ok().filter(|group| *group < self.groups)
+            }
             Lookup::Together => Some(0),
             Lookup::Empty | Lookup::Numbers(_) | Lookup::Ints(_) => None,
         }
@@ -166,7 +172,7 @@ impl Keys {
             Lookup::Numbers(positions) => position(positions, small(number)?),
             Lookup::Ints(map) => map.get(&number).copied(),
             Lookup::Together => Some(0),
-            Lookup::Empty | Lookup::Patterned(..) | Lookup::Texts(_) => None,
+            Lookup::Empty | Lookup::Patterned(..) | Lookup::Consecutive(..) | Lookup::Texts(_) => None,
         }
     }
 
@@ -203,7 +209,7 @@ impl Keys {
             },
             Lookup::Together => 0,
             // Keys of one table are of one type.
-            Lookup::Empty | Lookup::Numbers(_) | Lookup::Ints(_) => return NO_GROUP,
+            Lookup::Empty | Lookup::Numbers(_) | Lookup::Ints(_) | Lookup::Consecutive(..) => return NO_GROUP,
         };
         self.groups = self.groups.max(group + 1);
         group
@@ -232,10 +238,21 @@ impl Keys {
             },
             Lookup::Ints(map) => *map.entry(number).or_insert(next),
             Lookup::Together => 0,
-            Lookup::Empty | Lookup::Patterned(..) | Lookup::Texts(_) => return NO_GROUP,
+            Lookup::Empty | Lookup::Patterned(..) | Lookup::Consecutive(..) | Lookup::Texts(_) => return NO_GROUP,
         };
         self.groups = self.groups.max(group + 1);
         group
+    }
+
+    /// Says that no key will be added. Running numbers without a gap need no table then.
+    pub(super) fn close(&mut self) {
+        let Lookup::Patterned(pattern, positions) = &self.lookup else { return };
+        let Some(first) = positions.iter().position(|group| *group > 0) else { return };
+        let count = self.groups as usize;
+        let rows = positions.get(first..first + count).unwrap_or_default();
+        if rows.len() == count && (1..).zip(rows).all(|(place, group)| place == *group) {
+            self.lookup = Lookup::Consecutive(pattern.clone(), first);
+        }
     }
 
     fn to_texts(&mut self) {
@@ -271,6 +288,19 @@ mod tests {
         assert_eq!(keys.insert(Some(&texts(&[Some("客户"), Some("C7"), Some("C01"), Some("C07")])), 4), [2, 3, 1, 0]);
         assert_eq!(keys.find(Some(&texts(&[Some("C07"), Some("客户"), Some("")])), 3), [0, 2, NO_GROUP]);
         assert_eq!(keys.groups(), 4);
+    }
+
+    #[test]
+    fn consecutive_numbers_are_found_without_a_table() {
+        for (keys, consecutive) in [(["C08", "C09", "C10"], true), (["C08", "C10", "C09"], false), (["C07", "C09", "C10"], false)] {
+            let mut closed = Keys::new();
+            closed.insert(Some(&texts(&keys.map(Some))), 3);
+            let asked = texts(&[Some("C07"), Some("C08"), Some("C09"), Some("C10"), Some("C11"), Some("C1"), None]);
+            let before = closed.find(Some(&asked), 7);
+            closed.close();
+            assert_eq!(matches!(closed.lookup, Lookup::Consecutive(..)), consecutive);
+            assert_eq!(closed.find(Some(&asked), 7), before);
+        }
     }
 
     #[test]

@@ -10,7 +10,6 @@ use crate::types::{ColumnId, Physical, Value};
 use indexmap::IndexSet;
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// Values of a population while its rows are taken.
 pub(super) struct Sample {
@@ -236,10 +235,10 @@ impl Ranking {
             by_keys(key(a), key(b), &descending).then_with(|| by_ties(&ties, a, b)).then_with(|| pair(a).cmp(&pair(b)))
         });
         let mut places: Vec<Vec<u32>> = self.lines.iter().map(|line| vec![0; line.len()]).collect();
-        let mut reached: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut reached: Vec<u32> = vec![0; self.group_names.len().max(1)];
         for at in order {
             let group = self.groups.get(at as usize).copied().unwrap_or(0);
-            let next = reached.entry(group).or_insert(0);
+            let Some(next) = reached.get_mut(group as usize) else { continue };
             *next += 1;
             let (entry, place) = self.pairs.get(at as usize).copied().unwrap_or_default();
             if let Some(slot) = places.get_mut(entry as usize).and_then(|places| places.get_mut(place as usize)) {
