@@ -2,6 +2,7 @@
 
 use crate::types::{Type, Value};
 
+mod arbitration;
 pub mod calendar;
 mod format;
 pub mod hash;
@@ -44,6 +45,7 @@ pub fn all() -> Vec<&'static Builtin> {
     out.extend(number::ALL);
     out.extend(text::ALL);
     out.extend(words::ALL);
+    out.extend(arbitration::ALL);
     out.sort_by_key(|builtin| builtin.name);
     out
 }
@@ -51,7 +53,8 @@ pub fn all() -> Vec<&'static Builtin> {
 /// Finds a builtin by name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Builtin> {
-    time::ALL.iter().chain(number::ALL).chain(text::ALL).chain(words::ALL).find(|builtin| builtin.name == name).copied()
+    let all = [time::ALL, number::ALL, text::ALL, words::ALL, arbitration::ALL];
+    all.into_iter().flatten().find(|builtin| builtin.name == name).copied()
 }
 
 #[cfg(feature = "engine")]

@@ -43,7 +43,7 @@ impl Checker {
                     ItemKind::Lexicon(lexicon) => {
                         self.keywords(module, lexicon);
                     }
-                    ItemKind::Policy(policy) => self.check_policy(policy),
+                    ItemKind::Policy(policy) => self.check_policy(module, policy),
                     ItemKind::Metric(metric) => {
                         self.report(Problem::new(&strategies::NOT_JUDGED, metric.name.span).with("what", format!("metric `{}`", metric.name.text)));
                     }

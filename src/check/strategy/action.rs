@@ -221,15 +221,19 @@ impl Checker {
     fn collect_fallbacks(&mut self, draft: &mut Draft<'_>, fallbacks: &[ast::Fallback], way: &Way, number: usize, out: &mut Vec<Reach>) -> Option<()> {
         let mut whole = true;
         for fallback in fallbacks {
-            if fallback.layer.text != "consent" {
-                self.later("`else on` other than consent", fallback.layer.span);
-                continue;
-            }
+            let stage = match fallback.layer.text.as_str() {
+                "consent" => Stage::Consent,
+                "capacity" => Stage::Capacity,
+                _ => {
+                    self.later("`else on` other than consent and capacity", fallback.layer.span);
+                    continue;
+                }
+            };
             let before = out.len();
             let never = self.truth(false, fallback.span);
             whole &= self.collect_steps(draft, std::slice::from_ref(&fallback.step), way, never, out).is_some();
             for reach in out.iter_mut().skip(before) {
-                reach.fallback_of = Some((number, Stage::Consent));
+                reach.fallback_of = Some((number, stage));
             }
         }
         whole.then_some(())

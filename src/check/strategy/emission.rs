@@ -197,9 +197,8 @@ impl Checker {
             let priority = self.constant(Value::Int(priority), Type::Int, span);
             row.field("priority", priority);
         }
-        if let Some(value) = &draft.ast.value {
-            let value = self.expression(value, &draft.scope)?;
-            row.field("expected_value", value.node);
+        if let Some(value) = self.action_value(draft, reach.channel.as_deref())? {
+            row.field("expected_value", value);
         }
         let reason = self.text_constant(journey.reason.clone(), span);
         row.field("reason", reason);
@@ -209,8 +208,14 @@ impl Checker {
         Some(())
     }
 
-    /// The person a role means for the subject.
+    /// The person a role means for the subject, as text.
     fn role(&mut self, draft: &Draft<'_>, name: &ast::Name) -> Option<NodeId> {
+        let node = self.role_node(draft, name)?;
+        Some(self.as_text(node, name.span))
+    }
+
+    /// The person a role means for the subject, as its declaration gives it.
+    pub(super) fn role_node(&mut self, draft: &Draft<'_>, name: &ast::Name) -> Option<NodeId> {
         let mut known = Vec::new();
         for module in 0..self.modules.len() {
             for item in self.items(module) {
@@ -224,7 +229,7 @@ impl Checker {
                     continue;
                 }
                 let typed = self.expression(&role.value, &Scope::of(module, table))?;
-                return Some(self.as_text(typed.node, name.span));
+                return Some(typed.node);
             }
         }
         self.undeclared("role", name, known);
@@ -251,6 +256,11 @@ impl Checker {
         }
         let now = self.as_of(span);
         row.field("sent_at", now);
+        if let Some(role) = &reach.tail.to {
+            if let Some(person) = self.role(draft, role) {
+                row.field("rm_id", person);
+            }
+        }
         self.push_emission(draft, Output::Contacts, flag, row);
     }
 
@@ -286,6 +296,8 @@ impl Checker {
         let span = wave.span;
         let now = self.as_of(span);
         let skipped = self.all(&[wave.skips, journey.treated], span);
+        // What was only waiting belongs to the wave as it was executed.
+        let executed = self.all(&[executed, wave.runs], span);
         for (event, flag, time) in [("executed", executed, now), ("skipped", skipped, wave.due)] {
             let mut row = self.identity(draft, true);
             row.field("entered_at", journey.entry_time);
@@ -298,6 +310,20 @@ impl Checker {
         }
         let name = self.text_constant(wave.name.clone(), span);
         self.exclude(draft, skipped, Stage::Plan, "skipped", Some(name));
+    }
+
+    /// An action that waits for a later run is due again until it is sent, the journey ends or the subject enters anew.
+    pub(super) fn record_deferral(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, deferred: NodeId) {
+        let span = reach.span;
+        let mut row = self.identity(draft, true);
+        row.field("entered_at", journey.entry_time);
+        for (field, text) in [("wave", wave.name.clone()), ("event", String::from("deferred")), ("reason", reach.name())] {
+            let text = self.text_constant(text, span);
+            row.field(field, text);
+        }
+        let now = self.as_of(span);
+        row.field("happened_at", now);
+        self.push_emission(draft, Output::Journeys, deferred, row);
     }
 
     /// Exits, and a reason for every candidate that no rule or action has accounted for.

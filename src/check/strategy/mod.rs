@@ -5,6 +5,8 @@
 //! decides (`layer`): how often a person may be reached, who gets the places. Then the rows that are written.
 
 mod action;
+mod cap;
+mod capacity;
 mod contact;
 mod content;
 mod course;
@@ -23,7 +25,7 @@ use super::names::{Scope, TriggerRow};
 use super::policy::BindingRule;
 use super::problems::{declarations, strategy as problems};
 use crate::diag::{Problem, Text};
-use crate::ir::{self, Arm, Emission, Gate, Ladder, LadderLabel, NodeId};
+use crate::ir::{self, Arm, Emission, Gate, Ladder, LadderLabel, NodeId, Stage};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Name};
 use crate::types::{LadderId, TableId, Value};
@@ -86,8 +88,17 @@ impl Checker {
             courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded, &mut experiments));
         }
         let mut contenders = Self::contenders(&courses);
-        self.pass_contact(&mut courses, &mut contenders);
+        let (mut reached, mut chosen) = (Vec::new(), Vec::new());
+        self.pass_caps(Stage::Contact, 0, &mut courses, &mut contenders, &mut reached);
+        self.pass_caps(Stage::Arbitration, 0, &mut courses, &mut contenders, &mut chosen);
         self.pass_quota(&mut courses, &mut contenders);
+        let mut seated = Vec::new();
+        let mut overflows = self.pass_capacity(0, &courses, &mut contenders, &mut seated);
+        self.start_fallbacks(&overflows, &mut courses, &mut contenders);
+        self.pass_caps(Stage::Contact, 1, &mut courses, &mut contenders, &mut reached);
+        self.pass_caps(Stage::Arbitration, 1, &mut courses, &mut contenders, &mut chosen);
+        overflows.extend(self.pass_capacity(1, &courses, &mut contenders, &mut seated));
+        self.record_overflows(overflows, &mut courses, &contenders);
         let mut out = Lowered::default();
         for (at, course) in courses.into_iter().enumerate() {
             let emitted: Vec<&Contender> = contenders.iter().filter(|contender| contender.course == at).collect();
@@ -124,10 +135,10 @@ impl Checker {
         // A plan is checked whatever is wrong with the way into it.
         let entry = entry.or_else(|| self.stand_in(&draft))?;
         draft.scope.trigger = entry.row.clone().map(Rc::new);
-        let journey = self.lower_journey(&mut draft, plan, &entry)?;
+        let mut journey = self.lower_journey(&mut draft, plan, &entry)?;
         let rank = self.rank_of(strategy, classes);
         self.join_experiment(&mut draft, experiments);
-        let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &journey)?;
+        let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &mut journey)?;
         if !whole {
             return None;
         }
@@ -218,7 +229,7 @@ impl Checker {
             self.later("`budget`", budget.span);
         }
         for limit in &strategy.at_most {
-            self.later("`at most` inside a strategy", limit.span);
+            self.check_limit(0, limit, Stage::Contact);
         }
         if let Some(layer) = strategy.arms.as_ref().and_then(|arms| arms.layer.as_ref()) {
             self.later("`arms layer`", layer.span);

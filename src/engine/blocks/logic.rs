@@ -5,7 +5,7 @@ use super::column::{Values, certain};
 use crate::ir::Comparison;
 use crate::types::{Physical, Value};
 use polars::prelude::{BooleanChunked, ChunkCompareEq, ChunkZip, StringChunked};
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 pub(super) fn not(value: &Values) -> Values {
@@ -80,7 +80,7 @@ fn equality(operator: Comparison, same: Bits, known: Bits) -> Values {
     }
 }
 
-/// Sets larger than this are looked up by hash.
+/// Sets larger than this are searched, not compared one by one.
 const FEW: usize = 8;
 
 /// Membership in a set of known values: unknown for a missing value, but nothing is in an empty set.
@@ -95,7 +95,7 @@ pub(super) fn one_of(value: &Values, set: &[Value]) -> Values {
             if set.len() <= FEW {
                 Bits::of_each(values, |value| set.contains(&value))
             } else {
-                let set: HashSet<i64> = set.into_iter().collect();
+                let set: BTreeSet<i64> = set.into_iter().collect();
                 Bits::of_each(values, |value| set.contains(&value))
             }
         }
@@ -114,7 +114,7 @@ fn text_in(texts: &StringChunked, set: &[Value]) -> Bits {
     if members.len() <= FEW {
         members.iter().fold(Bits::none(texts.len()), |yes, member| yes.or(&certain(&texts.equal(*member))))
     } else {
-        let members: HashSet<&str> = members.into_iter().collect();
+        let members: BTreeSet<&str> = members.into_iter().collect();
         Bits::collect(texts.len(), texts.iter().map(|text| text.is_some_and(|text| members.contains(text))))
     }
 }

@@ -15,62 +15,34 @@ use std::rc::Rc;
 
 /// The values of a node whose operands are known.
 pub(super) fn evaluate(block: &Block<'_>, id: NodeId, node: &Node) -> Result<Rc<Values>, EngineError> {
-    let of = |id: NodeId| block.values(id);
-    let all = |ids: &[NodeId]| ids.iter().map(|id| block.values(*id)).collect::<Result<Vec<_>, _>>();
-    let physical = node.ty.physical();
     if let Some(operands) = block.engine.shortened(&node.kind) {
-        match (&node.kind, operands.as_slice()) {
-            (Kind::And(_), operands) => return Ok(Rc::new(logic::and(&all(operands)?, block.len))),
-            (Kind::Or(_), operands) => return Ok(Rc::new(logic::or(&all(operands)?, block.len))),
-            // The literal `missing` may stand as another type than its surroundings.
-            (_, [operand]) if block.engine.physical(*operand)? == physical => return of(*operand),
-            (_, [operand]) => {
-                let values = of(*operand)?;
-                return Ok(Rc::new(Values::collect((0..block.len).map(|row| values.get(row)), physical, block.len)));
-            }
-            (_, _) => {}
+        if let Some(values) = short(block, node, &operands)? {
+            return Ok(values);
+        }
+    }
+    if let Kind::Coalesce(first, _) = &node.kind {
+        let first = block.values(*first)?;
+        if first.known().is_all() {
+            return Ok(first);
         }
     }
     Ok(Rc::new(match &node.kind {
-        Kind::Not(value) => logic::not(&*of(*value)?),
-        Kind::And(nodes) => logic::and(&all(nodes)?, block.len),
-        Kind::Or(nodes) => logic::or(&all(nodes)?, block.len),
-        Kind::Compare { operator, left, right } => compare(*operator, &*of(*left)?, &*of(*right)?),
-        Kind::OneOf { value, set } => one_of(&*of(*value)?, set),
-        Kind::IsMissing(value) => Values::Bool { yes: of(*value)?.known().not(), known: Bits::all(block.len) },
-        Kind::IsTrue(value) => Values::Bool { yes: of(*value)?.yes(), known: Bits::all(block.len) },
-        Kind::Coalesce(first, second) => {
-            let first = of(*first)?;
-            let known = first.known();
-            if known.is_all() {
-                return Ok(first);
-            }
-            logic::choose(&known, &first, &*of(*second)?, physical)
+        Kind::Not(_) | Kind::And(_) | Kind::Or(_) | Kind::Compare { .. } | Kind::OneOf { .. } | Kind::IsMissing(_) | Kind::IsTrue(_) => {
+            truth(block, id, node)?
         }
-        Kind::If { condition, then, otherwise } => {
-            let condition = of(*condition)?;
-            let chosen = logic::choose(&condition.yes(), &*of(*then)?, &*of(*otherwise)?, physical);
-            logic::hide(chosen, &condition.known())
-        }
-        Kind::Arithmetic { operator, left, right } => arithmetic::binary(*operator, &*of(*left)?, &*of(*right)?),
-        Kind::Negate(value) => arithmetic::negate(&*of(*value)?),
-        Kind::ToFloat(value) => arithmetic::to_float(&*of(*value)?),
-        Kind::Round(value) => arithmetic::round(&*of(*value)?),
-        Kind::Call { function, arguments } => call(function, &all(arguments)?, physical, block.len)?,
-        Kind::Ladder { rows, otherwise, unknown } => {
-            let conditions = rows.iter().map(|(condition, label)| Ok((of(*condition)?, *label))).collect::<Result<Vec<_>, EngineError>>()?;
-            logic::ladder(&conditions, *otherwise, *unknown, block.len)
-        }
-        Kind::LabelName(label) => label_name(block, *label, &*of(*label)?)?,
+        Kind::Coalesce(..) | Kind::If { .. } | Kind::Ladder { .. } => choice(block, id, node)?,
+        Kind::Arithmetic { .. } | Kind::Negate(_) | Kind::ToFloat(_) | Kind::Round(_) => number(block, id, node)?,
+        Kind::Call { function, arguments } => call(function, &all(block, arguments)?, node.ty.physical(), block.len)?,
+        Kind::LabelName(label) => label_name(block, *label, &*block.values(*label)?)?,
         Kind::Bucket { experiment, salt, unit, only } => {
-            let (unit, only) = (of(*unit)?, of(*only)?.yes());
+            let (unit, only) = (block.values(*unit)?, block.values(*only)?.yes());
             let bucket = |(row, only): (usize, bool)| if only { bucket_value(experiment, salt, &unit.get(row)).as_int() } else { None };
             Values::ints(only.iter().enumerate().map(bucket), block.len)
         }
-        Kind::Concat(nodes) => concat(&all(nodes)?, block.len),
+        Kind::Concat(nodes) => concat(&all(block, nodes)?, block.len),
         Kind::Format { value, style } => {
             let ty = &block.engine.node(*value)?.ty;
-            let values = of(*value)?;
+            let values = block.values(*value)?;
             let text = |row: usize| match values.get(row) {
                 Value::Missing => Value::Missing,
                 value => builtins::format_value(&value, ty, style),
@@ -87,6 +59,72 @@ pub(super) fn evaluate(block: &Block<'_>, id: NodeId, node: &Node) -> Result<Rc<
         | Kind::FirstCrossing(_)
         | Kind::Population(_) => return Err(EngineError::Damaged(id)),
     }))
+}
+
+fn all(block: &Block<'_>, ids: &[NodeId]) -> Result<Vec<Rc<Values>>, EngineError> {
+    ids.iter().map(|id| block.values(*id)).collect()
+}
+
+/// A node of which only some operands still matter.
+fn short(block: &Block<'_>, node: &Node, operands: &[NodeId]) -> Result<Option<Rc<Values>>, EngineError> {
+    let physical = node.ty.physical();
+    Ok(match (&node.kind, operands) {
+        (Kind::And(_), operands) => Some(Rc::new(logic::and(&all(block, operands)?, block.len))),
+        (Kind::Or(_), operands) => Some(Rc::new(logic::or(&all(block, operands)?, block.len))),
+        // The literal `missing` may stand as another type than its surroundings.
+        (_, [operand]) if block.engine.physical(*operand)? == physical => Some(block.values(*operand)?),
+        (_, [operand]) => {
+            let values = block.values(*operand)?;
+            Some(Rc::new(Values::collect((0..block.len).map(|row| values.get(row)), physical, block.len)))
+        }
+        (_, _) => None,
+    })
+}
+
+fn truth(block: &Block<'_>, id: NodeId, node: &Node) -> Result<Values, EngineError> {
+    let of = |id: &NodeId| block.values(*id);
+    Ok(match &node.kind {
+        Kind::Not(value) => logic::not(&*of(value)?),
+        Kind::And(nodes) => logic::and(&all(block, nodes)?, block.len),
+        Kind::Or(nodes) => logic::or(&all(block, nodes)?, block.len),
+        Kind::Compare { operator, left, right } => compare(*operator, &*of(left)?, &*of(right)?),
+        Kind::OneOf { value, set } => one_of(&*of(value)?, set),
+        Kind::IsMissing(value) => Values::Bool { yes: of(value)?.known().not(), known: Bits::all(block.len) },
+        Kind::IsTrue(value) => Values::Bool { yes: of(value)?.yes(), known: Bits::all(block.len) },
+        _ => return Err(EngineError::Damaged(id)),
+    })
+}
+
+fn choice(block: &Block<'_>, id: NodeId, node: &Node) -> Result<Values, EngineError> {
+    let of = |id: &NodeId| block.values(*id);
+    let physical = node.ty.physical();
+    Ok(match &node.kind {
+        Kind::Coalesce(first, second) => {
+            let first = of(first)?;
+            logic::choose(&first.known(), &first, &*of(second)?, physical)
+        }
+        Kind::If { condition, then, otherwise } => {
+            let condition = of(condition)?;
+            let chosen = logic::choose(&condition.yes(), &*of(then)?, &*of(otherwise)?, physical);
+            logic::hide(chosen, &condition.known())
+        }
+        Kind::Ladder { rows, otherwise, unknown } => {
+            let conditions = rows.iter().map(|(condition, label)| Ok((of(condition)?, *label))).collect::<Result<Vec<_>, EngineError>>()?;
+            logic::ladder(&conditions, *otherwise, *unknown, block.len)
+        }
+        _ => return Err(EngineError::Damaged(id)),
+    })
+}
+
+fn number(block: &Block<'_>, id: NodeId, node: &Node) -> Result<Values, EngineError> {
+    let of = |id: &NodeId| block.values(*id);
+    Ok(match &node.kind {
+        Kind::Arithmetic { operator, left, right } => arithmetic::binary(*operator, &*of(left)?, &*of(right)?),
+        Kind::Negate(value) => arithmetic::negate(&*of(value)?),
+        Kind::ToFloat(value) => arithmetic::to_float(&*of(value)?),
+        Kind::Round(value) => arithmetic::round(&*of(value)?),
+        _ => return Err(EngineError::Damaged(id)),
+    })
 }
 
 /// A builtin over rows whose operands are all known; missing elsewhere.

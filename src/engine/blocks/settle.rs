@@ -30,6 +30,18 @@ enum Taker {
     Total { id: NodeId, flag: NodeId, count: i64 },
 }
 
+/// What has to see the rows of which table.
+type Takers = IndexMap<TableId, Vec<Taker>>;
+
+/// Folds by table and key of its rows.
+type Folds<'a> = IndexMap<(TableId, Option<NodeId>), Vec<(NodeId, &'a Aggregate)>>;
+
+/// Folds that look at each linked row, likewise.
+type Holds = IndexMap<(TableId, Option<NodeId>), Vec<NodeId>>;
+
+/// Steps into a table, with the node each reads there.
+type Steps = IndexMap<TableId, Vec<(NodeId, NodeId)>>;
+
 /// What rows are held by.
 enum HeldBy {
     Column(ColumnId),
@@ -60,12 +72,12 @@ impl Blocks<'_> {
     }
 
     /// What has to see the rows of which table.
-    fn takers(&self, boundary: &[NodeId]) -> Result<IndexMap<TableId, Vec<Taker>>, EngineError> {
-        let mut folds: IndexMap<(TableId, Option<NodeId>), Vec<(NodeId, &Aggregate)>> = IndexMap::new();
-        let mut holds: IndexMap<(TableId, Option<NodeId>), Vec<NodeId>> = IndexMap::new();
-        let mut steps: IndexMap<TableId, Vec<(NodeId, NodeId)>> = IndexMap::new();
+    fn takers(&self, boundary: &[NodeId]) -> Result<Takers, EngineError> {
+        let mut folds: Folds<'_> = IndexMap::new();
+        let mut holds: Holds = IndexMap::new();
+        let mut steps: Steps = IndexMap::new();
         let mut pools: IndexMap<(TableId, &[PlaceEntry]), Vec<(NodeId, u32)>> = IndexMap::new();
-        let mut out: IndexMap<TableId, Vec<Taker>> = IndexMap::new();
+        let mut out: Takers = IndexMap::new();
         for id in boundary {
             match &self.node(*id)?.kind {
                 Kind::Aggregate(aggregate) => {
@@ -98,12 +110,24 @@ impl Blocks<'_> {
             let ranking = Ranking::new(entries, self.key(table)?);
             out.entry(table).or_default().push(Taker::Places { nodes, ranking });
         }
+        self.keyed(folds, &mut out)?;
+        self.held(holds, steps, &mut out)?;
+        Ok(out)
+    }
+
+    /// Folds of one table by one key are one pass.
+    fn keyed(&self, folds: Folds<'_>, out: &mut Takers) -> Result<(), EngineError> {
         for ((table, row_key), folds) in folds {
             let name = self.ready.len() + out.values().map(Vec::len).sum::<usize>();
             let seed = self.seed(table, &folds)?;
             let pass = Pass::new(self, name, row_key, folds, seed)?;
             out.entry(table).or_default().push(Taker::Fold(pass));
         }
+        Ok(())
+    }
+
+    /// Tables whose rows are looked at one by one.
+    fn held(&self, holds: Holds, steps: Steps, out: &mut Takers) -> Result<(), EngineError> {
         for ((table, row_key), folds) in holds {
             let mut roots = Vec::new();
             for id in &folds {
@@ -126,7 +150,7 @@ impl Blocks<'_> {
             let held = Held::new(self.schema(table)?, table, &columns, false);
             out.entry(table).or_default().push(Taker::Hold { held, key, steps, folds: Vec::new() });
         }
-        Ok(out)
+        Ok(())
     }
 
     /// The keys of the table that folds are for, one group per row in the order of its rows, where that pays: between long tables,

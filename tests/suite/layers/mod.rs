@@ -1,6 +1,8 @@
 //! Layers over all strategies of a program: contact, arbitration, places. Every test of a program is run by the interpreter, and its
 //! data is given to the frames, which must write the same rows.
 
+mod arbitration;
+mod capacity;
 mod contact;
 mod places;
 
