@@ -2,15 +2,19 @@
 
 use crate::types::{Type, Value};
 
+mod arbitration;
 pub mod calendar;
+mod format;
 pub mod hash;
 mod number;
 pub mod sums;
 mod text;
 mod time;
+mod words;
 
+pub use format::format_value;
 pub use number::round_value;
-pub use text::format_value;
+pub use words::keyword_table;
 
 /// A function over the values of one row.
 pub struct Builtin {
@@ -40,6 +44,8 @@ pub fn all() -> Vec<&'static Builtin> {
     out.extend(time::ALL);
     out.extend(number::ALL);
     out.extend(text::ALL);
+    out.extend(words::ALL);
+    out.extend(arbitration::ALL);
     out.sort_by_key(|builtin| builtin.name);
     out
 }
@@ -47,7 +53,8 @@ pub fn all() -> Vec<&'static Builtin> {
 /// Finds a builtin by name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Builtin> {
-    time::ALL.iter().chain(number::ALL).chain(text::ALL).find(|builtin| builtin.name == name).copied()
+    let all = [time::ALL, number::ALL, text::ALL, words::ALL, arbitration::ALL];
+    all.into_iter().flatten().find(|builtin| builtin.name == name).copied()
 }
 
 #[cfg(feature = "engine")]

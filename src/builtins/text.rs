@@ -1,13 +1,11 @@
-//! Texts: looking into them, naming things, and writing values as people read them.
+//! Texts: looking into them, naming things, reading values out of them.
 
 use super::Builtin;
-use super::time::DAY_MILLISECONDS;
-use crate::ir::FormatStyle;
 use crate::types::{Type, Value};
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 
-pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS, &TRIM];
+pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &DIGITS, &TRIM, &STRONGEST_REASONS, &READ_VALUE];
 
 fn texts(values: &[Value]) -> Option<(&str, &str)> {
     Some((values.first()?.as_text()?, values.get(1)?.as_text()?))
@@ -132,94 +130,74 @@ static TRIM: Builtin = Builtin {
     frame: None,
 };
 
-/// A known value as people read it; see [`FormatStyle`]. Missing stays missing.
-#[must_use]
-pub fn format_value(value: &Value, ty: &Type, style: &FormatStyle) -> Value {
-    let text = match (value, style) {
-        (Value::Missing, _) => return Value::Missing,
-        (Value::Int(amount), FormatStyle::TenThousandYuan) => Some(floored_tenths(*amount, 1_000_000, "万元")),
-        (Value::Int(amount), FormatStyle::HundredMillionYuan) => Some(floored_tenths(*amount, 10_000_000_000, "亿元")),
-        (Value::Int(day), FormatStyle::MonthDay) => month_day(*day, ty),
-        (Value::Float(number), FormatStyle::Whole) => Some(format!("{:.0}", number.floor())),
-        (value, FormatStyle::Plain | FormatStyle::TenThousandYuan | FormatStyle::HundredMillionYuan | FormatStyle::MonthDay | FormatStyle::Whole) => plain(value, ty),
-    };
-    text.map_or(Value::Missing, Value::Text)
-}
+static READ_VALUE: Builtin = Builtin {
+    name: "read_value",
+    signature: "read_value(text, type) -> value",
+    documentation: "A text of the data as a value of a type: int, number, money in yuan, percent such as 35%, bool, date. A text that is none is missing.",
+    example: "read_value(\"35\", \"int\") = 35",
+    result: |types| (types.len() == 2).then_some(Type::Text),
+    partial: true,
+    internal: true,
+    row: |values| texts(values).and_then(|(text, ty)| read_value(text.trim(), ty)).unwrap_or(Value::Missing),
+    #[cfg(feature = "engine")]
+    frame: None,
+};
 
-/// Money in units of `unit` minor units, floored to one decimal so that it never overstates.
-fn floored_tenths(amount: i64, unit: i64, word: &str) -> String {
-    let tenths = amount.div_euclid(unit / 10);
-    let (sign, tenths) = if tenths < 0 { ("-", -tenths) } else { ("", tenths) };
-    match tenths % 10 {
-        0 => format!("{sign}{}{word}", tenths / 10),
-        rest => format!("{sign}{}.{rest}{word}", tenths / 10),
-    }
-}
-
-fn day_of(value: i64, ty: &Type) -> Option<NaiveDate> {
-    let day = if matches!(ty, Type::Time) { value.div_euclid(DAY_MILLISECONDS) } else { value };
-    NaiveDate::from_num_days_from_ce_opt(i32::try_from(day.checked_add(719_163)?).ok()?)
-}
-
-fn month_day(value: i64, ty: &Type) -> Option<String> {
-    let date = day_of(value, ty)?;
-    Some(format!("{}月{}日", date.month(), date.day()))
-}
-
-fn plain(value: &Value, ty: &Type) -> Option<String> {
-    match value {
-        Value::Missing => None,
-        Value::Bool(value) => Some(String::from(if *value { "true" } else { "false" })),
-        Value::Text(text) => Some(text.clone()),
-        Value::Float(number) => Some(match ty {
-            Type::Percent | Type::Rate => format!("{}%", shortest((number * 1e11).round() / 1e9)),
-            _ => shortest(*number),
-        }),
-        Value::Int(number) => plain_int(*number, ty),
-    }
-}
-
-fn plain_int(number: i64, ty: &Type) -> Option<String> {
+fn read_value(text: &str, ty: &str) -> Option<Value> {
     match ty {
-        Type::Money => Some(money(number)),
-        Type::BasisPoints => Some(format!("{number}bp")),
-        Type::Date => day_of(number, ty).map(|date| date.format("%Y-%m-%d").to_string()),
-        Type::Month => day_of(number, ty).map(|date| date.format("%Y-%m").to_string()),
-        Type::Quarter => day_of(number, ty).map(|date| format!("{}Q{}", date.year(), date.month0() / 3 + 1)),
-        Type::Time => {
-            let minutes = number.rem_euclid(DAY_MILLISECONDS) / 60_000;
-            day_of(number, ty).map(|date| format!("{} {:02}:{:02}", date.format("%Y-%m-%d"), minutes / 60, minutes % 60))
-        }
-        Type::Duration => Some(duration(number)),
-        _ => Some(number.to_string()),
+        "int" => text.parse().ok().map(Value::Int),
+        "number" => text.parse().ok().map(Value::float),
+        "percent" => text.strip_suffix('%')?.trim().parse::<f64>().ok().map(|share| Value::float(share / 100.0)),
+        "bool" => match text {
+            "true" | "1" | "是" => Some(Value::Bool(true)),
+            "false" | "0" | "否" => Some(Value::Bool(false)),
+            _ => None,
+        },
+        "date" => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(|date| Value::Int(i64::from(date.num_days_from_ce()) - 719_163)),
+        "money" => read_money(text),
+        _ => None,
     }
 }
 
-fn shortest(number: f64) -> String {
-    format!("{number}")
+/// Yuan with at most two decimals, exactly.
+fn read_money(text: &str) -> Option<Value> {
+    let text = text.strip_suffix('元').unwrap_or(text);
+    let (sign, digits) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
+    let (whole, rest) = digits.split_once('.').unwrap_or((digits, ""));
+    let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || rest.len() > 2 || !plain(whole) || !plain(rest) {
+        return None;
+    }
+    let minor: i64 = format!("{rest:0<2}").parse().ok()?;
+    whole.parse::<i64>().ok()?.checked_mul(100)?.checked_add(minor)?.checked_mul(sign).map(Value::Int)
 }
 
-/// `23,000元`, `23,000.50元`.
-fn money(minor: i64) -> String {
-    let sign = if minor < 0 { "-" } else { "" };
-    let (whole, rest) = (minor.unsigned_abs() / 100, minor.unsigned_abs() % 100);
-    let digits = whole.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if rest == 0 { format!("{sign}{grouped}元") } else { format!("{sign}{grouped}.{rest:02}元") }
-}
+static STRONGEST_REASONS: Builtin = Builtin {
+    name: "strongest_reasons",
+    signature: "strongest_reasons(count, points, reason, …) -> text",
+    documentation: "The reasons with most points, of either sign, first, joined; equal points in the order given. Rows without points do not count; none left is missing.",
+    example: "strongest_reasons(1, 10, \"a\", 20, \"b\") = \"b\"",
+    result: |types| (types.len() % 2 == 1).then_some(Type::Text),
+    partial: true,
+    internal: true,
+    row: strongest_reasons,
+    #[cfg(feature = "engine")]
+    frame: None,
+};
 
-fn duration(milliseconds: i64) -> String {
-    let units = [(DAY_MILLISECONDS, "天"), (3_600_000, "小时"), (60_000, "分钟"), (1_000, "秒")];
-    for (unit, word) in units {
-        if milliseconds % unit == 0 && milliseconds.unsigned_abs() >= unit.unsigned_abs() {
-            return format!("{}{word}", milliseconds / unit);
-        }
+fn strongest_reasons(values: &[Value]) -> Value {
+    let Some((count, rows)) = values.split_first() else { return Value::Missing };
+    let most = count.as_int().and_then(|count| usize::try_from(count).ok()).unwrap_or(0);
+    let mut counted: Vec<(Value, &str)> = Vec::new();
+    for row in rows.chunks(2) {
+        let size = match row.first() {
+            Some(Value::Int(points)) if *points != 0 => Value::Int(points.saturating_abs()),
+            Some(Value::Float(points)) if *points != 0.0 => Value::Float(points.abs()),
+            Some(_) | None => continue,
+        };
+        counted.extend(row.get(1).and_then(Value::as_text).map(|reason| (size, reason)));
     }
-    format!("{}秒", milliseconds / 1_000)
+    counted.sort_by(|(a, _), (b, _)| b.cmp(a));
+    let reasons: Vec<&str> = counted.into_iter().take(most).map(|(_, reason)| reason).collect();
+    if reasons.is_empty() { Value::Missing } else { Value::Text(reasons.join("、")) }
 }

@@ -1,12 +1,15 @@
 //! Features, segments and ladders: named nodes, each lowered once, when first needed.
 
 use super::names::Scope;
+use super::cohort::Frozen;
+use super::lexicon::Keywords;
+use super::score::Totals;
 use super::problems::names as problems;
 use super::{Checker, Typed};
 use crate::diag::Problem;
-use crate::ir::{Fact, FactKind, FactRow, Kind, NodeId, Watch};
+use crate::ir::{Emission, Fact, FactKind, FactRow, Kind, NodeId, Watch};
 use crate::source::Span;
-use crate::syntax::ast::{Item, ItemKind};
+use crate::syntax::ast::{Item, ItemKind, Name};
 use crate::types::{TableId, Type};
 use indexmap::IndexMap;
 use std::rc::Rc;
@@ -23,6 +26,14 @@ pub(crate) struct FactStore {
     /// By module and name.
     states: IndexMap<(usize, String), State>,
     listed: Vec<(usize, Span, Fact)>,
+    /// The totals a score can reach.
+    pub totals: IndexMap<NodeId, Totals>,
+    /// By module and name.
+    pub cohorts: IndexMap<(usize, String), Frozen>,
+    /// By module and name; `None` for one that is wrong.
+    pub lexicons: IndexMap<(usize, String), Option<Keywords>>,
+    /// Ledger rows that facts write: members of cohorts.
+    pub emissions: Vec<Emission>,
 }
 
 impl FactStore {
@@ -33,27 +44,38 @@ impl FactStore {
         out.into_iter().map(|(_, _, fact)| fact).collect()
     }
 
+    pub fn list(&mut self, module: usize, fact: Fact) {
+        self.listed.push((module, fact.span, fact));
+    }
+
     pub fn find(&self, node: NodeId) -> Option<&Fact> {
         self.listed.iter().map(|(_, _, fact)| fact).find(|fact| fact.node == node)
     }
 }
 
 pub(crate) fn is_fact(kind: &ItemKind) -> bool {
-    matches!(kind, ItemKind::Feature(_) | ItemKind::Segment(_) | ItemKind::Ladder(_))
+    about_clause(kind).is_some()
+}
+
+/// The `for TABLE` of a fact; `None` for declarations that are no facts.
+fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
+    match kind {
+        ItemKind::Feature(feature) => Some(feature.table.as_ref()),
+        ItemKind::Segment(segment) => Some(segment.table.as_ref()),
+        ItemKind::Ladder(ladder) => Some(ladder.table.as_ref()),
+        ItemKind::Score(score) => Some(score.table.as_ref()),
+        ItemKind::Model(model) => Some(model.table.as_ref()),
+        ItemKind::Cohort(cohort) => Some(cohort.table.as_ref()),
+        ItemKind::Tag(_) => Some(None),
+        _ => None,
+    }
 }
 
 /// Declarations that a later version gives meaning to.
 pub(crate) fn is_later(kind: &ItemKind) -> bool {
     matches!(
         kind,
-        ItemKind::Score(_)
-            | ItemKind::Lexicon(_)
-            | ItemKind::Model(_)
-            | ItemKind::Tag(_)
-            | ItemKind::Cohort(_)
-            | ItemKind::Alert(_)
-            | ItemKind::Overlay(_)
-            | ItemKind::Compare(_)
+        ItemKind::Alert(_) | ItemKind::Compare(_)
     )
 }
 
@@ -95,7 +117,9 @@ impl Checker {
                 continue;
             }
             for item in self.items(module) {
-                if is_fact(&item.kind) {
+                // A feature with arguments has no value of its own.
+                let called = matches!(&item.kind, ItemKind::Feature(feature) if !feature.arguments.is_empty());
+                if is_fact(&item.kind) && !called {
                     if let Some(table) = self.fact_about(module, &item) {
                         self.fact(module, &item, table);
                     }
@@ -105,23 +129,13 @@ impl Checker {
     }
 
     fn fact_about(&mut self, module: usize, item: &Item) -> Option<TableId> {
-        match &item.kind {
-            ItemKind::Feature(feature) => self.about(module, feature.table.as_ref(), feature.name.span),
-            ItemKind::Segment(segment) => self.about(module, segment.table.as_ref(), segment.name.span),
-            ItemKind::Ladder(ladder) => self.about(module, ladder.table.as_ref(), ladder.name.span),
-            _ => None,
-        }
+        let (name, _) = super::names::declared(&item.kind)?;
+        self.about(module, about_clause(&item.kind)?, name.span)
     }
 
     /// The table a fact is about, without reporting.
     pub(crate) fn fact_table(&self, module: usize, item: &Item) -> Option<TableId> {
-        let written = match &item.kind {
-            ItemKind::Feature(feature) => feature.table.as_ref(),
-            ItemKind::Segment(segment) => segment.table.as_ref(),
-            ItemKind::Ladder(ladder) => ladder.table.as_ref(),
-            _ => return None,
-        };
-        match written {
+        match about_clause(&item.kind)? {
             Some(name) => self.find_table(&name.text),
             None => self.modules.get(module)?.subject,
         }
@@ -131,6 +145,12 @@ impl Checker {
     pub(crate) fn fact(&mut self, module: usize, item: &Rc<Item>, table: TableId) -> Option<Option<Typed>> {
         if self.fact_table(module, item) != Some(table) {
             return None;
+        }
+        if let ItemKind::Feature(feature) = &item.kind {
+            if !feature.arguments.is_empty() {
+                self.report_bare_feature(feature, feature.name.span);
+                return Some(None);
+            }
         }
         let (name, span) = super::names::declared(&item.kind).map(|(name, _)| (name.text.clone(), name.span))?;
         let key = (module, name.clone());
@@ -152,10 +172,6 @@ impl Checker {
         let scope = Scope::of(module, table);
         match &item.kind {
             ItemKind::Feature(feature) => {
-                if let Some((name, _)) = feature.arguments.first() {
-                    self.report(Problem::new(&problems::NOT_AVAILABLE, name.span).with("what", "a feature with arguments"));
-                    return None;
-                }
                 let typed = self.expression(&feature.value, &scope)?;
                 self.list_fact(module, item, FactKind::Feature, typed.node, table, Vec::new());
                 Some(typed)
@@ -166,6 +182,10 @@ impl Checker {
                 Some(typed)
             }
             ItemKind::Ladder(ladder) => self.lower_ladder(module, item, ladder, &scope, table),
+            ItemKind::Score(score) => self.lower_score(module, item, score, &scope, table),
+            ItemKind::Model(model) => self.lower_model(module, item, model, &scope, table),
+            ItemKind::Tag(tag) => self.lower_tag(module, item, tag, &scope, table),
+            ItemKind::Cohort(cohort) => self.lower_cohort(module, item, cohort, &scope, table),
             _ => None,
         }
     }
@@ -177,7 +197,42 @@ impl Checker {
         if kind != FactKind::Feature {
             self.watch(format!("{} {qualified}", kind_word(&item.kind)), table, node);
         }
-        let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows };
+        let fact = Fact { kind, name: qualified, label, node, table, span: name.span, rows, not_before: None };
+        self.facts.listed.push((module, name.span, fact));
+    }
+
+    /// Marks a fact as being lowered; a problem when it already is, for then it is defined by itself.
+    pub(crate) fn enter_fact(&mut self, module: usize, name: &Name) -> Option<(usize, String)> {
+        let key = (module, name.text.clone());
+        if matches!(self.facts.states.get(&key), Some(State::InProgress)) {
+            self.report(Problem::new(&problems::CYCLIC_DEFINITION, name.span).with("name", &name.text));
+            return None;
+        }
+        self.facts.states.insert(key.clone(), State::InProgress);
+        Some(key)
+    }
+
+    pub(crate) fn leave_fact(&mut self, key: &(usize, String)) {
+        self.facts.states.shift_remove(key);
+    }
+
+    /// A call of a feature with its arguments, so that explanations name it.
+    pub(crate) fn list_call(&mut self, module: usize, feature: &crate::syntax::ast::Feature, call: &str, node: NodeId, table: TableId) {
+        let name = self.modules.get(module).map_or_else(|| call.to_string(), |module| module.qualified(call));
+        if !self.facts.listed.iter().any(|(_, _, fact)| fact.name == name) {
+            let label = feature.label.as_ref().map(|label| label.text.clone());
+            let span = feature.name.span;
+            let fact = Fact { kind: FactKind::Feature, name, label, node, table, span, rows: Vec::new(), not_before: None };
+            self.facts.listed.push((module, span, fact));
+        }
+    }
+
+    /// The label the rules give, next to the one in force: `light.raw`.
+    pub(super) fn list_raw(&mut self, module: usize, item: &Item, node: NodeId, table: TableId, rows: Vec<FactRow>) {
+        let Some((name, label)) = super::names::declared(&item.kind) else { return };
+        let qualified = self.modules.get(module).map_or_else(|| name.text.clone(), |module| module.qualified(&name.text));
+        let label = label.map(|label| label.text.clone());
+        let fact = Fact { kind: FactKind::Tiers, name: format!("{qualified}.raw"), label, node, table, span: name.span, rows, not_before: None };
         self.facts.listed.push((module, name.span, fact));
     }
 

@@ -1,7 +1,7 @@
 //! Tiers and partitions.
 
 use super::names::Scope;
-use super::problems::{declarations as problems, names, types};
+use super::problems::{declarations as problems, types};
 use super::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{FactKind, FactRow, Kind, Ladder, LadderLabel, NodeId};
@@ -24,20 +24,15 @@ struct Rows {
 
 impl Checker {
     pub(super) fn lower_ladder(&mut self, module: usize, item: &Rc<Item>, ladder: &ast::Ladder, scope: &Scope, table: TableId) -> Option<Typed> {
-        if let Some(memory) = ladder.memory.first() {
-            self.report(Problem::new(&names::NOT_AVAILABLE, memory.span).with("what", "`improve after` and `worsen after`"));
-        }
-        if let Some(path) = ladder.monotone.first() {
-            self.report(Problem::new(&names::NOT_AVAILABLE, path.span).with("what", "`monotone in`"));
-        }
         let id = self.register_ladder(module, ladder)?;
         let axes = self.ladder_axes(ladder, scope)?;
         let rows = self.ladder_rows(id, ladder, &axes, scope);
         if !rows.whole {
             return None;
         }
-        self.prove_ladder(ladder, &rows.conditions, &rows.places, rows.otherwise.is_some());
-        let unknowable = rows.conditions.iter().any(|(node, _)| self.optional(*node));
+        let decided = self.prove_ladder(ladder, &rows.conditions, &rows.places, rows.otherwise.is_some());
+        self.check_monotone(ladder, id, &rows.conditions, rows.otherwise, scope);
+        let unknowable = !decided && rows.conditions.iter().any(|(node, _)| self.optional(*node));
         if unknowable && rows.unknown.is_none() {
             let culprit = rows.conditions.iter().map(|(node, _)| *node).find(|node| self.optional(*node));
             let reads = culprit.map(|node| self.optional_reads(node)).unwrap_or_default();
@@ -46,10 +41,16 @@ impl Checker {
             self.report(problem.with("column", column));
         }
         let kind = Kind::Ladder { rows: rows.conditions, otherwise: rows.otherwise, unknown: rows.unknown };
-        let node = self.add_in(table, kind, Type::Label(id), false, ladder.name.span);
+        let raw = self.add_in(table, kind, Type::Label(id), false, ladder.name.span);
         let fact_kind = if ladder.kind == LadderKind::Partition { FactKind::Partition } else { FactKind::Tiers };
-        self.list_fact(module, item, fact_kind, node, table, rows.listed);
-        Some(self.typed(node, ladder.name.span))
+        if ladder.memory.is_empty() {
+            self.list_fact(module, item, fact_kind, raw, table, rows.listed);
+            return Some(self.typed(raw, ladder.name.span));
+        }
+        let held = self.held(ladder, id, raw, table, module)?;
+        self.list_raw(module, item, raw, table, rows.listed.clone());
+        self.list_fact(module, item, fact_kind, held, table, rows.listed);
+        Some(self.typed(held, ladder.name.span))
     }
 
     fn register_ladder(&mut self, module: usize, ladder: &ast::Ladder) -> Option<LadderId> {
@@ -105,7 +106,7 @@ impl Checker {
                         rows.places.push((row.span, row.name.text.clone()));
                     }
                     let because = row.because.as_ref().and_then(ast::TextLiteral::plain);
-                    rows.listed.push(FactRow { label, condition, because, span: row.span });
+                    rows.listed.push(FactRow { label, condition, points: None, because, span: row.span });
                 }
             }
         }

@@ -59,6 +59,9 @@ impl Checker {
             ExpressionKind::Literal(Literal::Duration { amount, unit }) => Length::of(*amount, *unit),
             ExpressionKind::Path(path) => {
                 if let [single] = path.segments.as_slice() {
+                    if let Some(length) = scope.length(&single.text) {
+                        return Some(length);
+                    }
                     if scope.binds(&single.text) {
                         return None;
                     }
@@ -67,7 +70,9 @@ impl Checker {
                 match &item.kind {
                     ast::ItemKind::Param(param) => {
                         let value = self.param_expression(module, param);
-                        self.try_length(&value, &Scope::constant(module))
+                        let length = self.try_length(&value, &Scope::constant(module))?;
+                        self.length_for_all(module, param, path.span);
+                        Some(length)
                     }
                     _ => None,
                 }

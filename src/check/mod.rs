@@ -3,20 +3,34 @@
 //! The checker never stops at the first problem and needs no data. A declaration that is wrong poisons what uses it without
 //! further problems, so one mistake is one message.
 
+mod bands;
+mod cohort;
+mod compliance;
 mod expression;
 mod facts;
+mod holding;
 mod ladder;
 mod length;
+mod lexicon;
 mod lint;
+mod memory;
+mod model;
 mod modules;
+mod monotone;
 mod names;
 mod offers;
+mod overlay;
 mod params;
 mod policy;
 pub mod problems;
 mod proof;
+mod reads;
 mod schema;
+mod score;
+mod score_proof;
 mod strategy;
+mod synthetic;
+mod tag;
 mod templates;
 mod test_block;
 mod wording;
@@ -64,6 +78,15 @@ pub(crate) struct Checker {
     pub problems: Vec<Problem>,
     /// Param values a test sets, by qualified name.
     pub overrides: IndexMap<String, ast::Expression>,
+    /// Ladders that move slowly.
+    pub held: Vec<holding::Held>,
+    /// Ladders whose recorded label is read, with the table they are about.
+    pub remembered: Vec<(usize, Rc<ast::Item>, TableId)>,
+    /// Params that overlays without `when` set, by qualified name.
+    pub whole_params: IndexMap<String, ast::Expression>,
+    pub layers: Vec<overlay::Layer>,
+    /// Overlays that may hold for one subject, as far as the checker can tell.
+    pub layer_pairs: Vec<(usize, usize)>,
 }
 
 /// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
@@ -143,6 +166,11 @@ impl Checker {
             watches: Vec::new(),
             problems,
             overrides: IndexMap::new(),
+            held: Vec::new(),
+            remembered: Vec::new(),
+            whole_params: IndexMap::new(),
+            layers: Vec::new(),
+            layer_pairs: Vec::new(),
         }
     }
 
@@ -151,13 +179,17 @@ impl Checker {
         self.lower_schema();
         self.refuse_later_declarations();
         let channels = self.lower_channels();
+        self.read_overlays();
         let params = self.lower_params();
         self.lower_facts();
+        self.check_overlays();
         self.check_declarations();
         let lowered = self.lower_strategies();
         self.lint();
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
-        Some(Program {
+        let mut emissions = lowered.emissions;
+        emissions.append(&mut self.facts.emissions);
+        let mut program = Program {
             name: base_name(name),
             sources: self.source_references(),
             subject,
@@ -166,11 +198,13 @@ impl Checker {
             graph: self.graph.clone(),
             facts: self.facts.listed(),
             strategies: lowered.strategies,
-            emissions: lowered.emissions,
+            emissions,
             watches: self.watches.clone(),
             channels,
             params,
-        })
+        };
+        self.mark_used_cohorts(&mut program);
+        Some(program)
     }
 
     fn source_references(&self) -> Vec<SourceReference> {

@@ -104,28 +104,37 @@ pub(crate) struct Scope {
     pub outer: Option<Rc<Scope>>,
     /// Names that exist only here: `entry`, wave names, arguments of a feature, `candidate.channel`.
     pub bindings: IndexMap<String, Typed>,
+    /// Lengths of time given to a feature as arguments.
+    pub lengths: IndexMap<String, super::length::Length>,
     pub trigger: Option<Rc<TriggerRow>>,
     /// The path by which these rows were reached: `accounts`, `company.pos_month`; a path that begins with it means the row.
     pub prefix: Vec<String>,
+    /// The rows' own column that holds the key of the surrounding thing, where that is how the thing is read from them.
+    pub owner: Option<NodeId>,
 }
 
 impl Scope {
     pub fn of(module: usize, table: TableId) -> Self {
-        Self { module, table: Some(table), outer: None, bindings: IndexMap::new(), trigger: None, prefix: Vec::new() }
+        Self { module, table: Some(table), outer: None, bindings: IndexMap::new(), lengths: IndexMap::new(), trigger: None, prefix: Vec::new(), owner: None }
     }
 
     pub fn constant(module: usize) -> Self {
-        Self { module, table: None, outer: None, bindings: IndexMap::new(), trigger: None, prefix: Vec::new() }
+        Self { module, table: None, outer: None, bindings: IndexMap::new(), lengths: IndexMap::new(), trigger: None, prefix: Vec::new(), owner: None }
     }
 
     /// The scope of rows of `table` seen from here.
     pub fn rows(&self, table: TableId, prefix: Vec<String>) -> Self {
-        Self { module: self.module, table: Some(table), outer: Some(Rc::new(self.clone())), bindings: IndexMap::new(), trigger: None, prefix }
+        Self { outer: Some(Rc::new(self.clone())), prefix, ..Self::of(self.module, table) }
     }
 
     /// Whether a name exists only here or in a surrounding scope.
     pub fn binds(&self, name: &str) -> bool {
-        self.bindings.contains_key(name) || self.outer.as_ref().is_some_and(|outer| outer.binds(name))
+        self.bindings.contains_key(name) || self.lengths.contains_key(name) || self.outer.as_ref().is_some_and(|outer| outer.binds(name))
+    }
+
+    /// A length given as an argument, here or in a surrounding scope.
+    pub fn length(&self, name: &str) -> Option<super::length::Length> {
+        self.lengths.get(name).copied().or_else(|| self.outer.as_ref().and_then(|outer| outer.length(name)))
     }
 
     pub fn bind(&mut self, name: impl Into<String>, node: NodeId, ty: Type, optional: bool, span: crate::source::Span) {

@@ -113,13 +113,16 @@ impl Checker {
             "value" => offer.value.as_ref(),
             "quota" => offer.quota.as_ref(),
             "cost" => offer.cost.as_ref(),
+            "points" => offer.points.as_ref(),
+            "amount" => offer.amount.as_ref(),
+            "target" => offer.target.as_ref(),
             _ => None,
         };
         match written {
             Some(expression) => self.expression(expression, &scope).map(|typed| Typed { span: member.span, ..typed }),
             None => {
                 let problem = Problem::new(&problems::UNKNOWN_PART, member.span).with("kind", "offer clause").with("name", &member.text);
-                let known = ["bp", "value", "quota", "open_places", "cost"];
+                let known = ["bp", "value", "quota", "open_places", "cost", "points", "amount", "target"];
                 self.report(wording::advised(problem, &member.text, &known, ("an offer has", "权益有")));
                 None
             }

@@ -10,10 +10,11 @@ use crate::types::Value;
 use std::cmp::Ordering;
 
 impl Checker {
-    /// What a param stands for now: a test's value, or its own.
+    /// What a param stands for now: a test's value, that of an overlay for everybody, or its own.
     pub(crate) fn param_expression(&self, module: usize, param: &ast::Param) -> Expression {
         let qualified = self.modules.get(module).map_or_else(String::new, |module| module.qualified(&param.name.text));
-        self.overrides.get(&qualified).cloned().unwrap_or_else(|| param.value.clone())
+        let set = self.overrides.get(&qualified).or_else(|| self.whole_params.get(&qualified));
+        set.cloned().unwrap_or_else(|| param.value.clone())
     }
 
     pub(super) fn lower_params(&mut self) -> Vec<Param> {
@@ -33,21 +34,27 @@ impl Checker {
     }
 
     fn check_param(&mut self, module: usize, param: &ast::Param) {
-        let scope = Scope::constant(module);
         let value = self.param_expression(module, param);
+        self.check_param_value(module, param, &value);
+    }
+
+    /// Whether a value is of the param's type and in its range.
+    pub(super) fn check_param_value(&mut self, module: usize, param: &ast::Param, value: &Expression) {
+        let scope = Scope::constant(module);
         let Some((low, high)) = &param.range else {
-            if self.try_length(&value, &scope).is_none() {
-                self.expression(&value, &scope);
+            let counted = self.evaluations(value, module).is_some();
+            if !counted && self.try_length(value, &scope).is_none() {
+                self.expression(value, &scope);
             }
             return;
         };
-        let below = self.compare_constants(&value, low, &scope);
-        let above = self.compare_constants(&value, high, &scope);
+        let below = self.compare_constants(value, low, &scope);
+        let above = self.compare_constants(value, high, &scope);
         if below == Some(Ordering::Less) || above == Some(Ordering::Greater) {
             let text = |checker: &Self, expression: &Expression| checker.sources.text(expression.span).trim().to_string();
             let problem = Problem::new(&problems::PARAM_RANGE, value.span)
                 .with("name", &param.name.text)
-                .with("value", text(self, &value))
+                .with("value", text(self, value))
                 .with("low", text(self, low))
                 .with("high", text(self, high));
             self.report(problem);
@@ -55,6 +62,9 @@ impl Checker {
     }
 
     fn compare_constants(&mut self, a: &Expression, b: &Expression, scope: &Scope) -> Option<Ordering> {
+        if let (Some(a), Some(b)) = (self.evaluations(a, scope.module), self.evaluations(b, scope.module)) {
+            return Some(a.cmp(&b));
+        }
         if let (Some(a), Some(b)) = (self.try_length(a, scope), self.try_length(b, scope)) {
             return Some(a.approximate().cmp(&b.approximate()));
         }

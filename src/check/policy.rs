@@ -20,6 +20,7 @@ pub(crate) struct BindingRule {
 pub(crate) enum RuleKind {
     Exclude(ast::Exclude),
     Limit(ast::Limit),
+    Capacity(ast::Capacity),
 }
 
 pub(crate) fn stage_of(layer: &str) -> Option<Stage> {
@@ -67,7 +68,8 @@ impl Checker {
                     match rule {
                         PolicyRule::Exclude(exclude) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Exclude(exclude.clone()) }),
                         PolicyRule::AtMost(limit) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Limit(limit.clone()) }),
-                        PolicyRule::Hours { .. } | PolicyRule::Order { .. } | PolicyRule::Control { .. } | PolicyRule::Capacity(_) => {}
+                        PolicyRule::Capacity(capacity) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Capacity(capacity.clone()) }),
+                        PolicyRule::Hours { .. } | PolicyRule::Order { .. } | PolicyRule::Control { .. } => {}
                     }
                 }
             }
@@ -126,18 +128,29 @@ impl Checker {
     }
 
     /// Refuses clauses without meaning yet. The grammar knows the layers.
-    pub(super) fn check_policy(&mut self, policy: &ast::Policy) {
+    pub(super) fn check_policy(&mut self, module: usize, policy: &ast::Policy) {
         for layer in &policy.layers {
             for rule in &layer.rules {
                 match rule {
                     PolicyRule::Exclude(exclude) => self.check_reason(&exclude.name),
-                    PolicyRule::AtMost(limit) => self.check_limit(limit),
+                    PolicyRule::AtMost(limit) => self.check_limit(module, limit, stage_of(&layer.name.text).unwrap_or(Stage::Contact)),
                     PolicyRule::Hours { span, .. } => self.later("`hours`", *span),
                     PolicyRule::Order { classes, .. } => self.check_order(classes),
                     PolicyRule::Control { span, .. } => self.later("a global `control`", *span),
-                    PolicyRule::Capacity(capacity) => self.later("`capacity`", capacity.span),
+                    PolicyRule::Capacity(capacity) => self.check_capacity(capacity),
                 }
             }
+        }
+    }
+
+    /// A capacity is of a channel, in a period, and says what happens to the rest.
+    fn check_capacity(&mut self, capacity: &ast::Capacity) {
+        self.find_channel(&capacity.channel);
+        if capacity.window.is_none() {
+            self.later("`capacity` without a period", capacity.span);
+        }
+        if capacity.overflow.is_none() {
+            self.report(Problem::new(&strategies::OVERFLOW_MISSING, capacity.span).with("channel", &capacity.channel.text));
         }
     }
 
@@ -150,9 +163,21 @@ impl Checker {
         }
     }
 
-    fn check_limit(&mut self, limit: &ast::Limit) {
-        if limit.per.is_some() || !matches!(limit.window, Some(ast::LimitWindow::InAny(_))) {
-            self.later("`at most` other than `in any …`", limit.span);
+    /// Caps per person work in the contact and the arbitration layer, about contacts that are known by some name.
+    pub(crate) fn check_limit(&mut self, module: usize, limit: &ast::Limit, stage: Stage) {
+        if limit.per.is_some() {
+            self.later("`at most … per PATH`", limit.span);
+        }
+        if !matches!(stage, Stage::Contact | Stage::Arbitration) {
+            self.later("`at most` outside contact and arbitration", limit.span);
+        }
+        if let Some(what) = limit.what.as_ref().filter(|what| !self.is_cap_subject(module, what)) {
+            let mut known = vec![String::from("contacts")];
+            known.extend(self.modules.iter().flat_map(|module| &module.items).filter_map(|item| match &item.kind {
+                ItemKind::Channel(channel) => Some(channel.name.text.clone()),
+                _ => None,
+            }));
+            self.undeclared("channel", what, known);
         }
     }
 

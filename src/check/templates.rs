@@ -7,7 +7,8 @@ use super::problems::declarations as problems;
 use crate::diag::Problem;
 use crate::ir::NodeId;
 use crate::source::Span;
-use crate::syntax::ast::{self, ItemKind, Name, Path};
+use crate::syntax::ast::{self, ItemKind, Name, Path, StepKind};
+use crate::types::{TableId, Type, Value};
 
 /// Words that say places or time are short.
 const SCARCITY: [&str; 10] = ["仅剩", "仅限", "限量", "最后", "抢完", "名额有限", "only ", "left", "last chance", "limited"];
@@ -60,10 +61,122 @@ impl Checker {
         }
     }
 
+    /// Templates that no strategy sends are read for the subjects they could be about.
+    pub(super) fn check_unsent_templates(&mut self) {
+        let (sent, waves) = (self.sent_templates(), self.all_waves());
+        for module in 0..self.modules.len() {
+            for item in self.items(module) {
+                let ItemKind::Template(template) = &item.kind else { continue };
+                if sent.contains(&(module, template.name.text.clone())) {
+                    continue;
+                }
+                self.check_slots(module, template, &waves);
+                // What a library is sent along with is known only where it is sent.
+                if module == 0 && !self.names_open_places(module, template) {
+                    self.check_scarcity(template, None);
+                }
+            }
+        }
+    }
+
+    /// Every slot must be readable for one table, any of the program's; the names of a journey are taken as given.
+    fn check_slots(&mut self, module: usize, template: &ast::Template, waves: &[Name]) {
+        if slots(&template.text).any(|slot| slot.path.segments.first().is_some_and(|head| head.text == "trigger")) {
+            return;
+        }
+        let own = self.modules.get(module).and_then(|module| module.subject).or_else(|| self.entry_subject());
+        let all = (0..).zip(&self.tables).map(|(at, _)| TableId(at));
+        let tables: Vec<TableId> = own.into_iter().chain(all).collect();
+        let mut first: Option<Vec<Problem>> = None;
+        for table in tables {
+            let mut scope = Scope::of(module, table);
+            let missing = self.constant(Value::Missing, Type::Time, template.text.span);
+            for name in waves.iter().map(|name| name.text.as_str()).chain(["entry"]) {
+                scope.bind(name, missing, Type::Time, true, template.text.span);
+            }
+            let arm = self.constant(Value::Missing, Type::Text, template.text.span);
+            scope.bind("arm", arm, Type::Text, true, template.text.span);
+            let reported = self.problems.len();
+            self.message(module, template, &scope);
+            let found = self.problems.split_off(reported);
+            if found.is_empty() {
+                return;
+            }
+            first = first.or(Some(found));
+        }
+        self.problems.extend(first.into_iter().flatten());
+    }
+
+    fn all_waves(&self) -> Vec<Name> {
+        let mut out = Vec::new();
+        for item in self.items(0) {
+            let ItemKind::Strategy(strategy) = &item.kind else { continue };
+            if let Some(ast::PlanBody::Waves(waves)) = strategy.plan.as_ref().map(|plan| &plan.body) {
+                out.extend(waves.iter().map(|wave| wave.name.clone()));
+            }
+        }
+        out
+    }
+
+    /// Module and name of every template that a plan names.
+    fn sent_templates(&self) -> Vec<(usize, String)> {
+        let mut paths = Vec::new();
+        for item in self.items(0) {
+            let ItemKind::Strategy(strategy) = &item.kind else { continue };
+            match strategy.plan.as_ref().map(|plan| &plan.body) {
+                Some(ast::PlanBody::Waves(waves)) => waves.iter().for_each(|wave| collect_sent(&wave.steps, &mut paths)),
+                Some(ast::PlanBody::Steps(steps)) => collect_sent(steps, &mut paths),
+                None => {}
+            }
+        }
+        let known = paths.iter().filter_map(|path| {
+            let (module, item) = self.find_item(path, 0)?;
+            super::names::declared(&item.kind).map(|(name, _)| (module, name.text.clone()))
+        });
+        known.collect()
+    }
+
+    /// `{rate50.open_places}` of an offer with a quota is a true statement about places.
+    fn names_open_places(&self, module: usize, template: &ast::Template) -> bool {
+        slots(&template.text).any(|slot| {
+            let [offer, member] = slot.path.segments.as_slice() else { return false };
+            let path = Path { segments: vec![offer.clone()], span: offer.span };
+            let found = self.find_item(&path, module);
+            let counted = found.is_some_and(|(_, item)| matches!(&item.kind, ItemKind::Offer(offer) if offer.quota.is_some()));
+            counted && member.text == "open_places"
+        })
+    }
+
     /// Channels a template names must exist, whether it is used or not.
     pub(super) fn check_template(&mut self, template: &ast::Template) {
         for channel in &template.channels {
             self.find_channel(channel);
+        }
+        self.check_content(template);
+    }
+}
+
+fn slots(text: &ast::TextLiteral) -> impl Iterator<Item = &ast::Slot> {
+    text.parts.iter().filter_map(|part| match part {
+        ast::TextPart::Slot(slot) => Some(slot),
+        ast::TextPart::Text(_) => None,
+    })
+}
+
+/// The templates of steps, those of branches, options and fallbacks included.
+fn collect_sent(steps: &[ast::Step], out: &mut Vec<Path>) {
+    for step in steps {
+        match &step.kind {
+            StepKind::Send(send) => {
+                out.extend(send.template.clone());
+                send.fallbacks.iter().for_each(|fallback| collect_sent(std::slice::from_ref(&fallback.step), out));
+            }
+            StepKind::Do(operation) => {
+                operation.fallbacks.iter().for_each(|fallback| collect_sent(std::slice::from_ref(&fallback.step), out));
+            }
+            StepKind::By { label: _, branches } => branches.iter().for_each(|branch| collect_sent(&branch.steps, out)),
+            StepKind::Choose { count: _, by: _, options } => options.iter().for_each(|option| collect_sent(&option.steps, out)),
+            StepKind::None { because: _ } => {}
         }
     }
 }

@@ -47,6 +47,10 @@ impl Checker {
             return None;
         };
         let as_of = self.test_instant(as_of, &scope)?;
+        let early = program.facts.iter().find(|fact| fact.not_before.is_some_and(|from| from > as_of));
+        if let Some(fact) = early {
+            self.report(Problem::new(&super::problems::facts::COHORT_TOO_EARLY, test.title.span).with("name", &fact.name));
+        }
         let previous = match &test.previous {
             Some(previous) => Some(self.test_instant(previous, &scope)?),
             None => None,

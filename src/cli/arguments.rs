@@ -182,6 +182,9 @@ pub struct Run {
     /// Look for repeated keys and dangling references in tables of any length
     #[arg(long)]
     pub check_all: bool,
+    /// Refuse a program whose hash is not in this file; ends with 4
+    #[arg(long, value_name = "FILE")]
+    pub require_approval: Option<PathBuf>,
     /// Print the first rows of the action list at the end; they hold personal data
     #[arg(long, value_name = "N")]
     pub show: Option<usize>,

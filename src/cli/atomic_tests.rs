@@ -153,7 +153,7 @@ fn a_process_to_be_killed() {
         }
         folder.commit(OURS).unwrap();
         let tables = ["contacts", "assignments"].map(|table| (table.to_owned(), text.clone().into_bytes()));
-        ledger.commit(&format!("run{generation}"), "2026-11-20", &tables).unwrap();
+        ledger.commit(&format!("run{generation}"), "2026-11-20", &tables, "same").unwrap();
         generation += 1;
     }
 }

@@ -37,6 +37,7 @@ pub fn run(session: &mut Session, arguments: &Demo) -> Result<Exit, Failure> {
         since: None,
         forms: Vec::new(),
         check_all: false,
+        require_approval: None,
         show: Some(SHOWN),
         settings: SettingFlags::default(),
     };

@@ -8,6 +8,7 @@
 //! folder becomes the output folder. A crash before the ledger changes nothing; one after it leaves the previous outputs, and the
 //! same run again finds its rows in the ledger and puts the same outputs in place.
 
+mod approval;
 mod finish;
 mod history;
 mod problems;
@@ -68,8 +69,12 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
         let advice = session.words("give --out DIR, or write: out = \"out\"", "请使用 --out DIR，或写：out = \"out\"");
         setting(&MISSING_SETTING, "out", "", advice)
     })?;
+    if let Some(file) = &arguments.require_approval {
+        approval::require(session, loaded, file)?;
+    }
     let counted = with_candidates(&loaded.program, project.ledger.is_some());
     let job = Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)?;
+    refuse_early_cohorts(loaded, job.moment)?;
     if job.moment.previous.is_none() && strat::engine::needs_previous_run(&loaded.program) {
         let advice = session.words(
             "the program reacts to events and no run came before; say from when: --since 2025-06-30, or in strat.toml: since = \"2025-06-30\"",
@@ -89,6 +94,18 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
         session.report(job.placed(&bound.notes));
     }
     job.finish(Target { folder, out, forms: Forms::of(&arguments.forms), show: arguments.show }, &inputs, &outcome, timings)
+}
+
+/// Strategies may not use a cohort before it is frozen.
+fn refuse_early_cohorts(loaded: &Loaded, moment: Moment) -> Result<(), Failure> {
+    let early = loaded.program.facts.iter().find(|fact| fact.not_before.is_some_and(|from| from > moment.as_of));
+    match early {
+        Some(fact) => {
+            let problem = Problem::new(&strat::check::problems::facts::COHORT_TOO_EARLY, fact.span).with("name", &fact.name);
+            Err(Failure::could_not_run(loaded.placed(problem)))
+        }
+        None => Ok(()),
+    }
 }
 
 /// Where the lists go.

@@ -5,6 +5,9 @@
 //! ledger/runs.csv                               run,as_of,table,part,blake3 – replaced as a whole, last
 //! ```
 //!
+//! The last line of a run names no table; its hash stands for the lists of the run, so that a run of the same name with another
+//! result is known as one even when the ledger's own rows are equal.
+//!
 //! A part counts only when `runs.csv` lists it, so a crash before the record loses nothing and leaves nothing to see; the same
 //! run again finds its record and does nothing.
 
@@ -68,7 +71,7 @@ pub enum Committed {
 struct Line {
     run: String,
     as_of: String,
-    /// Empty, like the two after it, for a run that wrote no rows.
+    /// Empty, like the part, in the line that stands for the lists of the run.
     table: String,
     part: String,
     blake3: String,
@@ -119,9 +122,9 @@ impl LedgerStore {
         Ok(runs)
     }
 
-    /// Adds what one run wrote, all tables or none. `run` identifies the inputs of the run; names and instants are made of
-    /// letters, digits and `_ - . : T`.
-    pub fn commit(&self, run: &str, as_of: &str, tables: &[(String, Vec<u8>)]) -> Result<Committed, LedgerError> {
+    /// Adds what one run wrote, all tables or none. `run` names the run and `decided` its lists; names and instants are made of
+    /// letters, digits and `_ - . : T`. A run of a name that is there already must have decided and written the same.
+    pub fn commit(&self, run: &str, as_of: &str, tables: &[(String, Vec<u8>)], decided: &str) -> Result<Committed, LedgerError> {
         let names = tables.iter().map(|(table, _)| table.as_str()).chain([run, as_of]);
         for name in names {
             if !is_plain(name) {
@@ -131,7 +134,7 @@ impl LedgerStore {
         fs::create_dir_all(&self.folder).map_err(|error| self.failed(error))?;
         let _alone = File::open(&self.folder).ok().filter(|file| file.lock().is_ok());
         let mut record = self.record()?;
-        let lines = lines(run, as_of, tables);
+        let lines = lines(run, as_of, tables, decided);
         let before: Vec<&Line> = record.iter().filter(|line| line.run == run).collect();
         if !before.is_empty() {
             let same = before.iter().copied().eq(&lines);
@@ -176,8 +179,8 @@ fn fingerprint(bytes: &[u8]) -> String {
     blake3::hash(bytes).to_hex().to_string()
 }
 
-/// Lines of one run in the order of its tables.
-fn lines(run: &str, as_of: &str, tables: &[(String, Vec<u8>)]) -> Vec<Line> {
+/// Lines of one run in the order of its tables, and last the one for its lists.
+fn lines(run: &str, as_of: &str, tables: &[(String, Vec<u8>)], decided: &str) -> Vec<Line> {
     let line = |table: &str, part: String, blake3: String| Line {
         run: run.to_owned(),
         as_of: as_of.to_owned(),
@@ -185,19 +188,14 @@ fn lines(run: &str, as_of: &str, tables: &[(String, Vec<u8>)]) -> Vec<Line> {
         part,
         blake3,
     };
-    if tables.is_empty() {
-        return vec![line("", String::new(), String::new())];
-    }
     let day: String = as_of.chars().filter(char::is_ascii_alphanumeric).collect();
-    tables
-        .iter()
-        .map(|(table, bytes)| {
-            let hash = fingerprint(bytes);
-            // Two runs may write the same bytes; each keeps a part of its own.
-            let mark: String = fingerprint(format!("{run}\n{table}\n{hash}").as_bytes()).chars().take(12).collect();
-            line(table, format!("{table}/{day}-{mark}.csv"), hash)
-        })
-        .collect()
+    let of_table = |(table, bytes): &(String, Vec<u8>)| {
+        let hash = fingerprint(bytes);
+        // Two runs may write the same bytes; each keeps a part of its own.
+        let mark: String = fingerprint(format!("{run}\n{table}\n{hash}").as_bytes()).chars().take(12).collect();
+        line(table, format!("{table}/{day}-{mark}.csv"), hash)
+    };
+    tables.iter().map(of_table).chain([line("", String::new(), decided.to_owned())]).collect()
 }
 
 fn written(record: &[Line]) -> String {

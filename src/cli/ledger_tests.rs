@@ -13,10 +13,10 @@ fn runs_add_parts_and_the_same_run_adds_nothing() {
     let place = tempfile::tempdir().unwrap();
     let ledger = LedgerStore::new(place.path().join("ledger"));
     assert_eq!(ledger.read_parts().unwrap(), []);
-    assert_eq!(ledger.commit("r1", DAY, &tables("a")).unwrap(), Committed::Now);
-    assert_eq!(ledger.commit("r2", "2026-11-21T00:00", &tables("a")).unwrap(), Committed::Now);
+    assert_eq!(ledger.commit("r1", DAY, &tables("a"), "lists").unwrap(), Committed::Now);
+    assert_eq!(ledger.commit("r2", "2026-11-21T00:00", &tables("a"), "lists").unwrap(), Committed::Now);
     let record = fs::read(place.path().join("ledger/runs.csv")).unwrap();
-    assert_eq!(ledger.commit("r1", DAY, &tables("a")).unwrap(), Committed::Before);
+    assert_eq!(ledger.commit("r1", DAY, &tables("a"), "lists").unwrap(), Committed::Before);
     assert_eq!(fs::read(place.path().join("ledger/runs.csv")).unwrap(), record);
     let parts = ledger.read_parts().unwrap();
     let seen: Vec<_> = parts.iter().map(|part| (part.run.as_str(), part.table.as_str())).collect();
@@ -29,9 +29,10 @@ fn runs_add_parts_and_the_same_run_adds_nothing() {
 fn other_rows_for_the_same_run_are_refused() {
     let place = tempfile::tempdir().unwrap();
     let ledger = LedgerStore::new(place.path());
-    ledger.commit("r1", DAY, &tables("a")).unwrap();
-    assert!(matches!(ledger.commit("r1", DAY, &tables("b")), Err(LedgerError::Conflict { .. })));
-    assert!(matches!(ledger.commit("r1", DAY, &[]), Err(LedgerError::Conflict { .. })));
+    ledger.commit("r1", DAY, &tables("a"), "lists").unwrap();
+    assert!(matches!(ledger.commit("r1", DAY, &tables("b"), "lists"), Err(LedgerError::Conflict { .. })));
+    assert!(matches!(ledger.commit("r1", DAY, &[], "lists"), Err(LedgerError::Conflict { .. })));
+    assert!(matches!(ledger.commit("r1", DAY, &tables("a"), "other lists"), Err(LedgerError::Conflict { .. })));
     assert_eq!(ledger.read_parts().unwrap()[0].bytes, b"a");
 }
 
@@ -39,13 +40,13 @@ fn other_rows_for_the_same_run_are_refused() {
 fn a_crash_before_the_record_leaves_nothing_to_see() {
     let place = tempfile::tempdir().unwrap();
     let ledger = LedgerStore::new(place.path());
-    ledger.commit("r1", DAY, &tables("a")).unwrap();
+    ledger.commit("r1", DAY, &tables("a"), "lists").unwrap();
     let record = fs::read(place.path().join(RECORD)).unwrap();
-    ledger.commit("r2", DAY, &tables("b")).unwrap();
+    ledger.commit("r2", DAY, &tables("b"), "lists").unwrap();
     // The record is written last, so this is the disk as a kill just before it leaves it.
     fs::write(place.path().join(RECORD), record).unwrap();
     assert_eq!(ledger.read_parts().unwrap().len(), 2);
-    assert_eq!(ledger.commit("r2", DAY, &tables("b")).unwrap(), Committed::Now);
+    assert_eq!(ledger.commit("r2", DAY, &tables("b"), "lists").unwrap(), Committed::Now);
     assert_eq!(ledger.read_parts().unwrap().len(), 4);
 }
 
@@ -53,8 +54,8 @@ fn a_crash_before_the_record_leaves_nothing_to_see() {
 fn a_run_without_rows_is_remembered() {
     let place = tempfile::tempdir().unwrap();
     let ledger = LedgerStore::new(place.path());
-    assert_eq!(ledger.commit("r1", DAY, &[]).unwrap(), Committed::Now);
-    assert_eq!(ledger.commit("r1", DAY, &[]).unwrap(), Committed::Before);
+    assert_eq!(ledger.commit("r1", DAY, &[], "lists").unwrap(), Committed::Now);
+    assert_eq!(ledger.commit("r1", DAY, &[], "lists").unwrap(), Committed::Before);
     assert_eq!(ledger.read_parts().unwrap(), []);
     assert_eq!(ledger.runs().unwrap().len(), 1);
 }
@@ -63,7 +64,7 @@ fn a_run_without_rows_is_remembered() {
 fn edited_and_missing_parts_and_torn_records_are_found() {
     let place = tempfile::tempdir().unwrap();
     let ledger = LedgerStore::new(place.path());
-    ledger.commit("r1", DAY, &tables("a")).unwrap();
+    ledger.commit("r1", DAY, &tables("a"), "lists").unwrap();
     let part = fs::read_dir(place.path().join("contacts")).unwrap().next().unwrap().unwrap().path();
     let damaged = || matches!(ledger.read_parts(), Err(LedgerError::Damaged { .. }));
     fs::write(&part, "edited").unwrap();
@@ -81,8 +82,8 @@ fn names_that_would_leave_the_folder_are_refused() {
     let place = tempfile::tempdir().unwrap();
     let ledger = LedgerStore::new(place.path());
     for name in ["../x", "a/b", "a,b", "", ".hidden", "a\nb"] {
-        assert!(ledger.commit("r1", DAY, &[(name.into(), Vec::new())]).is_err(), "{name:?}");
-        assert!(ledger.commit(name, DAY, &[]).is_err(), "{name:?}");
+        assert!(ledger.commit("r1", DAY, &[(name.into(), Vec::new())], "lists").is_err(), "{name:?}");
+        assert!(ledger.commit(name, DAY, &[], "lists").is_err(), "{name:?}");
     }
     assert!(ledger.read_parts().unwrap().is_empty());
 }

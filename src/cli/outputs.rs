@@ -52,6 +52,21 @@ impl Lists {
     }
 }
 
+/// One hash for the three lists, whatever forms they are written in.
+///
+/// # Errors
+/// A column that is not held as its type says.
+pub fn list_digest(lists: &Lists, written: &[OutputFile]) -> Result<String, WriteError> {
+    let mut hasher = blake3::Hasher::new();
+    for (name, sheet) in [("actions.csv", &lists.actions), ("exclusions.csv", &lists.exclusions), ("assignments.csv", &lists.assignments)] {
+        match written.iter().find(|file| file.file == name) {
+            Some(file) => hasher.update(file.blake3.as_bytes()),
+            None => hasher.update(text::csv_hash(sheet)?.as_bytes()),
+        };
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 /// Which forms of the lists are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forms {

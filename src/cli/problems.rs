@@ -59,6 +59,27 @@ pub static OUTPUT_NOT_OURS: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
+#[cfg(feature = "engine")]
+pub static NOT_APPROVED: ProblemKind = ProblemKind {
+    slug: "program-not-approved",
+    severity: Severity::Error,
+    title: Text { en: "{program} is not approved: {path} has no line for its hash {hash}", zh: "{program} 未经审批：{path} 中没有它的哈希 {hash}" },
+    help: Some(Text {
+        en: "after review, add a line with the hash and who approved: {hash} 风险管理部; any change to the program changes its hash",
+        zh: "评审通过后加一行，写哈希和审批人：{hash} 风险管理部；程序有任何改动，哈希都会变",
+    }),
+    label: NO_LABEL,
+};
+
+#[cfg(feature = "engine")]
+pub static APPROVED_BY_OWNER: ProblemKind = ProblemKind {
+    slug: "approved-by-owner",
+    severity: Severity::Error,
+    title: Text { en: "{name} approved the program and owns its strategy `{strategy}`", zh: "{name} 审批了这个程序，又是其策略 `{strategy}` 的负责人" },
+    help: Some(Text { en: "another person or department must approve", zh: "请由另一人或另一部门审批" }),
+    label: NO_LABEL,
+};
+
 pub static LEDGER_DAMAGED: ProblemKind = ProblemKind {
     slug: "ledger-damaged",
     severity: Severity::Error,
@@ -75,10 +96,12 @@ pub static LEDGER_DAMAGED: ProblemKind = ProblemKind {
 pub static LEDGER_CONFLICT: ProblemKind = ProblemKind {
     slug: "ledger-conflict",
     severity: Severity::Error,
-    title: Text { en: "the run {run} is already in the ledger with other rows", zh: "运行 {run} 已在台账中，但内容不同" },
+    title: Text {
+        en: "the run {run} is already in the ledger with another result", zh: "运行 {run} 已在台账中，但结果不同"
+    },
     help: Some(Text {
-        en: "a run writes the ledger once; use another ledger folder to try it again",
-        zh: "一次运行只写一次台账；如需重试请换一个台账文件夹",
+        en: "a program decides a moment once, and the data has changed since; run the next day, or try it with another ledger folder",
+        zh: "同一程序对同一时点只决策一次，而数据已有变化；请运行下一日，试运行请换一个台账文件夹",
     }),
     label: NO_LABEL,
 };

@@ -243,7 +243,8 @@ fn population_of(reader: &mut Reader<'_>, node: &Node, population: &Population) 
     let space_of = |id: &NodeId| reader.interpreter.program.graph.get(*id).and_then(|subject| subject.space);
     let space = match population {
         Population::Quintile { value: subject, .. } | Population::Top { value: subject, .. } | Population::Total { flag: subject } => {
-            space_of(subject)
+            // A constant has no space of its own; it is the same for every row of the node's.
+            space_of(subject).or(node.space)
         }
         Population::Place { .. } => node.space,
     };

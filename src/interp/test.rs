@@ -271,7 +271,7 @@ impl TestRun<'_> {
         let Some(row) = self.interpreter.find(table, subject) else { return Vec::new() };
         let ladders = self.program.facts.iter().filter(|fact| match fact.kind {
             FactKind::Tiers | FactKind::Partition => fact.table == table,
-            FactKind::Feature | FactKind::Segment => false,
+            FactKind::Feature | FactKind::Segment | FactKind::Score | FactKind::Model | FactKind::Tag | FactKind::Cohort => false,
         });
         let label = |fact: &crate::ir::Fact| {
             let value = self.interpreter.value(fact.node, row);

@@ -48,6 +48,10 @@ pub enum FactKind {
     Segment,
     Tiers,
     Partition,
+    Score,
+    Model,
+    Tag,
+    Cohort,
 }
 
 /// A named node: what `explain` prints and `count` accepts.
@@ -62,14 +66,18 @@ pub struct Fact {
     pub span: Span,
     /// Rows of a ladder in order, with the reason printed when the row wins.
     pub rows: Vec<FactRow>,
+    /// A cohort that strategies use: runs as of an earlier instant are refused.
+    pub not_before: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactRow {
-    /// Label ordinal.
+    /// Label ordinal; in a score the row's place from 0.
     pub label: u32,
-    /// `None` for `otherwise` and `when unknown`.
+    /// `None` for `otherwise`, `when unknown`, and points that everybody gets.
     pub condition: Option<NodeId>,
+    /// What the row of a score adds for this subject; never missing. `None` in ladders.
+    pub points: Option<NodeId>,
     pub because: Option<String>,
     pub span: Span,
 }
@@ -206,6 +214,8 @@ pub enum Output {
     TierHistory,
     /// Ledger `journeys`: waves executed or skipped, and exits.
     Journeys,
+    /// Rows of any other ledger: members of a cohort, what an action `writes`.
+    Ledger(TableId),
 }
 
 /// Rows of one output: one for every subject whose `flag` is true.

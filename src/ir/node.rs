@@ -105,8 +105,24 @@ pub enum FormatStyle {
     HundredMillionYuan,
     /// `11月20日`
     MonthDay,
-    /// Whole number, floored.
+    /// Whole number, floored; money in whole yuan.
     Whole,
+    /// `元`: money floored to whole yuan, `23,000元`.
+    Yuan,
+    /// `CNY 23,000`, floored to whole yuan.
+    EnglishYuan,
+    /// `CNY 1.2 million`, floored to 0.1 million.
+    EnglishMillion,
+    /// `2026年11月20日`
+    FullDate,
+    /// `20 November`
+    EnglishDay,
+    /// `20 November 2026`
+    EnglishDate,
+    /// A share or rate floored to 0.1%: `3.8%`.
+    Percent,
+    /// A share or rate floored to 1%: `95%`.
+    WholePercent,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use strat::ir::Output;
+use strat::interp::Snapshot;
+use strat::ir::{Output, Program};
 
 const BANK_OWN: [&str; 3] = ["UROK", "SLUZBY", "SANKC. UROK"];
 const WINDOW_DAYS: i64 = 90;
@@ -240,27 +241,47 @@ fn expected_counts_of_the_real_bank_are_those_of_plain_loops() {
     assert_eq!(counts(&folder), expected("real"));
 }
 
-/// The same counts, from a run of the example on the interpreter.
-fn run_counts(folder: &Path) -> Value {
-    let program = super::examples::program("berka");
-    let snapshot = super::examples::load(&program, folder);
+/// What a run of the example came to, whatever executed it.
+struct Run {
+    /// Known values in order, and undecided subjects, of every watch of the program.
+    watches: BTreeMap<String, (Vec<u64>, u64)>,
+    /// Strategy, stage, rule, unit.
+    exclusions: Vec<Vec<String>>,
+    /// Experiment, arm, unit.
+    assignments: Vec<Vec<String>>,
+    /// Strategy, arm, channel, unit.
+    actions: Vec<Vec<String>>,
+}
+
+fn on_the_interpreter(program: &Program, snapshot: &Snapshot) -> Run {
     let moment = strat::ir::Moment { as_of: super::examples::instant("1994-04-01 00:00"), previous: None };
-    let outcome = strat::interp::Interpreter::new(&program, &snapshot, moment).run();
-    let watch = |name: &str| program.watches.iter().position(|watch| watch.name == name).map(|at| &outcome.watches[at]).unwrap();
+    let outcome = strat::interp::Interpreter::new(program, snapshot, moment).run();
+    let watches = program.watches.iter().zip(&outcome.watches);
+    let rows = |output, columns: &[&str]| {
+        let columns: Vec<String> = columns.iter().map(|column| (*column).to_string()).collect();
+        super::examples::rows(program, &outcome, output, &columns)
+    };
+    Run {
+        watches: watches.map(|(watch, count)| (watch.name.clone(), (count.known.clone(), count.unknown))).collect(),
+        exclusions: rows(Output::Exclusions, &["strategy_id", "stage", "rule", "unit_id"]),
+        assignments: rows(Output::Assignments, &["experiment", "arm", "unit_id"]),
+        actions: rows(Output::Actions, &["strategy_id", "arm", "channel", "unit_id"]),
+    }
+}
+
+/// The same counts as those of plain loops.
+fn run_counts(program: &Program, snapshot: &Snapshot, run: &Run) -> Value {
+    let known = |name: &str| &run.watches[name].0;
     let labels = |ladder: &str| {
         let labels = &program.ladders.iter().find(|known| known.name == ladder).unwrap().labels;
-        let counts = labels.iter().zip(&watch(&format!("tiers {ladder}")).known).filter(|(_, count)| **count > 0);
+        let counts = labels.iter().zip(known(&format!("tiers {ladder}"))).filter(|(_, count)| **count > 0);
         json!(counts.map(|(label, count)| (label.name.clone(), *count)).collect::<BTreeMap<_, _>>())
     };
-    let rows = |output, columns: [&str; 3]| super::examples::rows(&program, &outcome, output, &columns.map(String::from));
-    let exclusions = rows(Output::Exclusions, ["strategy_id", "stage", "rule"]);
-    let excluded_units = rows(Output::Exclusions, ["strategy_id", "stage", "unit_id"]);
-    let assignments = rows(Output::Assignments, ["experiment", "arm", "unit_id"]);
     let funnel = |strategy: &str| {
         let of = |row: &&Vec<String>| row[0] == strategy && row[1] == "eligibility";
-        let units: std::collections::BTreeSet<_> = excluded_units.iter().filter(of).map(|row| &row[2]).collect();
-        let assigned: Vec<_> = assignments.iter().filter(|row| row[0] == strategy).collect();
-        let reasons = exclusions.iter().filter(of).map(|row| row[2].as_str()).chain(units.iter().map(|_| "subjects"));
+        let units: std::collections::BTreeSet<_> = run.exclusions.iter().filter(of).map(|row| &row[3]).collect();
+        let assigned: Vec<_> = run.assignments.iter().filter(|row| row[0] == strategy).collect();
+        let reasons = run.exclusions.iter().filter(of).map(|row| row[2].as_str()).chain(units.iter().map(|_| "subjects"));
         json!({
             "candidates": units.len() + assigned.len(),
             "excluded": counted(reasons),
@@ -270,20 +291,63 @@ fn run_counts(folder: &Path) -> Value {
     json!({
         "as_of": "1994-04-01 00:00",
         "accounts": snapshot.rows(program.find_table("accounts").unwrap()),
-        "open_now": watch("segment open_now").known[1],
+        "open_now": known("segment open_now")[1],
         "transactions": snapshot.rows(program.find_table("transactions").unwrap()),
         "worth": labels("worth"),
         "standing": labels("standing"),
-        "pensioner": watch("segment pensioner").known[1],
-        "troubled": watch("segment troubled").known[1],
+        "pensioner": known("segment pensioner")[1],
+        "troubled": known("segment troubled")[1],
         "pension_savings": funnel("pension_savings"),
         "wake_up": funnel("wake_up"),
     })
 }
 
+/// The interpreter over a folder counts as expected; what it came to.
+fn assert_counts(folder: &Path, name: &str) -> Run {
+    let program = super::examples::program("berka");
+    let snapshot = super::examples::load(&program, folder);
+    let run = on_the_interpreter(&program, &snapshot);
+    assert_eq!(run_counts(&program, &snapshot, &run), expected(name));
+    run
+}
+
+/// The binary reads the same folder by itself and executes on frames; every row and every count must be the interpreter's.
+#[cfg(feature = "engine")]
+fn assert_frames_agree(folder: &Path, run: &Run) {
+    let place = tempfile::tempdir().unwrap();
+    let out = place.path().join("out");
+    super::main_job::assert_exit(&super::main_job::run(&example(), &out, &["--data", folder.to_str().unwrap()]), 0);
+    let tree = super::main_job::read_tree(&out);
+    let rows = |file: &str, columns: &[&str]| {
+        let columns: Vec<String> = columns.iter().map(|column| (*column).to_string()).collect();
+        super::main_job::cut(&tree[file], &columns)
+    };
+    // The lists name who is reached; here that is the account itself.
+    assert_eq!(rows("exclusions.csv", &["strategy_id", "stage", "rule", "customer_id"]), run.exclusions);
+    assert_eq!(rows("assignments.csv", &["experiment", "arm", "unit_id"]), run.assignments);
+    assert_eq!(rows("actions.csv", &["strategy_id", "arm", "channel", "customer_id"]), run.actions);
+    let manifest: Value = serde_json::from_slice(&tree["manifest.json"]).unwrap();
+    let mut seen = 0;
+    for watch in manifest["watches"].as_array().unwrap() {
+        let Some((known, unknown)) = run.watches.get(watch["name"].as_str().unwrap()) else { continue };
+        let counts: Vec<u64> = watch["counts"].as_array().unwrap().iter().map(|pair| pair[1].as_u64().unwrap()).collect();
+        assert_eq!((&counts, watch["unknown"].as_u64().unwrap()), (known, *unknown), "{}", watch["name"]);
+        seen += 1;
+    }
+    assert_eq!(seen, run.watches.len());
+    let listed = manifest["actions"].as_array().unwrap().iter().map(|count| count["actions"].as_u64().unwrap()).sum::<u64>();
+    assert_eq!(listed, run.actions.len() as u64);
+}
+
+#[cfg(not(feature = "engine"))]
+fn assert_frames_agree(_: &Path, run: &Run) {
+    println!("frames are not in this build: {} actions not compared", run.actions.len());
+}
+
 #[test]
 fn the_example_over_the_stand_in_counts_as_expected() {
-    assert_eq!(run_counts(&example().join("data")), expected("standin"));
+    let run = assert_counts(&example().join("data"), "standin");
+    assert_frames_agree(&example().join("data"), &run);
 }
 
 #[test]
@@ -292,5 +356,7 @@ fn the_example_over_the_real_bank_counts_as_expected() {
         println!("skipped: no ../shared/data/berka and no STRAT_BERKA");
         return;
     };
-    assert_eq!(run_counts(&folder), expected("real"));
+    let run = assert_counts(&folder, "real");
+    assert!(!run.actions.is_empty());
+    assert_frames_agree(&folder, &run);
 }

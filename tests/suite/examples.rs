@@ -184,3 +184,8 @@ fn first_100_rate_uplift_gives_the_expected_rows() {
 fn study_abroad_dwell_gives_the_expected_rows() {
     assert_example("study_abroad_dwell");
 }
+
+#[test]
+fn next_best_action_gives_the_expected_rows() {
+    assert_example("next_best_action");
+}

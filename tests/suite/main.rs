@@ -4,6 +4,7 @@
 #[cfg(feature = "engine")]
 mod agree;
 mod berka;
+mod blocks;
 #[cfg(feature = "engine")]
 mod engine;
 mod syntax;
@@ -20,3 +21,6 @@ mod readme;
 #[cfg(feature = "engine")]
 mod main_job;
 mod sample;
+mod tiers;
+#[cfg(feature = "engine")]
+mod sources;

@@ -12,6 +12,7 @@ use strat::interp::test::run_test;
 const NOT_ABOUT_TEXT: &[(&str, &str)] = &[
     ("absent-column", "data"),
     ("ambiguous-table", "data"),
+    ("approved-by-owner", "an approval file"),
     ("bad-command-line", "flags"),
     ("bad-compiled-program", "a file on disk"),
     ("bad-encoding", "data"),
@@ -37,6 +38,7 @@ const NOT_ABOUT_TEXT: &[(&str, &str)] = &[
     ("null-key", "data"),
     ("output-not-ours", "a folder on disk"),
     ("private-column", "flags"),
+    ("program-not-approved", "an approval file"),
     ("run-failed", "a run"),
     ("sample-failed", "flags"),
     ("too-many-decimals-in-data", "data"),

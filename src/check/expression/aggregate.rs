@@ -19,6 +19,8 @@ struct Parts<'a> {
     at_least: Option<&'a Expression>,
     /// Second plain argument: the share of `quantile`.
     second: Option<&'a Expression>,
+    /// Rows with one value of this column count once.
+    per: Option<&'a Path>,
 }
 
 pub(super) fn function_of(name: &str) -> Option<AggregateFunction> {
@@ -45,8 +47,17 @@ impl Checker {
         let space = scope.table?;
         let rows = self.aggregate_rows(name, &parts, span, scope)?;
         let row_scope = scope.rows(rows.table, rows.prefix.clone());
-        let value = self.aggregate_value(name, &parts, &rows, &row_scope)?;
+        let mut value = self.aggregate_value(name, &parts, &rows, &row_scope)?;
         let mut filters: Vec<NodeId> = rows.filter.into_iter().collect();
+        let mut function = function;
+        if let Some(per) = parts.per {
+            // Different values of the column among the rows whose own value is known.
+            if let Some(counted) = value.take() {
+                filters.push(self.is_known(counted.node, counted.span));
+            }
+            value = Some(self.path(per, &row_scope)?);
+            function = AggregateFunction::Distinct;
+        }
         if let Some(filter) = parts.filter {
             filters.push(self.condition_of(filter, &row_scope, "`where`")?.node);
         }
@@ -82,11 +93,12 @@ impl Checker {
         for argument in arguments {
             match (&argument.kind, &mut parts) {
                 (ArgumentKind::Rows { value, per, filter, among }, None) => {
-                    if per.is_some() {
-                        self.report(Problem::new(&names::NOT_AVAILABLE, argument.span).with("what", "`per` inside an aggregate"));
+                    if per.is_some() && name != "count" {
+                        self.report(Problem::new(&names::NOT_AVAILABLE, argument.span).with("what", "`per` inside an aggregate other than `count`"));
                         return None;
                     }
-                    parts = Some(Parts { value, filter: filter.as_ref(), among: among.as_ref(), window: None, at_least: None, second: None });
+                    let (filter, among, per) = (filter.as_ref(), among.as_ref(), per.as_ref());
+                    parts = Some(Parts { value, filter, among, window: None, at_least: None, second: None, per });
                 }
                 (ArgumentKind::Rows { value, per: None, filter: None, among: None }, Some(parts)) if parts.second.is_none() => {
                     parts.second = Some(value);

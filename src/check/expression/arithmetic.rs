@@ -131,7 +131,7 @@ impl Checker {
     }
 
     /// Basis points as a fraction.
-    fn points_as_share(&mut self, points: &Typed, span: Span) -> NodeId {
+    pub(crate) fn points_as_share(&mut self, points: &Typed, span: Span) -> NodeId {
         let float = self.float(points.node, Type::Number, span);
         let scale = self.constant(Value::Float(10_000.0), Type::Number, span);
         self.binary(Operator::Divide, float, scale, Type::Number, span)

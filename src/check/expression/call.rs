@@ -6,14 +6,14 @@ use crate::check::problems::{names as problems, types};
 use crate::check::{Checker, Typed};
 use crate::check::wording;
 use crate::diag::Problem;
-use crate::ir::{AggregateFunction, Kind, Operator, Population};
+use crate::ir::{AggregateFunction, Kind, Operator};
 use crate::source::Span;
-use crate::syntax::ast::{Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, Literal, Path, Window, WindowKind};
+use crate::syntax::ast::{Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, ItemKind, Literal, Path, Window, WindowKind};
 use crate::types::{Physical, Type, Value};
 
 /// Functions whose meaning a later version brings.
 const LATER: &[&str] = &[
-    "hops", "reach", "association", "attributed", "zscore", "pick", "worst", "best", "previous", "streak", "rate", "retained", "nps", "incremental",
+    "reach", "association", "attributed", "rate", "retained", "nps", "incremental",
     "cost", "minutes", "at_entry", "skipped", "choose",
 ];
 
@@ -30,7 +30,21 @@ impl Checker {
             "if" => return self.if_call(arguments, span, scope),
             "quintile" => return self.quintile(arguments, span, scope),
             "change" => return self.change(arguments, span, scope),
+            "hops" => return self.hops(arguments, span, scope),
+            "previous" => return self.previous(arguments, span, scope),
+            "zscore" => return self.zscore(arguments, span, scope),
+            "streak" => return self.streak(arguments, span, scope),
+            "pick" => return self.pick(arguments, span, scope),
+            "worst" | "best" => return self.worst_or_best(&name, arguments, span, scope),
             _ => {}
+        }
+        if let Some((module, item)) = self.find_item(function, scope.module) {
+            if let ItemKind::Lexicon(lexicon) = &item.kind {
+                return self.lexicon_call(module, lexicon, arguments, span, scope);
+            }
+        }
+        if let Some(called) = self.feature_call(function, arguments, span, scope) {
+            return called;
         }
         if LATER.contains(&name.as_str()) {
             self.report(Problem::new(&problems::NOT_AVAILABLE, function.span).with("what", format!("`{name}(…)`")));
@@ -54,13 +68,13 @@ impl Checker {
 
     fn unknown_function(&mut self, function: &Path, name: &str) {
         let mut known: Vec<&str> = crate::builtins::all().iter().filter(|builtin| !builtin.internal).map(|builtin| builtin.name).collect();
-        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "change"]);
+        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "change", "zscore", "streak", "pick", "worst", "best", "previous"]);
         let problem = Problem::new(&problems::UNKNOWN_FUNCTION, function.span).with("name", name);
         self.report(wording::advised(problem, name, &known, ("functions are", "函数有")));
     }
 
     /// Plain arguments only.
-    fn plain_arguments<'a>(&mut self, name: &str, arguments: &'a [Argument]) -> Option<Vec<&'a Expression>> {
+    pub(super) fn plain_arguments<'a>(&mut self, name: &str, arguments: &'a [Argument]) -> Option<Vec<&'a Expression>> {
         let mut out = Vec::new();
         for argument in arguments {
             match &argument.kind {
@@ -120,39 +134,6 @@ impl Checker {
             nodes.push(node);
         }
         let node = self.call(builtin.name, nodes, ty, span);
-        Some(self.typed(node, span))
-    }
-
-    fn quintile(&mut self, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
-        let signature = "quintile(x, best: low|high, missing: worst)";
-        let (mut value, mut best_low, mut missing_worst) = (None, None, false);
-        let mut fits = true;
-        for argument in arguments {
-            match &argument.kind {
-                ArgumentKind::Rows { value: expression, per: None, filter: None, among: None } if value.is_none() => value = Some(expression),
-                ArgumentKind::Named { name, value } => match (name.text.as_str(), word(value).as_deref()) {
-                    ("best", Some("low")) => best_low = Some(true),
-                    ("best", Some("high")) => best_low = Some(false),
-                    ("missing", Some("worst")) => missing_worst = true,
-                    (_, _) => fits = false,
-                },
-                _ => fits = false,
-            }
-        }
-        let (Some(value), Some(best_low), true) = (value, best_low, fits) else {
-            self.report(Problem::new(&types::BAD_ARGUMENT, span).with("function", "quintile").with("signature", signature));
-            return None;
-        };
-        let typed = self.expression(value, scope)?;
-        if matches!(typed.ty.physical(), Physical::Bool | Physical::Text) {
-            let problem = Problem::new(&types::WRONG_TYPE, typed.span).with("where", "`quintile`").with("expected", "a number");
-            self.report(problem.with("found", &typed.ty));
-            return None;
-        }
-        let table = scope.table?;
-        let optional = typed.optional && !missing_worst;
-        let population = Population::Quintile { value: typed.node, best_low, missing_worst, within: None };
-        let node = self.add_in(table, Kind::Population(Box::new(population)), Type::Int, optional, span);
         Some(self.typed(node, span))
     }
 
@@ -217,12 +198,4 @@ impl Checker {
 
     /// The earliest of a table's rows, used by triggers.
     pub(crate) const EARLIEST: AggregateFunction = AggregateFunction::Earliest;
-}
-
-/// A bare word used as the value of a named argument.
-fn word(expression: &Expression) -> Option<String> {
-    match expression.kind.as_ref() {
-        ExpressionKind::Path(path) => Some(path.text()),
-        _ => None,
-    }
 }

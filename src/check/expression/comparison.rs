@@ -4,10 +4,10 @@ use crate::check::names::Scope;
 use crate::check::problems::{names, types as problems};
 use crate::check::{Checker, Typed};
 use crate::diag::Problem;
-use crate::ir::{Comparison, Kind, NodeId, Population};
+use crate::ir::{Comparison, Kind, NodeId};
 use crate::source::Span;
 use crate::syntax::ast::{ComparisonLink, ComparisonOperator, Expression, ExpressionKind, InSet};
-use crate::types::{LadderId, Physical, Type, Value};
+use crate::types::{LadderId, Type, Value};
 
 impl Checker {
     pub(super) fn comparison(&mut self, first: &Expression, rest: &[ComparisonLink], span: Span, scope: &Scope) -> Option<Typed> {
@@ -142,6 +142,9 @@ impl Checker {
             }
         }
         let (left, right) = self.same_unit(left, right, "compared", "比较")?;
+        if self.outside_range(&left, &right).or_else(|| self.outside_range(&right, &left)).is_some() {
+            return None;
+        }
         let optional = left.optional || right.optional;
         let kind = Kind::Compare { operator: comparison(operator), left: left.node, right: right.node };
         Some(self.add(kind, Type::Bool, optional, span))
@@ -209,7 +212,7 @@ impl Checker {
         let node = match set {
             InSet::Values(values) => self.in_values(value, values, span, scope)?,
             InSet::Window(window) => self.in_window(value, window, span, scope)?,
-            InSet::Top { share } => self.in_top(value, share, span, scope)?,
+            InSet::Top { share, among } => self.in_top(value, share, among.as_ref(), span, scope)?,
         };
         let node = if negated { self.negation(node, span) } else { node };
         Some(self.typed(node, span))
@@ -254,20 +257,6 @@ impl Checker {
             comparisons.insert(0, self.add(Kind::OneOf { value: typed.node, set: constants }, Type::Bool, optional, span));
         }
         Some(self.any(&comparisons, span))
-    }
-
-    fn in_top(&mut self, value: &Expression, share: &Expression, span: Span, scope: &Scope) -> Option<NodeId> {
-        let typed = self.expression(value, scope)?;
-        if matches!(typed.ty.physical(), Physical::Bool | Physical::Text) {
-            let problem = Problem::new(&problems::WRONG_TYPE, typed.span).with("where", "`in top`").with("expected", "a number");
-            self.report(problem.with("found", &typed.ty));
-            return None;
-        }
-        let share_value = self.fixed_float(share, scope, "`top`")?;
-        let share = self.constant(Value::float(share_value), Type::Percent, share.span);
-        let table = scope.table?;
-        let population = Population::Top { value: typed.node, share, within: None };
-        Some(self.add_in(table, Kind::Population(Box::new(population)), Type::Bool, typed.optional, span))
     }
 }
 

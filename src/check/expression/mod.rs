@@ -4,10 +4,16 @@ mod aggregate;
 mod arithmetic;
 mod call;
 mod comparison;
+mod feature_call;
 mod fold;
+mod hops;
+mod labels;
 mod literal;
 mod path;
+mod pick;
+mod population;
 mod rows;
+mod streak;
 mod text;
 mod window;
 
@@ -63,6 +69,10 @@ impl Checker {
     pub(crate) fn condition_of(&mut self, expression: &Expression, scope: &Scope, place: &str) -> Option<Typed> {
         let typed = self.expression(expression, scope)?;
         if typed.ty == Type::Bool {
+            // In these places a missing value counts as no.
+            if ["a segment", "`where`", "`while`", "`entering`"].contains(&place) {
+                self.lint_flipped(typed.node, expression.span);
+            }
             return Some(typed);
         }
         let problem = Problem::new(&problems::NOT_A_CONDITION, expression.span).with("where", place).with("found", &typed.ty);

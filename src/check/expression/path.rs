@@ -30,6 +30,14 @@ impl Checker {
         if let Some((module, item)) = self.find_item(path, scope.module) {
             return self.item_value(module, &item, path, scope);
         }
+        if let (Some([fact]), Some(table)) = (stripped.as_deref(), scope.table) {
+            // A fact about the rows is like one of their columns.
+            let own = Path { segments: vec![fact.clone()], span: path.span };
+            let found = self.find_item(&own, scope.module).and_then(|(module, item)| self.fact(module, &item, table));
+            if let Some(found) = found {
+                return found.map(|typed| Typed { span: path.span, ..typed });
+            }
+        }
         self.unknown_path(path, segments, scope);
         None
     }
@@ -76,11 +84,18 @@ impl Checker {
         if head.text == "candidate" {
             return Some(self.candidate_value(rest, span, scope));
         }
-        let path = Path { segments: vec![head.clone()], span: head.span };
-        let (module, item) = self.find_item(&path, scope.module)?;
-        match (&item.kind, rest, scope.table) {
-            (ItemKind::Offer(offer), [member], Some(table)) => Some(self.offer_value(module, offer, member, table)),
-            (_, _, _) => None,
+        let (owner, member) = match rest {
+            [member] => (vec![head.clone()], member),
+            [name, member] => (vec![head.clone(), name.clone()], member),
+            _ => return None,
+        };
+        let (module, item) = self.find_item(&Path { segments: owner, span: head.span }, scope.module)?;
+        match (&item.kind, scope.table) {
+            (ItemKind::Offer(offer), Some(table)) => Some(self.offer_value(module, offer, member, table)),
+            (ItemKind::Score(_), Some(table)) => self.score_member(module, &item, member, table),
+            (ItemKind::Model(model), Some(table)) => self.model_member(module, &item, model, member, table),
+            (ItemKind::Cohort(cohort), Some(table)) => self.cohort_member(module, &item, cohort, member, table),
+            (_, _) => None,
         }
     }
 
@@ -110,14 +125,19 @@ impl Checker {
     }
 
     /// A value of the surrounding scope, read from rows.
-    fn outer(&mut self, typed: Typed, scope: &Scope) -> Typed {
+    pub(crate) fn outer(&mut self, typed: Typed, scope: &Scope) -> Typed {
         let crossing = self.graph.get(typed.node).is_some_and(|node| node.space.is_some());
-        match scope.table {
-            Some(table) if crossing => {
+        let typed_span = typed.span;
+        match (scope.table, scope.owner) {
+            (Some(table), Some(key)) if crossing => {
+                let owner = scope.outer.as_ref().and_then(|outer| outer.table).unwrap_or(table);
+                self.via(table, key, owner, typed, typed_span)
+            }
+            (Some(table), None) if crossing => {
                 let node = self.add_in(table, Kind::Outer(typed.node), typed.ty.clone(), typed.optional, typed.span);
                 Typed { node, ..typed }
             }
-            Some(_) | None => typed,
+            (_, _) => typed,
         }
     }
 
@@ -211,9 +231,13 @@ impl Checker {
 
     fn item_value(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) -> Option<Typed> {
         if let ItemKind::Param(param) = &item.kind {
-            let value = self.param_expression(module, param);
-            let typed = self.expression(&value, &Scope::constant(module))?;
-            return Some(Typed { span: path.span, ..typed });
+            return self.param_value(module, param, path.span, scope);
+        }
+        if let ItemKind::Feature(feature) = &item.kind {
+            if !feature.arguments.is_empty() {
+                self.report_bare_feature(feature, path.span);
+                return None;
+            }
         }
         if let Some(table) = scope.table {
             if let Some(typed) = self.fact(module, item, table) {
@@ -230,7 +254,7 @@ impl Checker {
         None
     }
 
-    fn misplaced_item(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) {
+    pub(super) fn misplaced_item(&mut self, module: usize, item: &Rc<Item>, path: &Path, scope: &Scope) {
         let here = scope.table.and_then(|table| self.table(table)).map_or_else(String::new, |table| table.name.clone());
         match self.fact_table(module, item) {
             Some(table) => {

@@ -1,14 +1,14 @@
 //! Texts with slots.
 
 use crate::check::names::Scope;
-use crate::check::problems::declarations as problems;
+use crate::check::problems::{declarations as problems, facts};
 use crate::check::wording;
 use crate::check::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{FormatStyle, Kind, NodeId};
 use crate::source::Span;
 use crate::syntax::ast::{Name, Slot, TextLiteral, TextPart};
-use crate::types::{Type, Value};
+use crate::types::{Physical, Type, Value};
 
 impl Checker {
     /// An ordinary text: a missing slot makes the whole missing.
@@ -46,7 +46,7 @@ impl Checker {
     fn slot(&mut self, slot: &Slot, scope: &Scope, strict: bool) -> Option<NodeId> {
         let typed = self.path(&slot.path, scope)?;
         let style = match &slot.format {
-            Some(format) => self.format_style(format)?,
+            Some(format) => self.format_style(slot, format, &typed.ty)?,
             None => FormatStyle::Plain,
         };
         let node = self.formatted(&typed, style, slot.span);
@@ -83,22 +83,53 @@ impl Checker {
         }
     }
 
-    fn format_style(&mut self, format: &Name) -> Option<FormatStyle> {
-        let style = match format.text.as_str() {
-            "万元" => FormatStyle::TenThousandYuan,
-            "亿元" => FormatStyle::HundredMillionYuan,
-            "月日" => FormatStyle::MonthDay,
-            "整数" | "whole" => FormatStyle::Whole,
-            _ => {
-                let problem = Problem::new(&super::super::problems::names::UNKNOWN_PART, format.span).with("kind", "format");
-                let formats = ["万元", "亿元", "月日", "整数"];
-                self.report(wording::advised(problem.with("name", &format.text), &format.text, &formats, ("formats are", "格式有")));
-                return None;
-            }
+    fn format_style(&mut self, slot: &Slot, format: &Name, ty: &Type) -> Option<FormatStyle> {
+        let Some((_, style, fits)) = FORMATS.iter().find(|(name, _, _)| *name == format.text.trim()) else {
+            let problem = Problem::new(&super::super::problems::names::UNKNOWN_PART, format.span).with("kind", "format");
+            let formats: Vec<&str> = FORMATS.iter().map(|(name, _, _)| *name).collect();
+            self.report(wording::advised(problem.with("name", &format.text), &format.text, &formats, ("formats are", "格式有")));
+            return None;
         };
-        Some(style)
+        let (fit, expected) = match fits {
+            Fits::Money => (*ty == Type::Money, "money"),
+            Fits::Day => (ty.is_moment(), "a date or time"),
+            Fits::Share => (matches!(ty, Type::Percent | Type::Rate | Type::Number), "a share"),
+            Fits::Number => (!matches!(ty.physical(), Physical::Bool | Physical::Text), "a number"),
+        };
+        if !fit {
+            let problem = Problem::new(&facts::FORMAT_MISFIT, format.span).with("format", &format.text).with("slot", slot.path.text());
+            self.report(problem.with("expected", expected).with("found", ty));
+            return None;
+        }
+        Some(style.clone())
     }
 }
+
+/// What values a format is for.
+enum Fits {
+    Money,
+    Day,
+    Share,
+    Number,
+}
+
+/// Formats by name, Chinese first.
+static FORMATS: [(&str, FormatStyle, Fits); 14] = [
+    ("元", FormatStyle::Yuan, Fits::Money),
+    ("万元", FormatStyle::TenThousandYuan, Fits::Money),
+    ("亿元", FormatStyle::HundredMillionYuan, Fits::Money),
+    ("月日", FormatStyle::MonthDay, Fits::Day),
+    ("年月日", FormatStyle::FullDate, Fits::Day),
+    ("百分比", FormatStyle::Percent, Fits::Share),
+    ("整百分比", FormatStyle::WholePercent, Fits::Share),
+    ("整数", FormatStyle::Whole, Fits::Number),
+    ("yuan", FormatStyle::EnglishYuan, Fits::Money),
+    ("million", FormatStyle::EnglishMillion, Fits::Money),
+    ("day", FormatStyle::EnglishDay, Fits::Day),
+    ("date", FormatStyle::EnglishDate, Fits::Day),
+    ("percent", FormatStyle::Percent, Fits::Share),
+    ("whole", FormatStyle::Whole, Fits::Number),
+];
 
 /// The longest run of plain characters a text certainly has, for length limits.
 pub(crate) fn least_length(text: &TextLiteral) -> usize {

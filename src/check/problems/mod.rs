@@ -1,7 +1,10 @@
 //! Every problem the checker can find, grouped by what it is about.
 
 pub mod declarations;
+pub mod facts;
+pub mod ladders;
 pub mod names;
+pub mod overlays;
 pub mod strategy;
 pub mod types;
 
@@ -30,5 +33,5 @@ pub(crate) use problems;
 /// All problems of the checker.
 #[must_use]
 pub fn all() -> Vec<&'static ProblemKind> {
-    [names::ALL, types::ALL, declarations::ALL, strategy::ALL].concat()
+    [names::ALL, types::ALL, declarations::ALL, facts::ALL, ladders::ALL, overlays::ALL, strategy::ALL].concat()
 }

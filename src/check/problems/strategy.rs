@@ -33,6 +33,10 @@ super::problems! {
         title: ["`{name}` is a reason that runs give by themselves", "`{name}` 是系统自带的理由"],
         help: ["choose another name for this rule", "请给这条规则换个名称"],
         label: ["built-in reason", "系统理由"];
+    CONTACT_WITHOUT_CONSENT: Warning, slug: "contact-without-consent",
+        title: ["strategy `{strategy}` contacts people and no rule asks for their consent", "策略 `{strategy}` 会触达客户，但没有规则检查授权"],
+        help: ["use std.eligibility, whose rule binds every strategy, or write a policy with a `consent` layer", "请 `use std.eligibility`（其授权规则约束所有策略），或写一个含 `consent` 层的 policy"],
+        label: ["contacts without consent", "未检查授权"];
     EXIT_WITHOUT_WAVES: Warning, slug: "exit-without-waves",
         title: ["exit `{name}` ends a journey, and this plan has only one step", "出口 `{name}` 用于结束旅程，而这个计划只有一步"],
         help: ["add waves, or remove the exit", "请加波次，或去掉出口"],
@@ -61,6 +65,18 @@ super::problems! {
         title: ["two policies order the classes differently: `{other}` and `{order}`", "两条政策的类别次序不同：`{other}` 与 `{order}`"],
         help: ["keep one `order`; it holds for all strategies of the program", "请只保留一个 `order`；它对程序中的所有策略有效"],
         label: ["a second order", "第二个次序"];
+    OVERFLOW_MISSING: Error, slug: "overflow-missing",
+        title: ["the capacity for `{channel}` does not say what happens to those it leaves out", "`{channel}` 的产能没有说明排不上的怎么办"],
+        help: ["add `overflow defer` (they wait for a later run) or `overflow drop`", "请加 `overflow defer`（留待以后的运行）或 `overflow drop`"],
+        label: ["and the rest?", "其余的呢？"];
+    ASSIGNEE_MISSING: Error, slug: "assignee-missing",
+        title: ["the capacity for `{channel}` is per person, and this step does not say who does it", "`{channel}` 的产能按人计算，而这一步没有说明由谁来做"],
+        help: ["add `to ROLE`", "请加 `to 岗位`"],
+        label: ["to whom?", "交给谁？"];
+    VALUES_DIFFER: Error, slug: "values-differ",
+        title: ["`{strategy}` is worth {type} and `{other}` {other_type}, and both compete for one customer", "`{strategy}` 的价值是 {type}，`{other}` 的价值是 {other_type}，而两者争同一位客户"],
+        help: ["give both a `value` of one unit, such as 元, or another `priority`", "请让两者的 `value` 单位一致（例如元），或设不同的 `priority`"],
+        label: ["cannot be compared", "无法比较"];
     NOT_JUDGED: Warning, slug: "not-judged-yet",
         title: ["{what} is read and kept, and not judged by this version", "{what} 已读入并保留，本版本尚不评价"],
         help: ["runs are not affected; judging outcomes comes with a later version", "不影响运行；结果评价将在之后的版本提供"],

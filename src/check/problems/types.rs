@@ -21,6 +21,10 @@ super::problems! {
         title: ["texts have no order, so `{operator}` means nothing here", "文本没有大小，`{operator}` 在这里没有意义"],
         help: ["compare with `=` or `in [..]`; labels of tiers do have an order", "请用 `=` 或 `in [..]`；分层的标签才有高低"],
         label: ["a text", "文本"];
+    UNKNOWN_FLIPPED: Warning, slug: "unknown-flipped",
+        title: ["`{column}` may be missing, and then this is not true either", "`{column}` 可能缺失，缺失时这里也不成立"],
+        help: ["say what missing means: `{column} is missing or …`, or `{column} ?? VALUE`", "请说明缺失的含义：`{column} is missing or …`，或 `{column} ?? 值`"],
+        label: ["leaves out what is not known", "缺失的不会算在内"];
     NOT_A_CONDITION: Error, slug: "not-a-condition",
         title: ["{where} needs a condition, and this is {found}", "{where} 需要一个条件，而这里是 {found}"],
         help: ["compare it with something, for example `… >= 1`", "请与某个值比较，例如 `… >= 1`"],

@@ -24,12 +24,16 @@ pub(super) struct Reach {
     pub template: Option<(usize, ast::Template)>,
     /// Name of an operational action.
     pub operation: Option<ast::Action>,
+    /// The module that declares it.
+    pub operation_module: usize,
     pub offer: Option<(usize, ast::Offer)>,
     pub tail: ast::StepTail,
     pub rules: Vec<Rule>,
     /// The action it stands in for, and the stage that must have stopped that one.
     pub fallback_of: Option<(usize, Stage)>,
     pub span: Span,
+    /// Tells apart the actions of one wave that send or do the same; empty for the first of them.
+    pub mark: String,
 }
 
 /// Where a step stands: the branch conditions on the way.
@@ -63,6 +67,7 @@ impl Checker {
                 None => whole = false,
             }
         }
+        mark_repeats(&mut out);
         whole.then_some(out)
     }
 
@@ -144,9 +149,6 @@ impl Checker {
     }
 
     fn reach(&mut self, draft: &Draft<'_>, tail: &ast::StepTail, span: Span, way: &Way, number: usize) -> Option<Reach> {
-        if let Some(entry) = tail.with.first() {
-            self.later("`with { … }`", entry.name.span);
-        }
         let offer = match &tail.offer {
             Some(path) => Some(self.find_offer(path, draft.module)?),
             None => None,
@@ -165,11 +167,13 @@ impl Checker {
             channel: None,
             template: None,
             operation: None,
+            operation_module: 0,
             offer,
             tail: tail.clone(),
             rules: Vec::new(),
             fallback_of: None,
             span,
+            mark: String::new(),
         })
     }
 
@@ -199,19 +203,17 @@ impl Checker {
     fn collect_do(&mut self, draft: &mut Draft<'_>, operation: &ast::Do, span: Span, way: &Way, out: &mut Vec<Reach>) -> Option<()> {
         let number = out.len();
         let mut reach = self.reach(draft, &operation.tail, span, way, number)?;
-        let found = self.find_item(&operation.action, draft.module).and_then(|(_, item)| match &item.kind {
-            ItemKind::Action(action) => Some(action.clone()),
+        let found = self.find_item(&operation.action, draft.module).and_then(|(module, item)| match &item.kind {
+            ItemKind::Action(action) => Some((module, action.clone())),
             _ => None,
         });
-        let Some(action) = found else {
+        let Some((operation_module, action)) = found else {
             let known = self.declared_names(draft.module, |kind| matches!(kind, ItemKind::Action(_)));
             self.undeclared("action", &Name { text: operation.action.text(), span: operation.action.span }, known);
             return None;
         };
-        if let Some((ledger, _)) = &action.writes {
-            self.later("`writes`", ledger.span);
-        }
         reach.operation = Some(action);
+        reach.operation_module = operation_module;
         out.push(reach);
         self.collect_fallbacks(draft, &operation.fallbacks, way, number, out)
     }
@@ -219,17 +221,34 @@ impl Checker {
     fn collect_fallbacks(&mut self, draft: &mut Draft<'_>, fallbacks: &[ast::Fallback], way: &Way, number: usize, out: &mut Vec<Reach>) -> Option<()> {
         let mut whole = true;
         for fallback in fallbacks {
-            if fallback.layer.text != "consent" {
-                self.later("`else on` other than consent", fallback.layer.span);
-                continue;
-            }
+            let stage = match fallback.layer.text.as_str() {
+                "consent" => Stage::Consent,
+                "capacity" => Stage::Capacity,
+                _ => {
+                    self.later("`else on` other than consent and capacity", fallback.layer.span);
+                    continue;
+                }
+            };
             let before = out.len();
             let never = self.truth(false, fallback.span);
             whole &= self.collect_steps(draft, std::slice::from_ref(&fallback.step), way, never, out).is_some();
             for reach in out.iter_mut().skip(before) {
-                reach.fallback_of = Some((number, Stage::Consent));
+                reach.fallback_of = Some((number, stage));
             }
         }
         whole.then_some(())
+    }
+}
+
+/// Two actions of a wave may send one template, on two channels or under two conditions; each needs a name of its own.
+fn mark_repeats(reaches: &mut [Reach]) {
+    let mut seen: Vec<(String, Option<String>)> = Vec::new();
+    for reach in reaches {
+        let said = (reach.name(), reach.channel.clone());
+        let alike = seen.iter().filter(|known| **known == said).count();
+        if seen.iter().any(|(name, _)| *name == said.0) {
+            reach.mark = format!("/{}/{alike}", said.1.as_deref().unwrap_or_default());
+        }
+        seen.push(said);
     }
 }

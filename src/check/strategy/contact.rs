@@ -1,175 +1,220 @@
-//! Contact caps: how often one person may be reached, over the ledger and everything this run plans.
+//! The contact and the arbitration layer: actions ask their caps one after the other, those ahead first.
+//!
+//! Strategies of one class and priority that say what an action is worth are ahead of each other by that value, customer by customer;
+//! such a band is asked as a whole.
 
 use super::Draft;
+use super::cap::{Ahead, Cap, CapRule, Said};
 use super::course::Course;
 use super::layer::{Contender, LayerRule};
 use crate::check::Checker;
-use crate::check::length::Length;
-use crate::check::names::Scope;
-use crate::check::policy::RuleKind;
-use crate::ir::{Aggregate, AggregateFunction, Comparison, Kind, Link, NodeId, Operator, PlaceEntry, Population, Stage};
-use crate::source::Span;
-use crate::syntax::ast::LimitWindow;
-use crate::types::{TableId, Type, Value};
+use crate::check::problems::strategy as problems;
+use crate::diag::Problem;
+use crate::ir::{Comparison, NodeId, Operator, Stage};
+use crate::types::{Physical, Type, Value};
 
-/// A contact that passed the layer and stands ahead of the one being asked.
-struct Ahead {
-    table: TableId,
-    /// Who is reached, as text, in the space of `table`.
-    customer: NodeId,
-    /// Whether the row is the person, so that no other row of the table reaches the same one.
-    own: bool,
-    channel: String,
-    passed: NodeId,
-}
-
-/// One cap as it stands before an action.
-struct Cap {
-    rule: String,
-    most: NodeId,
-    /// Contacts in the ledger and ahead; missing when nobody knows who is reached.
-    used: NodeId,
-    span: Span,
+/// One contender of a band.
+struct Member {
+    contender: usize,
+    said: Said,
+    caps: Vec<CapRule>,
 }
 
 impl Checker {
-    /// Asks the caps of every contact, those ahead first; what passes counts for all behind, whatever a later layer says.
-    pub(super) fn pass_contact(&mut self, courses: &mut [Course<'_>], contenders: &mut [Contender]) {
-        let mut ahead: Vec<Ahead> = Vec::new();
-        for contender in contenders {
-            let Some(course) = courses.get_mut(contender.course) else { continue };
-            let Some(reach) = course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)) else { continue };
-            let Some(wave) = course.journey.waves.get(contender.wave) else { continue };
-            let (Some(channel), Some(customer)) = (reach.channel.clone(), course.draft.customer) else { continue };
-            let own = customer == course.draft.unit;
-            let Some(caps) = self.caps(&course.draft, &channel, customer, own, &ahead) else { continue };
-            let rules = self.cap_rules(&course.draft, &caps, customer, own, contender.wanted);
-            contender.wanted = self.pass_layer(&mut course.draft, wave, reach, Stage::Contact, &rules, contender.wanted);
-            ahead.push(Ahead { table: course.draft.table, customer, own, channel, passed: contender.wanted });
-        }
-    }
-
-    fn caps(&mut self, draft: &Draft<'_>, channel: &str, customer: NodeId, own: bool, ahead: &[Ahead]) -> Option<Vec<Cap>> {
-        let mut out = Vec::new();
-        for binding in draft.rules.clone() {
-            let RuleKind::Limit(limit) = &binding.rule else { continue };
-            let Some(LimitWindow::InAny(length)) = &limit.window else { continue };
-            let what = limit.what.as_ref().map(|what| what.text.clone());
-            if !what.as_deref().is_none_or(|what| what == "contact" || what == "contacts" || what == channel) {
-                continue;
-            }
-            let scope = Scope::constant(binding.module);
-            let length = self.length(length, &scope, "`in any`")?;
-            let count = self.whole(&limit.count, &scope, "`at most`")?;
-            let one_channel = what.filter(|what| what == channel);
-            let span = limit.span;
-            let past = self.contacts_before(draft, one_channel.as_deref(), length, customer, span)?;
-            let planned = self.contacts_ahead(draft, one_channel.as_deref(), customer, own, ahead, span);
-            let used = self.binary(Operator::Add, past, planned, Type::Int, span);
-            let rule = format!("at_most_{count}_{}", one_channel.as_deref().unwrap_or("contacts"));
-            out.push(Cap { rule, most: self.constant(Value::Int(count), Type::Int, span), used, span });
-        }
-        Some(out)
-    }
-
-    /// Contacts of one person in the ledger, in a window of this length that ends now.
-    fn contacts_before(&mut self, draft: &Draft<'_>, channel: Option<&str>, length: Length, customer: NodeId, span: Span) -> Option<NodeId> {
-        let contacts = self.find_table("contacts")?;
-        let sent = self.named_column(contacts, "sent_at", span)?;
-        let now = self.as_of(span);
-        let from = self.shift(now, length.negated(), span);
-        let mut conditions = vec![self.compare(Comparison::Greater, sent, from, span)];
-        if let Some(channel) = channel {
-            let column = self.named_column(contacts, "channel", span)?;
-            conditions.push(self.one_of(column, &[channel], span));
-        }
-        let filter = self.all(&conditions, span);
-        let row_key = self.named_column(contacts, "customer_id", span)?;
-        let row_key = self.as_text(row_key, span);
-        let link = Link::Key { row_key, outer_key: customer };
-        let aggregate = self.ledger_aggregate(contacts, link, AggregateFunction::Count, None, filter, span);
-        Some(self.add_in(draft.table, Kind::Aggregate(Box::new(aggregate)), Type::Int, true, span))
-    }
-
-    /// Contacts of the same person that passed this layer ahead: on the same row, on other rows, in strategies about other tables.
-    fn contacts_ahead(&mut self, draft: &Draft<'_>, channel: Option<&str>, customer: NodeId, own: bool, ahead: &[Ahead], span: Span) -> NodeId {
-        let counts = |other: &&Ahead| channel.is_none_or(|channel| channel == other.channel);
-        let mut same_row: Vec<NodeId> = Vec::new();
-        let mut elsewhere: Vec<(TableId, NodeId, Vec<NodeId>)> = Vec::new();
-        for other in ahead.iter().filter(counts) {
-            if other.table == draft.table && own && other.own {
-                same_row.push(other.passed);
-                continue;
-            }
-            match elsewhere.iter_mut().find(|(table, customer, _)| (*table, *customer) == (other.table, other.customer)) {
-                Some((_, _, flags)) => flags.push(other.passed),
-                None => elsewhere.push((other.table, other.customer, vec![other.passed])),
+    /// Asks the caps of every contact of this round; what passes counts for all behind, whatever a later layer says.
+    pub(super) fn pass_caps(&mut self, stage: Stage, round: u8, courses: &mut [Course<'_>], contenders: &mut [Contender], ahead: &mut Vec<Ahead>) {
+        let band = |at: usize| {
+            let course = contenders.get(at).and_then(|contender| courses.get(contender.course))?;
+            Some((course.rank.class, course.rank.priority))
+        };
+        let mut bands: Vec<Vec<usize>> = Vec::new();
+        for at in (0..contenders.len()).filter(|at| contenders.get(*at).is_some_and(|contender| contender.round == round)) {
+            match bands.last_mut().filter(|members| members.last().is_some_and(|last| band(*last) == band(at))) {
+                Some(members) => members.push(at),
+                None => bands.push(vec![at]),
             }
         }
-        let mut total = self.number_of(&same_row, span);
-        for (table, row_key, flags) in elsewhere {
-            let value = self.number_of(&flags, span);
-            let filter = self.any(&flags, span);
-            let link = Link::Key { row_key, outer_key: customer };
-            let (value, filter) = (Some(value), Some(filter));
-            let sum = Aggregate { table, link, function: AggregateFunction::Sum, value, filter, at: None, from: None, until: None, at_least: None };
-            let sum = self.add_in(draft.table, Kind::Aggregate(Box::new(sum)), Type::Int, true, span);
-            let none = self.constant(Value::Int(0), Type::Int, span);
-            let sum = self.first_known(sum, none, span);
-            total = self.binary(Operator::Add, total, sum, Type::Int, span);
+        for members in bands {
+            let mut valued: Vec<usize> = members.iter().copied().filter(|at| compares_value(courses, contenders, *at)).collect();
+            let with_value = valued.iter().any(|at| value_of(courses, contenders, *at));
+            let first = valued.first().and_then(|at| contenders.get(*at)).map(|contender| contender.course);
+            let several = valued.iter().any(|at| contenders.get(*at).map(|contender| contender.course) != first);
+            if !with_value || !several {
+                valued.clear();
+            }
+            self.pass_band(stage, courses, contenders, &valued, ahead);
+            for at in members.iter().filter(|at| !valued.contains(at)) {
+                self.pass_alone(stage, courses, contenders, *at, ahead);
+            }
         }
-        total
     }
 
-    /// How many of the flags are true.
-    pub(super) fn number_of(&mut self, flags: &[NodeId], span: Span) -> NodeId {
-        let (zero, one) = (self.constant(Value::Int(0), Type::Int, span), self.constant(Value::Int(1), Type::Int, span));
-        let mut total = zero;
-        for flag in flags {
-            let add = self.either(*flag, one, zero, span);
-            total = self.binary(Operator::Add, total, add, Type::Int, span);
+    /// One contact after all those ahead.
+    fn pass_alone(&mut self, stage: Stage, courses: &mut [Course<'_>], contenders: &mut [Contender], at: usize, ahead: &mut Vec<Ahead>) -> Option<()> {
+        let contender = contenders.get_mut(at)?;
+        let course = courses.get_mut(contender.course)?;
+        let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
+        let (said, customer) = (course.draft.said(reach)?, course.draft.customer?);
+        let own = customer == course.draft.unit;
+        // What an action stands in for is not ahead of it.
+        let counted: Vec<Ahead> = ahead.iter().filter(|other| Some(other.contender) != contender.replaces).cloned().collect();
+        let mut caps = Vec::new();
+        for rule in self.caps_of(&course.draft, &said, stage)? {
+            caps.push(self.cap_before(&course.draft, rule, customer, own, &counted)?);
         }
-        total
-    }
-
-    /// A cap stops where it is used up. Where several rows reach one person, they count each other in rank order.
-    fn cap_rules(&mut self, draft: &Draft<'_>, caps: &[Cap], customer: NodeId, own: bool, wanted: NodeId) -> Vec<LayerRule> {
-        let before = if own || caps.is_empty() { None } else { self.same_action_ahead(draft, caps, customer, wanted) };
-        let mut out = Vec::new();
-        for cap in caps {
+        let before = if own || caps.is_empty() { None } else { self.same_action_ahead(&course.draft, &caps, customer, contender.wanted) };
+        let mut rules = Vec::new();
+        for cap in &caps {
             let used = match before {
-                Some(before) => self.binary(Operator::Add, cap.used, before, Type::Int, cap.span),
+                Some(before) => self.binary(Operator::Add, cap.used, before, Type::Int, cap.rule.span),
                 None => cap.used,
             };
-            let full = self.compare(Comparison::GreaterOrEqual, used, cap.most, cap.span);
-            out.push(LayerRule { name: cap.rule.clone(), label: None, condition: full, span: cap.span });
+            let full = self.compare(Comparison::GreaterOrEqual, used, cap.most, cap.rule.span);
+            if stage == Stage::Arbitration {
+                rules.push(self.lost_to_rival(cap, full, &counted));
+            }
+            rules.push(LayerRule { name: cap.rule.name.clone(), label: None, condition: full, detail: None, span: cap.rule.span });
+        }
+        contender.wanted = self.pass_layer(&mut course.draft, wave, reach, stage, &rules, contender.wanted);
+        ahead.push(Ahead { contender: at, table: course.draft.table, customer, own, said, passed: contender.wanted });
+        Some(())
+    }
+
+    /// The cap is full because of somebody in this run, not of the ledger alone.
+    fn lost_to_rival(&mut self, cap: &Cap, full: NodeId, ahead: &[Ahead]) -> LayerRule {
+        let span = cap.rule.span;
+        let open = self.surely_compare(Comparison::Less, cap.past, cap.most, span);
+        let mut rival = self.constant(Value::Missing, Type::Text, span);
+        for other in ahead.iter().filter(|other| other.own && cap.rule.subject.concerns(&other.said)) {
+            let name = self.text_constant(other.said.strategy.clone(), span);
+            rival = self.either(other.passed, name, rival, span);
+        }
+        let condition = self.all(&[full, open], span);
+        LayerRule { name: String::from("arbitration"), label: None, condition, detail: Some(rival), span }
+    }
+
+    /// Contacts of strategies about the person itself, of one class and priority, by value.
+    fn pass_band(&mut self, stage: Stage, courses: &mut [Course<'_>], contenders: &mut [Contender], band: &[usize], ahead: &mut Vec<Ahead>) -> Option<()> {
+        let mut members = Vec::new();
+        for at in band {
+            let contender = contenders.get(*at)?;
+            let course = courses.get(contender.course)?;
+            let said = course.draft.said(course.reaches.get(contender.wave)?.get(contender.reach)?)?;
+            let caps = self.caps_of(&course.draft, &said, stage)?;
+            members.push(Member { contender: *at, said, caps });
+        }
+        let mut rules: Vec<CapRule> = Vec::new();
+        for rule in members.iter().flat_map(|member| &member.caps) {
+            if !rules.contains(rule) {
+                rules.push(rule.clone());
+            }
+        }
+        let before = ahead.clone();
+        let first = courses.get(contenders.get(members.first()?.contender)?.course)?;
+        let mut caps = Vec::new();
+        for rule in rules {
+            caps.push(self.cap_before(&first.draft, rule, first.draft.customer?, true, &before)?);
+        }
+        let said = if caps.is_empty() { None } else { Some(self.arbitration(courses, contenders, &members, &caps)?) };
+        for (number, member) in members.into_iter().enumerate() {
+            let contender = contenders.get_mut(member.contender)?;
+            let course = courses.get_mut(contender.course)?;
+            let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
+            let asked = match said {
+                Some(said) => self.answers(stage, said, number, &member.caps, &caps, &before),
+                None => Vec::new(),
+            };
+            contender.wanted = self.pass_layer(&mut course.draft, wave, reach, stage, &asked, contender.wanted);
+            let (table, customer) = (course.draft.table, course.draft.customer?);
+            ahead.push(Ahead { contender: member.contender, table, customer, own: true, said: member.said, passed: contender.wanted });
+        }
+        Some(())
+    }
+
+    /// One word per member of a band: see the builtin `arbitrate`.
+    fn arbitration(&mut self, courses: &[Course<'_>], contenders: &[Contender], members: &[Member], caps: &[Cap]) -> Option<NodeId> {
+        let numbers = |wanted: &dyn Fn(&Member) -> bool| {
+            let found = members.iter().enumerate().filter(|(_, member)| wanted(member)).map(|(at, _)| at.to_string());
+            found.collect::<Vec<_>>().join(".")
+        };
+        let mut plan: Vec<String> = vec![members.iter().map(|member| member.said.strategy.clone()).collect::<Vec<_>>().join(",")];
+        plan.extend(caps.iter().map(|cap| &cap.rule).map(|rule| {
+            let (counts, applies) = (numbers(&|member| rule.subject.concerns(&member.said)), numbers(&|member| member.caps.contains(rule)));
+            format!("{counts}:{applies}")
+        }));
+        let span = courses.get(contenders.get(members.first()?.contender)?.course)?.draft.span;
+        let mut arguments = vec![self.text_constant(plan.join("|"), span)];
+        let mut known: Option<(Type, String)> = None;
+        let mut values = Vec::new();
+        for member in members {
+            let contender = contenders.get(member.contender)?;
+            let course = courses.get(contender.course)?;
+            let value = self.action_value(&course.draft, Some(&member.said.channel))?;
+            if let Some(value) = value {
+                let ty = self.type_of(value);
+                match &known {
+                    Some((other, name)) if *other != ty => {
+                        let problem = Problem::new(&problems::VALUES_DIFFER, course.draft.span).with("strategy", &member.said.strategy);
+                        self.report(problem.with("type", &ty).with("other", name).with("other_type", other));
+                        return None;
+                    }
+                    Some(_) => {}
+                    None => known = Some((ty, member.said.strategy.clone())),
+                }
+            }
+            values.push((contender.wanted, value));
+        }
+        let ty = known.map_or(Type::Int, |(ty, _)| ty);
+        let lowest = if ty.physical() == Physical::Float { Value::Float(f64::MIN) } else { Value::Int(i64::MIN) };
+        let lowest = self.constant(lowest, ty, span);
+        for (wanted, value) in values {
+            let value = value.map_or(lowest, |value| self.first_known(value, lowest, span));
+            arguments.extend([wanted, value]);
+        }
+        for cap in caps {
+            let used = self.first_known(cap.used, cap.most, span);
+            arguments.extend([used, cap.most]);
+        }
+        Some(self.call("arbitrate", arguments, Type::Text, span))
+    }
+
+    /// The rules of one member, read off the word about it.
+    fn answers(&mut self, stage: Stage, said: NodeId, number: usize, own: &[CapRule], caps: &[Cap], before: &[Ahead]) -> Vec<LayerRule> {
+        let mut out = Vec::new();
+        for (at, cap) in caps.iter().enumerate().filter(|(_, cap)| own.contains(&cap.rule)) {
+            let span = cap.rule.span;
+            let place = |at: usize| Value::Int(i64::try_from(at).unwrap_or(i64::MAX));
+            let (member, cap_number) = (self.constant(place(number), Type::Int, span), self.constant(place(at), Type::Int, span));
+            let full = self.call("cap_reached", vec![said, member, cap_number], Type::Bool, span);
+            if stage == Stage::Arbitration {
+                let rival = self.call("rival", vec![said, member], Type::Text, span);
+                let nobody = self.text_constant("", span);
+                let in_band = self.surely_compare(Comparison::NotEqual, rival, nobody, span);
+                let mut rule = self.lost_to_rival(cap, full, before);
+                rule.detail = rule.detail.map(|earlier| self.either(in_band, rival, earlier, span));
+                out.push(rule);
+            }
+            out.push(LayerRule { name: cap.rule.name.clone(), label: None, condition: full, detail: None, span });
         }
         out
     }
 
-    /// How often this action passes for rows ahead that reach the same person: at most as often as the tightest cap allows.
-    fn same_action_ahead(&mut self, draft: &Draft<'_>, caps: &[Cap], customer: NodeId, wanted: NodeId) -> Option<NodeId> {
-        let span = draft.span;
-        let entries = vec![PlaceEntry { flag: wanted, keys: self.rank_keys(draft)?, per: Some(customer) }];
-        let place = Population::Place { entries, at: 0 };
-        let place = self.add_in(draft.table, Kind::Population(Box::new(place)), Type::Int, true, span);
-        let one = self.constant(Value::Int(1), Type::Int, span);
-        let mut least = self.binary(Operator::Subtract, place, one, Type::Int, span);
-        for cap in caps {
-            let left = self.binary(Operator::Subtract, cap.most, cap.used, Type::Int, cap.span);
-            let smaller = self.surely_compare(Comparison::Less, left, least, cap.span);
-            least = self.either(smaller, left, least, cap.span);
-        }
-        let zero = self.constant(Value::Int(0), Type::Int, span);
-        Some(self.call("larger", vec![least, zero], Type::Int, span))
+    /// `value` of a strategy for one of its actions; `None` inside when it says none.
+    pub(super) fn action_value(&mut self, draft: &Draft<'_>, channel: Option<&str>) -> Option<Option<NodeId>> {
+        let Some(value) = &draft.ast.value else { return Some(None) };
+        let scope = self.scope_of_rule(draft, draft.module, channel, value.span);
+        Some(Some(self.expression(value, &scope)?.node))
     }
+}
 
-    /// `rank by`: value and whether the greatest comes first.
-    pub(super) fn rank_keys(&mut self, draft: &Draft<'_>) -> Option<Vec<(NodeId, bool)>> {
-        let mut keys = Vec::new();
-        for key in &draft.ast.rank {
-            keys.push((self.expression(&key.value, &draft.scope)?.node, key.descending));
-        }
-        Some(keys)
-    }
+/// Contacts that can be compared by value: the row is the person.
+fn compares_value(courses: &[Course<'_>], contenders: &[Contender], at: usize) -> bool {
+    let Some(contender) = contenders.get(at) else { return false };
+    let Some(course) = courses.get(contender.course) else { return false };
+    let sends = course.action(contender.wave, contender.reach).is_some_and(|(_, reach)| reach.channel.is_some());
+    sends && course.draft.customer == Some(course.draft.unit)
+}
+
+fn value_of(courses: &[Course<'_>], contenders: &[Contender], at: usize) -> bool {
+    contenders.get(at).and_then(|contender| courses.get(contender.course)).is_some_and(|course| course.draft.ast.value.is_some())
 }

@@ -39,36 +39,42 @@ impl Course<'_> {
 
 impl Checker {
     /// Rules, assignment and the wish of each action, wave by wave. The second part of what comes back is the flag of assignment.
-    pub(super) fn lower_waves(&mut self, draft: &mut Draft<'_>, journey: &Journey) -> Option<(Vec<Vec<Reach>>, Vec<Vec<NodeId>>, NodeId)> {
+    pub(super) fn lower_waves(&mut self, draft: &mut Draft<'_>, journey: &mut Journey) -> Option<(Vec<Vec<Reach>>, Vec<Vec<NodeId>>, NodeId)> {
         self.trigger_gates(draft, journey);
         let mut whole = true;
         let (mut all_reaches, mut all_wanted) = (Vec::new(), Vec::new());
         let mut entered = None;
+        let mut candidates = vec![journey.candidate];
         for (at, wave) in journey.waves.iter().enumerate() {
             let Some(reaches) = self.collect_wave(draft, wave) else {
                 whole = false;
                 continue;
             };
+            let due = self.due_of(draft, journey, wave, &reaches)?;
+            let any_due = self.any(&due, wave.span);
+            let any_due = self.any(&[wave.runs, any_due], wave.span);
+            candidates.push(any_due);
             let passed = match at {
                 0 => {
-                    let waiting = self.any(&[wave.runs, journey.waits], wave.span);
+                    let waiting = self.any(&[any_due, journey.waits], wave.span);
                     let passed = self.pass_gates(draft, wave, &reaches, waiting, true);
                     let new = self.all(&[passed, journey.enters], wave.span);
                     entered = Some(new);
                     self.assign(draft, journey, new);
-                    self.all(&[passed, wave.runs], wave.span)
+                    self.all(&[passed, any_due], wave.span)
                 }
                 _ => {
-                    let mut at_wave = vec![wave.runs];
+                    let mut at_wave = vec![any_due];
                     at_wave.extend(entered.map(|entered| self.still_in(journey, entered, wave.span)));
                     let at_wave = self.all(&at_wave, wave.span);
                     self.pass_gates(draft, wave, &reaches, at_wave, false)
                 }
             };
             let treated = self.all(&[passed, journey.treated], wave.span);
-            all_wanted.push(self.wishes(draft, wave, &reaches, treated)?);
+            all_wanted.push(self.wishes(draft, wave, &reaches, treated, &due)?);
             all_reaches.push(reaches);
         }
+        journey.candidate = self.any(&candidates, draft.span);
         whole.then_some((all_reaches, all_wanted, entered.unwrap_or(journey.enters)))
     }
 
@@ -78,19 +84,52 @@ impl Checker {
         self.any(&[old, entered], span)
     }
 
-    fn wishes(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reaches: &[Reach], passed: NodeId) -> Option<Vec<NodeId>> {
+    /// When each action of a wave is due: with its wave, or because it was deferred.
+    fn due_of(&mut self, draft: &Draft<'_>, journey: &Journey, wave: &WaveState, reaches: &[Reach]) -> Option<Vec<NodeId>> {
         let mut out = Vec::new();
         for reach in reaches {
-            let own = self.reach_condition(reaches, reach, reach.span);
-            let wanted = self.all(&[passed, reach.branch, reach.chosen, own], reach.span);
-            out.push(self.operation_rules(draft, wave, reach, wanted)?);
+            // What stands in for another is due with it.
+            let first = reaches.iter().find(|other| reach.fallback_of.is_some_and(|(number, _)| number == other.number)).unwrap_or(reach);
+            if !first.channel.as_deref().is_some_and(|channel| super::capacity::may_wait(draft, Some(channel))) {
+                out.push(wave.runs);
+                continue;
+            }
+            let mut names = vec![first.name()];
+            let same = |other: &&Reach| other.fallback_of.is_some_and(|(number, _)| number == first.number);
+            names.extend(reaches.iter().filter(same).map(Reach::name));
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let deferred = self.still_deferred(draft, journey, &wave.name, &names)?;
+            out.push(self.any(&[wave.runs, deferred], reach.span));
         }
         Some(out)
+    }
+
+    fn wishes(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reaches: &[Reach], passed: NodeId, due: &[NodeId]) -> Option<Vec<NodeId>> {
+        let mut out = Vec::new();
+        for (reach, due) in reaches.iter().zip(due) {
+            let own = self.reach_condition(reaches, reach, reach.span);
+            let wanted = self.all(&[passed, *due, reach.branch, reach.chosen, own], reach.span);
+            let wanted = self.operation_rules(draft, wave, reach, wanted)?;
+            out.push(self.needs_value(draft, wave, reach, wanted)?);
+        }
+        Some(out)
+    }
+
+    /// An action whose worth is not known is no candidate.
+    fn needs_value(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reach: &Reach, wanted: NodeId) -> Option<NodeId> {
+        let Some(value) = self.action_value(draft, reach.channel.as_deref())? else { return Some(wanted) };
+        let span = draft.ast.value.as_ref().map_or(reach.span, |value| value.span);
+        let known = self.is_known(value, span);
+        let condition = self.negation(known, span);
+        let rule = super::layer::LayerRule { name: String::from("no_value"), label: None, condition, detail: None, span };
+        Some(self.pass_layer(draft, wave, reach, Stage::Arbitration, &[rule], wanted))
     }
 
     /// A fallback goes out where the one before was stopped and its own rules let it; the first action where nothing stopped it.
     fn reach_condition(&mut self, reaches: &[Reach], reach: &Reach, span: Span) -> NodeId {
         let (stage, number) = match reach.fallback_of {
+            // Whether it is needed, and may go out, turns out when capacities are asked.
+            Some((_, Stage::Capacity)) => return self.truth(true, span),
             Some((number, stage)) => (stage, number),
             None => (Stage::Consent, reach.number),
         };
@@ -122,6 +161,7 @@ impl Checker {
                 name: exclude.name.text.clone(),
                 label: exclude.label.as_ref().map(|label| label.text.clone()),
                 condition: condition.node,
+                detail: None,
                 span: exclude.span,
             });
         }

@@ -5,7 +5,7 @@ use super::journey::{Journey, WaveState};
 use super::Draft;
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::ir::{self, Emission, FormatStyle, Kind, NodeId, Output, Stage};
+use crate::ir::{self, Emission, Kind, NodeId, Output, Stage};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{TableId, Type, Value};
@@ -113,7 +113,7 @@ impl Checker {
             }
             None => None,
         };
-        let id = self.action_id(draft, journey, wave, &name);
+        let id = self.action_id(draft, journey, wave, &format!("{name}{}", reach.mark));
         let mut row = self.identity(draft, false);
         row.field("action_id", id);
         if let Some(arm) = journey.arm {
@@ -129,6 +129,7 @@ impl Checker {
             self.emit_contact(draft, journey, wave, channel, &name, reach, id, flag);
         }
         self.emit_grant(draft, reach, id, flag)?;
+        self.emit_writes(draft, reach, id, flag)?;
         Some(ir::Action {
             wave: wave.name.clone(),
             wave_number: wave.number,
@@ -180,8 +181,7 @@ impl Checker {
             row.field("assignee_id", assignee);
         }
         if let Some(queue) = &reach.tail.queue {
-            let label = self.path(queue, &draft.scope)?;
-            let text = self.formatted(&label, FormatStyle::Plain, queue.span);
+            let text = self.queue(draft, queue)?;
             row.field("queue", text);
         }
         row.field("due_from", wave.due);
@@ -197,17 +197,25 @@ impl Checker {
             let priority = self.constant(Value::Int(priority), Type::Int, span);
             row.field("priority", priority);
         }
-        if let Some(value) = &draft.ast.value {
-            let value = self.expression(value, &draft.scope)?;
-            row.field("expected_value", value.node);
+        if let Some(value) = self.action_value(draft, reach.channel.as_deref())? {
+            row.field("expected_value", value);
         }
         let reason = self.text_constant(journey.reason.clone(), span);
         row.field("reason", reason);
+        for (name, node) in self.payload(draft, &reach.tail.with)? {
+            row.field(&name, node);
+        }
         Some(())
     }
 
-    /// The person a role means for the subject.
+    /// The person a role means for the subject, as text.
     fn role(&mut self, draft: &Draft<'_>, name: &ast::Name) -> Option<NodeId> {
+        let node = self.role_node(draft, name)?;
+        Some(self.as_text(node, name.span))
+    }
+
+    /// The person a role means for the subject, as its declaration gives it.
+    pub(super) fn role_node(&mut self, draft: &Draft<'_>, name: &ast::Name) -> Option<NodeId> {
         let mut known = Vec::new();
         for module in 0..self.modules.len() {
             for item in self.items(module) {
@@ -221,7 +229,7 @@ impl Checker {
                     continue;
                 }
                 let typed = self.expression(&role.value, &Scope::of(module, table))?;
-                return Some(self.as_text(typed.node, name.span));
+                return Some(typed.node);
             }
         }
         self.undeclared("role", name, known);
@@ -248,12 +256,18 @@ impl Checker {
         }
         let now = self.as_of(span);
         row.field("sent_at", now);
+        if let Some(role) = &reach.tail.to {
+            if let Some(person) = self.role(draft, role) {
+                row.field("rm_id", person);
+            }
+        }
         self.push_emission(draft, Output::Contacts, flag, row);
     }
 
     /// An offer sent along is a grant: invited with a send, redeemed with a deed, unless the step says otherwise.
     fn emit_grant(&mut self, draft: &mut Draft<'_>, reach: &Reach, id: NodeId, flag: NodeId) -> Option<()> {
-        let Some((module, offer)) = &reach.offer else { return Some(()) };
+        let writes_it = reach.operation.as_ref().and_then(|operation| operation.writes.as_ref()).is_some_and(|(ledger, _)| ledger.text == "grants");
+        let Some((module, offer)) = reach.offer.as_ref().filter(|_| !writes_it) else { return Some(()) };
         let span = reach.span;
         let mut row = self.identity(draft, true);
         row.field("grant_id", id);
@@ -271,17 +285,19 @@ impl Checker {
             row.field("expires_at", end);
         }
         self.push_emission(draft, Output::Grants, flag, row);
-        Some(())
+        self.grant_parts(draft, *module, offer, id)
     }
 
-    /// Waves executed and skipped are state only where a plan has several.
+    /// Waves executed and skipped are state wherever a journey can be looked at again.
     pub(super) fn record_wave(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, executed: NodeId) {
-        if journey.waves.len() < 2 {
+        if journey.single {
             return;
         }
         let span = wave.span;
         let now = self.as_of(span);
         let skipped = self.all(&[wave.skips, journey.treated], span);
+        // What was only waiting belongs to the wave as it was executed.
+        let executed = self.all(&[executed, wave.runs], span);
         for (event, flag, time) in [("executed", executed, now), ("skipped", skipped, wave.due)] {
             let mut row = self.identity(draft, true);
             row.field("entered_at", journey.entry_time);
@@ -294,6 +310,20 @@ impl Checker {
         }
         let name = self.text_constant(wave.name.clone(), span);
         self.exclude(draft, skipped, Stage::Plan, "skipped", Some(name));
+    }
+
+    /// An action that waits for a later run is due again until it is sent, the journey ends or the subject enters anew.
+    pub(super) fn record_deferral(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, deferred: NodeId) {
+        let span = reach.span;
+        let mut row = self.identity(draft, true);
+        row.field("entered_at", journey.entry_time);
+        for (field, text) in [("wave", wave.name.clone()), ("event", String::from("deferred")), ("reason", reach.name())] {
+            let text = self.text_constant(text, span);
+            row.field(field, text);
+        }
+        let now = self.as_of(span);
+        row.field("happened_at", now);
+        self.push_emission(draft, Output::Journeys, deferred, row);
     }
 
     /// Exits, and a reason for every candidate that no rule or action has accounted for.
@@ -320,7 +350,7 @@ impl Checker {
     }
 
     /// Records a label or condition for later runs where it differs from what was recorded.
-    pub(super) fn record_label(&mut self, scheme: &str, table: TableId, node: NodeId) -> Option<Emission> {
+    pub(crate) fn record_label(&mut self, scheme: &str, table: TableId, node: NodeId) -> Option<Emission> {
         let span = self.graph.get(node).map(|node| node.span).unwrap_or_default();
         let unit = self.unit_of(table, span)?;
         let text = if self.type_of(node) == Type::Bool {

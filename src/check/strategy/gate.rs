@@ -53,11 +53,12 @@ impl Checker {
             }
         }
         out.extend(self.offer_rules(draft, reach, &mut whole));
+        out.extend(self.content_rules(draft, reach, &mut whole));
         out.sort_by_key(|rule| rule.stage);
         whole.then_some(out)
     }
 
-    fn scope_of_rule(&mut self, draft: &Draft<'_>, module: usize, channel: Option<&str>, span: Span) -> Scope {
+    pub(super) fn scope_of_rule(&mut self, draft: &Draft<'_>, module: usize, channel: Option<&str>, span: Span) -> Scope {
         let text = |quoted: &Option<ast::Quoted>| quoted.as_ref().map(|quoted| quoted.text.clone());
         let (purpose, product) = (text(&draft.ast.purpose), text(&draft.ast.product));
         let class = draft.ast.class.as_ref().map(|class| class.text.clone());
@@ -84,6 +85,11 @@ impl Checker {
         let span = offer.name.span;
         if let Some(condition) = self.offer_given(draft, *module, offer) {
             out.push(Rule { stage: Stage::Eligibility, name: String::from("already_invited"), label: None, span, condition });
+        }
+        match self.beyond_cap(draft, *module, offer) {
+            Some(Some(condition)) => out.push(Rule { stage: Stage::Eligibility, name: String::from("rate_cap"), label: None, span, condition }),
+            Some(None) => {}
+            None => *whole = false,
         }
         if let Some(condition) = self.offer_out_of_season(*module, offer) {
             out.push(Rule { stage: Stage::Eligibility, name: String::from("offer_not_valid"), label: None, span, condition });

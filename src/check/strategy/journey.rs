@@ -43,6 +43,8 @@ pub(super) struct Journey {
     pub waves: Vec<WaveState>,
     pub exits: Vec<Exit>,
     pub reason: String,
+    /// One wave without delay: there is nothing to come back to.
+    pub single: bool,
 }
 
 /// Names of the waves of a plan; a plan without waves is one wave called `1`.
@@ -78,7 +80,8 @@ impl Checker {
         let missed = self.all(&[entry.missed, not_in_flight], span);
         let entry_time = self.either(enters, entry.time, entry.last, span);
         draft.scope.bind("entry", entry_time, Type::Time, true, span);
-        let considered = self.any(&[enters, in_flight], span);
+        let waiting = self.any_deferred(draft, entry.last)?;
+        let considered = self.any(&[enters, in_flight, waiting], span);
         let (arm, recorded_arm, bucket) = self.arm(draft, considered)?;
         let treated = self.treated(draft, arm);
         let active = self.all(&[in_flight, treated], span);
@@ -115,7 +118,34 @@ impl Checker {
             waves: states,
             exits,
             reason: entry.words.clone(),
+            single,
         })
+    }
+
+    /// Something was deferred since the last entry, sent by now or not.
+    fn any_deferred(&mut self, draft: &Draft<'_>, last: NodeId) -> Option<NodeId> {
+        if !super::capacity::may_wait(draft, None) {
+            return Some(self.truth(false, draft.span));
+        }
+        let deferred = self.latest_time(draft, "journeys", "happened_at", &[("event", &["deferred"])])?;
+        Some(self.surely_compare(Comparison::GreaterOrEqual, deferred, last, draft.span))
+    }
+
+    /// An action of a wave was deferred since the last entry and neither it nor what stands in for it was sent since.
+    pub(super) fn still_deferred(&mut self, draft: &Draft<'_>, journey: &Journey, wave: &str, names: &[&str]) -> Option<NodeId> {
+        let span = draft.span;
+        let first = names.get(..1).unwrap_or_default();
+        let deferred = self.latest_time(draft, "journeys", "happened_at", &[("event", &["deferred"]), ("wave", &[wave]), ("reason", first)])?;
+        let sent = self.latest_time(draft, "contacts", "sent_at", &[("wave", &[wave]), ("template_id", names)])?;
+        let left = self.latest_time(draft, "journeys", "happened_at", &[("event", &["exited"])])?;
+        let current = self.surely_compare(Comparison::GreaterOrEqual, deferred, journey.entry_time, span);
+        let mut parts = vec![current, self.negation(journey.enters, span)];
+        for over in [sent, left] {
+            let over = self.surely_compare(Comparison::GreaterOrEqual, over, deferred, span);
+            parts.push(self.negation(over, span));
+        }
+        parts.extend(journey.exits.iter().map(|exit| exit.node).map(|exit| self.negation(exit, span)).collect::<Vec<_>>());
+        Some(self.all(&parts, span))
     }
 
     fn waits(&mut self, enters: NodeId, delayed: bool, states: &[WaveState], span: Span) -> NodeId {
@@ -151,8 +181,9 @@ impl Checker {
         let number = (at + 1).to_string();
         let contacted = self.latest_time(draft, "contacts", "sent_at", &[("wave", &[name, number.as_str()])])?;
         let executed = self.latest_time(draft, "journeys", "happened_at", &[("wave", &[name]), ("event", &["executed"])])?;
-        let time = self.first_known(contacted, executed, draft.span);
-        Some(self.since_entry(time, last, draft.span))
+        // Each by itself: a contact of an earlier journey must not hide what this one did without a contact.
+        let (contacted, executed) = (self.since_entry(contacted, last, draft.span), self.since_entry(executed, last, draft.span));
+        Some(self.first_known(contacted, executed, draft.span))
     }
 
     /// When a wave was executed or skipped since the last entry.

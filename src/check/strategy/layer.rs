@@ -19,6 +19,10 @@ pub(super) struct Contender {
     pub reach: usize,
     /// Two-valued: it passed every layer so far.
     pub wanted: NodeId,
+    /// 0 for those asked first, 1 for those that stand in for an action that a later layer stopped.
+    pub round: u8,
+    /// The contender it stands in for.
+    pub replaces: Option<usize>,
 }
 
 /// A rule that may stop one action.
@@ -27,6 +31,8 @@ pub(super) struct LayerRule {
     pub label: Option<String>,
     /// Three-valued; unknown stops too.
     pub condition: NodeId,
+    /// What is recorded beside the rule; the names of all failing rules of the layer when not given.
+    pub detail: Option<NodeId>,
     pub span: Span,
 }
 
@@ -39,7 +45,24 @@ impl Checker {
         for course in order {
             let waves = courses.get(course).map(|course| course.wanted.as_slice()).unwrap_or_default();
             for (wave, wishes) in waves.iter().enumerate() {
-                out.extend(wishes.iter().enumerate().map(|(reach, wanted)| Contender { course, wave, reach, wanted: *wanted }));
+                out.extend(wishes.iter().enumerate().map(|(reach, wanted)| Contender {
+                    course,
+                    wave,
+                    reach,
+                    wanted: *wanted,
+                    round: 0,
+                    replaces: None,
+                }));
+            }
+        }
+        for at in 0..out.len() {
+            let Some(contender) = out.get(at) else { continue };
+            let (course, wave) = (contender.course, contender.wave);
+            let reach = courses.get(course).and_then(|own| own.action(wave, contender.reach)).and_then(|(_, reach)| reach.fallback_of);
+            let Some((number, Stage::Capacity)) = reach else { continue };
+            let replaces = out.iter().position(|other| (other.course, other.wave, other.reach) == (course, wave, number));
+            if let Some(contender) = out.get_mut(at) {
+                (contender.round, contender.replaces) = (1, replaces);
             }
         }
         out
@@ -55,7 +78,7 @@ impl Checker {
         let mut passed = wanted;
         for (rule, stops) in rules.iter().zip(stops) {
             let stopped = self.all(&[passed, stops], rule.span);
-            self.exclude(draft, stopped, stage, &rule.name, failing);
+            self.exclude(draft, stopped, stage, &rule.name, rule.detail.or(failing));
             let free = self.negation(stops, rule.span);
             passed = self.all(&[passed, free], rule.span);
             draft.gates.push(Gate {

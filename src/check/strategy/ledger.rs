@@ -48,20 +48,13 @@ impl Checker {
     }
 
     /// The label recorded for a scheme by the evaluation before this one, as text.
-    pub(super) fn recorded_label(&mut self, unit: NodeId, space: TableId, scheme: &str, span: Span) -> Option<NodeId> {
-        let table = self.find_table("tier_history")?;
-        let column = self.named_column(table, "scheme", span)?;
-        let filter = self.one_of(column, &[scheme], span);
-        let label = self.named_column(table, "label", span)?;
-        let row_key = self.ledger_unit(table, span)?;
-        let link = Link::Key { row_key, outer_key: unit };
-        let mut aggregate = self.ledger_aggregate(table, link, AggregateFunction::Latest, Some(label), filter, span);
-        aggregate.until = Some(self.evaluation_day_start(span));
-        Some(self.add_in(space, Kind::Aggregate(Box::new(aggregate)), Type::Text, true, span))
+    pub(crate) fn recorded_label(&mut self, unit: NodeId, space: TableId, scheme: &str, span: Span) -> Option<NodeId> {
+        let until = self.evaluation_day_start(span);
+        self.history(&crate::check::memory::History { unit, space, scheme, only: &[], until, span }, "label")
     }
 
     /// The day an evaluation as of T is recorded under: the day of the last instant before T.
-    pub(super) fn evaluation_day(&mut self, span: Span) -> NodeId {
+    pub(crate) fn evaluation_day(&mut self, span: Span) -> NodeId {
         let as_of = self.as_of(span);
         let before = crate::check::length::Length { milliseconds: -1, ..crate::check::length::Length::default() };
         let last = self.shift(as_of, before, span);
@@ -69,7 +62,7 @@ impl Checker {
     }
 
     /// Rows recorded by this same evaluation are not history.
-    fn evaluation_day_start(&mut self, span: Span) -> NodeId {
+    pub(crate) fn evaluation_day_start(&mut self, span: Span) -> NodeId {
         let day = self.evaluation_day(span);
         self.call("to_time", vec![day], Type::Time, span)
     }
@@ -81,18 +74,18 @@ impl Checker {
         self.add(Kind::Coalesce(previous, start), Type::Time, false, span)
     }
 
-    pub(super) fn compare(&mut self, operator: Comparison, left: NodeId, right: NodeId, span: Span) -> NodeId {
+    pub(crate) fn compare(&mut self, operator: Comparison, left: NodeId, right: NodeId, span: Span) -> NodeId {
         let optional = self.optional(left) || self.optional(right);
         self.add(Kind::Compare { operator, left, right }, Type::Bool, optional, span)
     }
 
     /// `compare`, with unknown as false.
-    pub(super) fn surely_compare(&mut self, operator: Comparison, left: NodeId, right: NodeId, span: Span) -> NodeId {
+    pub(crate) fn surely_compare(&mut self, operator: Comparison, left: NodeId, right: NodeId, span: Span) -> NodeId {
         let node = self.compare(operator, left, right, span);
         self.surely(node, span)
     }
 
-    pub(super) fn is_known(&mut self, node: NodeId, span: Span) -> NodeId {
+    pub(crate) fn is_known(&mut self, node: NodeId, span: Span) -> NodeId {
         if !self.optional(node) {
             return self.truth(true, span);
         }
@@ -101,7 +94,7 @@ impl Checker {
     }
 
     /// The first unless missing.
-    pub(super) fn first_known(&mut self, first: NodeId, second: NodeId, span: Span) -> NodeId {
+    pub(crate) fn first_known(&mut self, first: NodeId, second: NodeId, span: Span) -> NodeId {
         if !self.optional(first) {
             return first;
         }
@@ -110,7 +103,7 @@ impl Checker {
     }
 
     /// `value` where the condition is true, missing elsewhere.
-    pub(super) fn only_where(&mut self, condition: NodeId, value: NodeId, span: Span) -> NodeId {
+    pub(crate) fn only_where(&mut self, condition: NodeId, value: NodeId, span: Span) -> NodeId {
         let ty = self.type_of(value);
         let missing = self.constant(crate::types::Value::Missing, ty, span);
         self.either(condition, value, missing, span)

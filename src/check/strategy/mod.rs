@@ -5,7 +5,10 @@
 //! decides (`layer`): how often a person may be reached, who gets the places. Then the rows that are written.
 
 mod action;
+mod cap;
+mod capacity;
 mod contact;
+mod content;
 mod course;
 mod emission;
 mod gate;
@@ -22,7 +25,7 @@ use super::names::{Scope, TriggerRow};
 use super::policy::BindingRule;
 use super::problems::{declarations, strategy as problems};
 use crate::diag::{Problem, Text};
-use crate::ir::{self, Arm, Emission, Gate, Ladder, LadderLabel, NodeId};
+use crate::ir::{self, Arm, Emission, Gate, Ladder, LadderLabel, NodeId, Stage};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Name};
 use crate::types::{LadderId, TableId, Value};
@@ -75,22 +78,33 @@ impl Checker {
         let classes = self.class_order();
         let mut courses: Vec<Course<'_>> = Vec::new();
         let mut experiments: IndexMap<String, Experiment> = IndexMap::new();
-        for item in &items {
-            let ItemKind::Strategy(strategy) = &item.kind else { continue };
+        let written = items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Strategy(strategy) => Some(strategy),
+            _ => None,
+        });
+        let strategies: Vec<ast::Strategy> = written.map(|strategy| self.overlaid(strategy)).collect();
+        for strategy in &strategies {
             let index = u32::try_from(courses.len()).unwrap_or(u32::MAX);
             courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded, &mut experiments));
         }
         let mut contenders = Self::contenders(&courses);
-        self.pass_contact(&mut courses, &mut contenders);
+        let (mut reached, mut chosen) = (Vec::new(), Vec::new());
+        self.pass_caps(Stage::Contact, 0, &mut courses, &mut contenders, &mut reached);
+        self.pass_caps(Stage::Arbitration, 0, &mut courses, &mut contenders, &mut chosen);
         self.pass_quota(&mut courses, &mut contenders);
+        let mut seated = Vec::new();
+        let mut overflows = self.pass_capacity(0, &courses, &mut contenders, &mut seated);
+        self.start_fallbacks(&overflows, &mut courses, &mut contenders);
+        self.pass_caps(Stage::Contact, 1, &mut courses, &mut contenders, &mut reached);
+        self.pass_caps(Stage::Arbitration, 1, &mut courses, &mut contenders, &mut chosen);
+        overflows.extend(self.pass_capacity(1, &courses, &mut contenders, &mut seated));
+        self.record_overflows(overflows, &mut courses, &contenders);
         let mut out = Lowered::default();
         for (at, course) in courses.into_iter().enumerate() {
             let emitted: Vec<&Contender> = contenders.iter().filter(|contender| contender.course == at).collect();
             self.write_rows(course, &emitted, &mut out);
         }
-        for (scheme, (table, label)) in recorded {
-            out.emissions.extend(self.record_label(&scheme, table, label));
-        }
+        out.emissions.extend(self.record_labels(recorded));
         out.emissions.extend(self.expired_grants());
         out
     }
@@ -115,12 +129,19 @@ impl Checker {
                 None
             }
         };
-        let (entry, plan) = (entry?, plan?);
+        self.ask_for_consent(&draft);
+        let plan = plan?;
+        let whole = entry.is_some();
+        // A plan is checked whatever is wrong with the way into it.
+        let entry = entry.or_else(|| self.stand_in(&draft))?;
         draft.scope.trigger = entry.row.clone().map(Rc::new);
-        let journey = self.lower_journey(&mut draft, plan, &entry)?;
+        let mut journey = self.lower_journey(&mut draft, plan, &entry)?;
         let rank = self.rank_of(strategy, classes);
         self.join_experiment(&mut draft, experiments);
-        let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &journey)?;
+        let (reaches, wanted, assigned) = self.lower_waves(&mut draft, &mut journey)?;
+        if !whole {
+            return None;
+        }
         if let Some(experiment) = experiments.get_mut(&experiment_of(strategy)) {
             experiment.assigned.push(assigned);
         }
@@ -163,7 +184,8 @@ impl Checker {
         let span = strategy.name.span;
         let table = self.about(0, strategy.table.as_ref(), span)?;
         let unit = self.unit_of(table, span)?;
-        let scope = Scope::of(0, table);
+        let mut scope = Scope::of(0, table);
+        self.bind_overlays(&mut scope, table, span);
         let customer = self.recipient(strategy, table, unit, &scope);
         let rules = self.binding_rules(0, strategy);
         Some(Draft {
@@ -207,7 +229,7 @@ impl Checker {
             self.later("`budget`", budget.span);
         }
         for limit in &strategy.at_most {
-            self.later("`at most` inside a strategy", limit.span);
+            self.check_limit(0, limit, Stage::Contact);
         }
         if let Some(layer) = strategy.arms.as_ref().and_then(|arms| arms.layer.as_ref()) {
             self.later("`arms layer`", layer.span);

@@ -37,6 +37,10 @@ impl Checker {
             let Some(course) = courses.get(contender.course) else { continue };
             let Some((_, reach)) = course.action(contender.wave, contender.reach) else { continue };
             let Some((module, offer)) = reach.offer.as_ref().filter(|(_, offer)| offer.quota.is_some()) else { continue };
+            if contender.round > 0 {
+                self.inherits_place(contender, course, contenders, &offer.name.text, reach.span);
+                continue;
+            }
             let table = course.draft.table;
             let known = out.iter_mut().find(|pool| (pool.module, &pool.offer.name.text) == (*module, &offer.name.text));
             match known {
@@ -57,6 +61,15 @@ impl Checker {
             }
         }
         out
+    }
+
+    /// What stands in for an action keeps its place, so it gives the same offer.
+    fn inherits_place(&mut self, contender: &Contender, course: &Course<'_>, contenders: &[Contender], offer: &str, span: Span) {
+        let replaced = contender.replaces.and_then(|at| contenders.get(at)).and_then(|other| course.action(other.wave, other.reach));
+        let given = replaced.and_then(|(_, reach)| reach.offer.as_ref()).is_some_and(|(_, given)| given.name.text == offer);
+        if !given {
+            self.later("`else on capacity` with another offer that has a quota", span);
+        }
     }
 
     /// Open places go to the first in rank order over all strategies that give the offer; the next ones are the reserve.
@@ -144,7 +157,7 @@ impl Checker {
         let limit = course.draft.ast.limit.clone()?;
         let most = self.whole(&limit, &Scope::constant(course.draft.module), "`limit`")?;
         let span = limit.span;
-        let wanted: Vec<NodeId> = contenders.iter().filter(|contender| contender.course == at).map(|contender| contender.wanted).collect();
+        let wanted: Vec<NodeId> = contenders.iter().filter(|contender| contender.course == at && contender.round == 0).map(|contender| contender.wanted).collect();
         let flag = self.any(&wanted, span);
         let entries = vec![PlaceEntry { flag, keys: self.rank_keys(&course.draft)?, per: None }];
         let place = Population::Place { entries, at: 0 };
@@ -152,13 +165,13 @@ impl Checker {
         let most = self.constant(Value::Int(most), Type::Int, span);
         let served = self.surely_compare(Comparison::LessOrEqual, place, most, span);
         let beyond = self.negation(served, span);
-        for contender in contenders.iter_mut().filter(|contender| contender.course == at) {
+        for contender in contenders.iter_mut().filter(|contender| contender.course == at && contender.round == 0) {
             let (Some(wave), Some(reach)) =
                 (course.journey.waves.get(contender.wave), course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)))
             else {
                 continue;
             };
-            let rule = LayerRule { name: String::from("limit"), label: None, condition: beyond, span };
+            let rule = LayerRule { name: String::from("limit"), label: None, condition: beyond, detail: None, span };
             contender.wanted = self.pass_layer(&mut course.draft, wave, reach, Stage::Quota, &[rule], contender.wanted);
         }
         Some(())

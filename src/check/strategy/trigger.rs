@@ -68,6 +68,26 @@ impl Checker {
         Some(Entry { fired, enters, time, last, row, cooling, missed, words })
     }
 
+    /// An entry that nobody makes, in place of triggers that are wrong; `None` when the plan could speak of a row that is not known.
+    pub(super) fn stand_in(&mut self, draft: &Draft<'_>) -> Option<Entry> {
+        let span = draft.span;
+        let reported = self.problems.len();
+        let (mut row, mut lost) = (None, false);
+        for trigger in &draft.ast.triggers {
+            let TriggerKind::Event { path, .. } = &trigger.kind else { continue };
+            let found = self.event(draft, path, &[], None, None, trigger.span);
+            lost |= found.is_none();
+            row = row.or(found.and_then(|found| found.row));
+        }
+        // What is wrong with the event was said before.
+        self.problems.truncate(reported);
+        if lost && row.is_none() {
+            return None;
+        }
+        let (last, now, never) = (self.last_entry(draft)?, self.as_of(span), self.truth(false, span));
+        Some(Entry { fired: never, enters: never, time: now, last, row, cooling: never, missed: never, words: String::new() })
+    }
+
     fn trigger_words(&self, draft: &Draft<'_>) -> String {
         let text = draft.ast.triggers.first().map(|trigger| self.sources.text(trigger.span).to_string()).unwrap_or_default();
         let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -285,7 +305,11 @@ impl Checker {
     ) -> Option<Fired> {
         let (table, at) = self.event_table(path)?;
         let rows = self.event_rows(draft, table, path)?;
-        let row_scope = draft.scope.rows(table, vec![path.segments.first()?.text.clone()]);
+        let mut row_scope = draft.scope.rows(table, vec![path.segments.first()?.text.clone()]);
+        if when.is_some() {
+            // A running total is followed once for all subjects, so a row asks its own subject.
+            row_scope.owner = self.owner_key(draft, &rows.link);
+        }
         let mut filters: Vec<NodeId> = rows.filter.into_iter().collect();
         if let Some(filter) = filter {
             filters.push(self.condition_of(filter, &row_scope, "`where`")?.node);
@@ -365,6 +389,12 @@ impl Checker {
                 None
             }
         }
+    }
+
+    /// The row's node that holds the key of its subject.
+    fn owner_key(&mut self, draft: &Draft<'_>, link: &Link) -> Option<NodeId> {
+        let Link::Key { row_key, outer_key } = link else { return None };
+        (self.own_key(draft.table, draft.span)? == *outer_key).then_some(*row_key)
     }
 
     #[allow(clippy::too_many_arguments)]

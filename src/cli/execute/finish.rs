@@ -3,7 +3,7 @@
 use super::super::atomic::{FolderError, MANIFEST};
 use super::super::data::InputFile;
 use super::super::output::summary_table;
-use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Summary, Tie, WriteError, tie_out, time_text, write_lists};
+use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Summary, Tie, WriteError, list_digest, tie_out, time_text, write_lists};
 use super::super::problems::CANNOT_WRITE;
 use super::super::session::{Exit, Failure, shown};
 use super::problems::COUNTS_DO_NOT_TIE;
@@ -21,7 +21,7 @@ impl Job<'_> {
         let Target { folder, out, forms, show } = target;
         self.progress.step(self.session.words("writing", "写出中"));
         let started = Instant::now();
-        let run_id = self.history.run_id(self.program, &self.loaded.hash, inputs, self.moment);
+        let run_id = self.history.run_id(self.program, &self.loaded.hash, self.moment);
         let version = self.loaded.hash.chars().take(12).collect();
         let run = RunFields { run_id: run_id.clone(), as_of: self.moment.as_of, version };
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
@@ -33,7 +33,8 @@ impl Job<'_> {
         };
         let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
         let files = write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
-        let before = previous_manifest(out, &run_id);
+        let decided = list_digest(&lists, &files).map_err(|error| self.unwritten(out, &error))?;
+        let before = previous_manifest(out, &run_id, inputs);
         let record = Inputs {
             program: self.program,
             program_hash: &self.loaded.hash,
@@ -49,7 +50,7 @@ impl Job<'_> {
         let written = serde_json::to_vec_pretty(&timings).map_err(|error| failed(&error))?;
         let stopped = |error: FolderError| error.failure(self.session);
         folder.write("timings.json", &written).map_err(stopped)?;
-        self.history.commit(self.session, &run_id, self.moment.as_of, &rows)?;
+        self.history.commit(self.session, &run_id, self.moment.as_of, &rows, &decided)?;
         folder.commit(&manifest).map_err(stopped)?;
         self.progress.step("");
         self.show(out, &lists, &summary, &manifest);
@@ -114,10 +115,11 @@ impl Job<'_> {
 }
 
 /// The hash of the manifest this run follows. A repeated run follows what it followed before, so that its bytes stay the same.
-fn previous_manifest(out: &Path, run_id: &str) -> Option<String> {
+fn previous_manifest(out: &Path, run_id: &str, inputs: &[InputFile]) -> Option<String> {
     let bytes = std::fs::read(out.join(MANIFEST)).ok()?;
     let value: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
-    if value.get("run_id").and_then(|run| run.as_str()) == Some(run_id) {
+    let same_run = value.get("run_id").and_then(|run| run.as_str()) == Some(run_id);
+    if same_run && value.get("inputs") == serde_json::to_value(inputs).ok().as_ref() {
         return value.get("previous_manifest").and_then(|hash| hash.as_str()).map(String::from);
     }
     Some(blake3::hash(&bytes).to_hex().to_string())

@@ -1,11 +1,11 @@
 //! What earlier runs left in the ledger, and what this one adds.
 
-use super::super::data::InputFile;
 use super::super::ledger::{LedgerPart, LedgerStore};
 use super::super::outputs::{RunFields, WriteError, gather, ledger_bytes, time_text};
 use super::super::session::{Failure, Session};
 use chrono::NaiveDateTime;
 use polars::prelude::DataFrame;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use strat::ir::{Moment, Output, Program};
 
@@ -55,8 +55,9 @@ impl History {
         self.parts.iter().map(|part| (part.table.clone(), blake3::hash(&part.bytes).to_hex().to_string())).collect()
     }
 
-    /// Names the run by everything that decides its result.
-    pub(super) fn run_id(&self, program: &Program, program_hash: &str, inputs: &[InputFile], moment: Moment) -> String {
+    /// Names the run: a program, an instant, what came before. The data is not part of the name, so that the order of rows and
+    /// the cut of files change nothing; that one name means one result is what [`LedgerStore::commit`] watches.
+    pub(super) fn run_id(&self, program: &Program, program_hash: &str, moment: Moment) -> String {
         let mut hasher = blake3::Hasher::new();
         let mut add = |text: &str| {
             hasher.update(&(text.len() as u64).to_le_bytes());
@@ -65,10 +66,6 @@ impl History {
         add(program_hash);
         add(&moment.as_of.to_string());
         add(&format!("{:?}", moment.previous));
-        for input in inputs {
-            add(&input.table);
-            add(&input.blake3);
-        }
         for (table, hash) in self.visible() {
             add(&table);
             add(&hash);
@@ -77,11 +74,11 @@ impl History {
         format!("{}-{hash}", program_mark(program))
     }
 
-    /// Adds the rows of a run, all tables or none.
-    pub(super) fn commit(&self, session: &Session, run: &str, as_of: i64, tables: &[(String, Vec<u8>)]) -> Result<(), Failure> {
+    /// Adds the rows of a run, all tables or none. `decided` stands for its lists.
+    pub(super) fn commit(&self, session: &Session, run: &str, as_of: i64, tables: &[(String, Vec<u8>)], decided: &str) -> Result<(), Failure> {
         let Some(folder) = &self.folder else { return Ok(()) };
         let stamp = chrono::DateTime::from_timestamp_millis(as_of).map(|time| time.format(STAMP).to_string()).unwrap_or_else(|| time_text(as_of));
-        LedgerStore::new(folder).commit(run, &stamp, tables).map(|_| ()).map_err(|error| error.failure(session, folder))
+        LedgerStore::new(folder).commit(run, &stamp, tables, decided).map(|_| ()).map_err(|error| error.failure(session, folder))
     }
 }
 
@@ -96,11 +93,24 @@ fn instant(text: &str) -> Option<i64> {
 
 /// The rows of this run, per ledger table.
 pub(super) fn rows(program: &Program, frames: &[DataFrame], run: &RunFields) -> Result<Vec<(String, Vec<u8>)>, WriteError> {
+    let mut outputs: Vec<(Output, &str)> = LEDGER_TABLES.to_vec();
+    let named: BTreeSet<Output> = program.emissions.iter().map(|emission| emission.output).collect();
+    outputs.extend(named.into_iter().filter_map(|output| match output {
+        Output::Ledger(table) => program.table(table).map(|table| (output, table.name.as_str())),
+        Output::Actions
+        | Output::Exclusions
+        | Output::Assignments
+        | Output::Entries
+        | Output::Contacts
+        | Output::Grants
+        | Output::TierHistory
+        | Output::Journeys => None,
+    }));
     let mut tables = Vec::new();
-    for (output, table) in LEDGER_TABLES {
-        let sheet = gather(program, *output, frames, run)?;
+    for (output, table) in outputs {
+        let sheet = gather(program, output, frames, run)?;
         if sheet.rows() > 0 {
-            tables.push(((*table).to_owned(), ledger_bytes(&sheet)?));
+            tables.push((table.to_owned(), ledger_bytes(&sheet)?));
         }
     }
     Ok(tables)

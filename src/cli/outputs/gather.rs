@@ -61,7 +61,7 @@ fn standard(output: Output) -> &'static [(&'static str, Type)] {
         Output::Actions => ACTIONS,
         Output::Exclusions => EXCLUSIONS,
         Output::Assignments => ASSIGNMENTS,
-        Output::Entries | Output::Contacts | Output::Grants | Output::TierHistory | Output::Journeys => &[],
+        Output::Entries | Output::Contacts | Output::Grants | Output::TierHistory | Output::Journeys | Output::Ledger(_) => &[],
     }
 }
 

@@ -134,6 +134,19 @@ pub fn write_csv(sheet: &Sheet, folder: &Path, name: &str) -> Result<OutputFile,
     Ok(file.finish(name)?)
 }
 
+/// The hash of the file that [`write_csv`] would write.
+pub fn csv_hash(sheet: &Sheet) -> Result<String, WriteError> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(header(sheet, Reader::Spreadsheet).as_bytes());
+    let cells = sheet.cells()?;
+    let (mut line, mut scratch) = (String::new(), String::new());
+    for row in 0..sheet.rows() {
+        push_row(&cells, row, Reader::Spreadsheet, &mut scratch, &mut line);
+        hasher.update(line.as_bytes());
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
 /// Writes a sheet as one file per channel; rows without a channel are operational actions.
 pub fn write_channels(sheet: &Sheet, channels: &[String], folder: &Path) -> Result<Vec<OutputFile>, WriteError> {
     let Some(column) = sheet.texts("channel") else { return Ok(Vec::new()) };

@@ -68,8 +68,20 @@ pub struct FactView {
     pub because: Option<String>,
     /// Where the ladder row that won is written.
     pub row: Option<Span>,
+    /// What the rows of a score added, in written order; rows that added nothing are left out.
+    pub points: Vec<PointsView>,
     /// Why a segment is true, false or unknown, and why any other fact is missing.
     pub reason: Option<Reason>,
+}
+
+/// One row of a score that counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PointsView {
+    /// With its sign: `+30`.
+    pub points: String,
+    /// The author's words.
+    pub because: Option<String>,
+    pub span: Span,
 }
 
 /// One rule that could stop the subject.

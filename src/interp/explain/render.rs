@@ -12,6 +12,10 @@ static STRATEGIES: Text = Text { en: "strategies", zh: "策略" };
 static FEATURE: Text = Text { en: "feature", zh: "特征" };
 static SEGMENT: Text = Text { en: "segment", zh: "客群" };
 static TIERS: Text = Text { en: "tiers", zh: "分层" };
+static SCORE: Text = Text { en: "score", zh: "评分" };
+static MODEL: Text = Text { en: "model", zh: "模型" };
+static TAG: Text = Text { en: "tag", zh: "标签" };
+static COHORT: Text = Text { en: "cohort", zh: "固化客群" };
 static PARTITION: Text = Text { en: "partition", zh: "划分" };
 static MISSING: Text = Text { en: "missing", zh: "缺失" };
 static TRUE: Text = Text { en: "true", zh: "成立" };
@@ -161,6 +165,10 @@ impl Page<'_> {
             FactKind::Segment => &SEGMENT,
             FactKind::Tiers => &TIERS,
             FactKind::Partition => &PARTITION,
+            FactKind::Score => &SCORE,
+            FactKind::Model => &MODEL,
+            FactKind::Tag => &TAG,
+            FactKind::Cohort => &COHORT,
         });
         let value = match (&fact.value, fact.kind, &fact.reason) {
             (_, FactKind::Segment, Some(reason)) => self.truth(reason.truth),
@@ -171,6 +179,10 @@ impl Page<'_> {
         if let Some(because) = &fact.because {
             let line = self.filled(&BECAUSE, &[("reason", because)]);
             self.line(2, &line, fact.row);
+        }
+        for points in &fact.points {
+            let because = points.because.as_ref().map(|because| format!(" {because}")).unwrap_or_default();
+            self.line(2, &format!("{}{because}", points.points), Some(points.span));
         }
         if let Some(reason) = &fact.reason {
             self.reason(2, reason, None);

@@ -1,9 +1,9 @@
 //! Gathers what a program says about one row.
 
 use super::naming::Naming;
-use super::{Absence, ActionView, Explanation, FactView, GateView, ParamView, StrategyView};
+use super::{Absence, ActionView, Explanation, FactView, GateView, ParamView, PointsView, StrategyView};
 use crate::interp::Interpreter;
-use crate::ir::{Fact, FactKind, Gate, Kind, NodeId, Program, Strategy};
+use crate::ir::{Fact, FactKind, FactRow, Gate, Kind, NodeId, Program, Strategy};
 use crate::types::{TableId, Type};
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ impl Naming<'_> {
         let won =
             won.or_else(|| fact.rows.iter().find(|candidate| candidate.condition.is_none() && Some(i64::from(candidate.label)) == ordinal));
         // A label that is held back is not the one the rows give.
-        let won = won.filter(|candidate| Some(i64::from(candidate.label)) == ordinal);
+        let won = won.filter(|candidate| Some(i64::from(candidate.label)) == ordinal && fact.kind != FactKind::Score);
         FactView {
             kind: fact.kind,
             name: fact.name.clone(),
@@ -53,8 +53,18 @@ impl Naming<'_> {
             masked,
             because: won.and_then(|row| row.because.clone()),
             row: won.map(|row| row.span),
+            points: fact.rows.iter().filter_map(|scored| self.points_view(scored, row)).collect(),
             reason,
         }
+    }
+
+    /// What a row of a score added; nothing for rows of ladders and rows that did not count.
+    fn points_view(&self, scored: &FactRow, row: u32) -> Option<PointsView> {
+        let points = self.interpreter.value(scored.points?, row);
+        let zero = points.as_int() == Some(0) || points.as_float() == Some(0.0);
+        let shown = self.show(scored.points?, row).0.filter(|_| !zero)?;
+        let points = if shown.starts_with('-') { shown } else { format!("+{shown}") };
+        Some(PointsView { points, because: scored.because.clone(), span: scored.span })
     }
 
     /// The conditions that decide who comes to assignment and to which arm.

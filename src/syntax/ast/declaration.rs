@@ -33,6 +33,8 @@ pub struct Table {
     pub purpose: Option<Quoted>,
     /// Name of the file's table in the data when it is not `name`: `file "client"`.
     pub file: Option<Quoted>,
+    /// `directed`: links lead one way only.
+    pub directed: bool,
     pub columns: Vec<Column>,
 }
 
@@ -177,12 +179,12 @@ pub enum CellKind {
     Any,
 }
 
-/// `improve after 2 evaluations`, `worsen after 3 months one step at a time`
+/// `improve after 2 evaluations`, `worsen after 3 months one step at a time`, `improve one step at a time`
 #[derive(Debug, Clone, PartialEq)]
 pub struct LadderMemory {
     pub span: Span,
     pub improve: bool,
-    pub after: Expression,
+    pub after: Option<Expression>,
     pub one_step: bool,
 }
 
@@ -193,6 +195,8 @@ pub struct Score {
     pub label: Option<Quoted>,
     pub table: Option<Name>,
     pub rows: Vec<ScoreRow>,
+    /// `monotone in x`
+    pub monotone: Vec<Path>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -322,6 +326,16 @@ pub struct Offer {
     pub valid: Option<(Expression, Expression)>,
     pub cost: Option<Expression>,
     pub approved: Option<Quoted>,
+    /// `points 999`
+    pub points: Option<Expression>,
+    /// `amount 50元`, the face of a voucher.
+    pub amount: Option<Expression>,
+    /// `target goal_aum`, what the customer has to reach.
+    pub target: Option<Expression>,
+    /// `cap 2.10% on base_rate`: the rate and its `bp` stay below.
+    pub cap: Option<(Expression, Expression)>,
+    /// `bundle coupon, points999`
+    pub bundle: Vec<Path>,
     pub excludes: Vec<Exclude>,
     pub limits: Vec<super::Limit>,
 }

@@ -72,8 +72,8 @@ pub enum InSet {
     /// A list, or a param/closed set named by a path.
     Values(Expression),
     Window(Window),
-    /// `in top 20%`, `in top best_share`
-    Top { share: Expression },
+    /// `in top 20%`, `in top best_share among active`
+    Top { share: Expression, among: Option<Expression> },
 }
 
 /// One argument of a call. Aggregates use several forms together: `EXPR per COL where E among same PATH, WINDOW, at least N`.

@@ -105,6 +105,11 @@ impl<'t> Walk<'t> {
             valid: None,
             cost: None,
             approved: None,
+            points: None,
+            amount: None,
+            target: None,
+            cap: None,
+            bundle: Vec::new(),
             excludes: Vec::new(),
             limits: Vec::new(),
         };
@@ -124,22 +129,39 @@ impl<'t> Walk<'t> {
                     let by = self.child_quoted(&part);
                     self.once(&mut offer.approved, by, &part);
                 }
-                Rule::offer_bp | Rule::value | Rule::offer_quota | Rule::offer_holds | Rule::offer_reserve | Rule::cost => {
-                    let value = self.child_expression(&part);
-                    let slot = match part.as_rule() {
-                        Rule::offer_bp => &mut offer.bp,
-                        Rule::value => &mut offer.value,
-                        Rule::offer_quota => &mut offer.quota,
-                        Rule::offer_holds => &mut offer.holds,
-                        Rule::offer_reserve => &mut offer.reserve,
-                        _ => &mut offer.cost,
-                    };
-                    self.once(slot, value, &part);
+                Rule::offer_cap => {
+                    let sides: Vec<Node<'t>> = self.all(&part, Rule::amount);
+                    if let [cap, base] = sides.as_slice() {
+                        let pair = (self.expression(cap), self.expression(base));
+                        self.once(&mut offer.cap, pair, &part);
+                    }
                 }
-                _ => {}
+                Rule::offer_bundle => {
+                    let paths = self.child(&part, Rule::paths);
+                    offer.bundle.extend(paths.map(|paths| self.paths(&paths)).unwrap_or_default());
+                }
+                _ => self.offer_value(&mut offer, &part),
             }
         }
         offer
+    }
+
+    /// Clauses that are one value.
+    fn offer_value(&mut self, offer: &mut Offer, part: &Node<'t>) {
+        let slot = match part.as_rule() {
+            Rule::offer_bp => &mut offer.bp,
+            Rule::value => &mut offer.value,
+            Rule::offer_quota => &mut offer.quota,
+            Rule::offer_holds => &mut offer.holds,
+            Rule::offer_reserve => &mut offer.reserve,
+            Rule::offer_points => &mut offer.points,
+            Rule::offer_amount => &mut offer.amount,
+            Rule::offer_target => &mut offer.target,
+            Rule::cost => &mut offer.cost,
+            _ => return,
+        };
+        let value = self.child_expression(part);
+        self.once(slot, value, part);
     }
 
     pub(super) fn template_item(&mut self, node: &Node<'t>) -> Template {

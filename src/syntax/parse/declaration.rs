@@ -118,7 +118,7 @@ impl<'t> Walk<'t> {
                 Rule::ladder_memory => ladder.memory.push(LadderMemory {
                     span: self.span(&part),
                     improve: self.child(&part, Rule::kw_improve).is_some(),
-                    after: self.child_expression(&part),
+                    after: self.child(&part, Rule::amount).map(|after| self.expression(&after)),
                     one_step: self.child(&part, Rule::one_step).is_some(),
                 }),
                 Rule::ladder_monotone => {
@@ -199,7 +199,12 @@ impl<'t> Walk<'t> {
                 because: self.because(&part),
             });
         }
-        Score { name: self.child_name(node), label: self.child_label(node), table: self.child_table(node), rows }
+        let mut monotone = Vec::new();
+        for part in self.all(node, Rule::ladder_monotone) {
+            let paths = self.child(&part, Rule::paths);
+            monotone.extend(paths.map(|paths| self.paths(&paths)).unwrap_or_default());
+        }
+        Score { name: self.child_name(node), label: self.child_label(node), table: self.child_table(node), rows, monotone }
     }
 
     /// `when E` directly below, once.

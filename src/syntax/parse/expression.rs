@@ -268,7 +268,10 @@ impl<'t> Walk<'t> {
                     self.check_operator(&part);
                 }
                 Rule::window => set = Some(InSet::Window(self.window(&part))),
-                Rule::top_share => set = Some(InSet::Top { share: self.child_expression(&part) }),
+                Rule::top_share => {
+                    let among = self.child(&part, Rule::top_among).map(|among| self.expression(&among));
+                    set = Some(InSet::Top { share: self.child_expression(&part), among });
+                }
                 Rule::amount => set = Some(InSet::Values(self.expression(&part))),
                 _ => {}
             }

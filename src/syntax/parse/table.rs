@@ -12,6 +12,7 @@ impl<'t> Walk<'t> {
             label: self.child_label(node),
             purpose: None,
             file: None,
+            directed: self.child(node, Rule::table_directed).is_some(),
             columns: Vec::new(),
         };
         for part in node.clone().into_inner() {

@@ -6,7 +6,8 @@ pub mod compare;
 mod data;
 mod folds;
 pub mod graph;
-mod random;
+mod programs;
+pub mod random;
 mod shrink;
 
 use compare::disagreement;

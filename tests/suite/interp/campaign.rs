@@ -78,6 +78,7 @@ fn dormant(world: &mut World) -> NodeId {
         table: CUSTOMERS,
         span: span("segment dormant"),
         rows: vec![],
+        not_before: None,
     });
     node
 }
@@ -105,10 +106,10 @@ fn tiers(world: &mut World) {
     let node = world.node(Some(CUSTOMERS), kind, Type::Label(LadderId(1)));
     let because = Some(name("年满十八"));
     let rows = vec![
-        FactRow { label: 0, condition: Some(condition), because, span: Span::default() },
-        FactRow { label: 1, condition: None, because: None, span: Span::default() },
+        FactRow { label: 0, condition: Some(condition), because, points: None, span: Span::default() },
+        FactRow { label: 1, condition: None, because: None, points: None, span: Span::default() },
     ];
-    let fact = Fact { kind: FactKind::Tiers, name: name("ages"), label: None, node, table: CUSTOMERS, span: Span::default(), rows };
+    let fact = Fact { kind: FactKind::Tiers, name: name("ages"), label: None, node, table: CUSTOMERS, span: Span::default(), rows, not_before: None };
     world.program.facts.push(fact);
 }
 

@@ -15,7 +15,7 @@ policy house always {
 
 const CUSTOMERS: &str = r#"
   as of 2025-07-01 00:00
-  given customers (customer_id, status) ("C1", "active") ("C2", "active")
+  given customers (customer_id, status, is_employee) ("C1", "active", false) ("C2", "active", false)
 "#;
 
 #[test]

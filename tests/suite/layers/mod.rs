@@ -1,6 +1,8 @@
 //! Layers over all strategies of a program: contact, arbitration, places. Every test of a program is run by the interpreter, and its
 //! data is given to the frames, which must write the same rows.
 
+mod arbitration;
+mod capacity;
 mod contact;
 mod places;
 
@@ -36,9 +38,9 @@ fn assert_frames_agree(program: &strat::ir::Program, test: &strat::ir::Test) {
     }
 }
 
-/// The slugs of what is wrong with a program.
+/// The slugs of what a program is refused for.
 pub fn slugs(text: &str) -> Vec<&'static str> {
-    check("main.strat", text, &StandardOnly).problems.iter().map(|problem| problem.kind.slug).collect()
+    check("main.strat", text, &StandardOnly).problems.iter().filter(|problem| problem.is_error()).map(|problem| problem.kind.slug).collect()
 }
 
 /// A service strategy with consent for everybody: `head` is what stands between name and plan.

@@ -3,6 +3,7 @@
 mod broken;
 mod expected;
 mod interrupted;
+mod kept;
 mod questions;
 mod same_bytes;
 
@@ -17,7 +18,7 @@ use std::sync::OnceLock;
 const EXAMPLES: [&str; 4] = ["first_100_rate_uplift", "study_abroad_dwell", "rfm_octants", "berka"];
 
 /// A folder as relative paths and bytes.
-type Tree = BTreeMap<String, Vec<u8>>;
+pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
 
 fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
@@ -33,18 +34,18 @@ fn command(words: &[&OsStr]) -> Command {
 }
 
 /// `strat run PROJECT --out OUT` and more words.
-fn run(project: &Path, out: &Path, more: &[&str]) -> Output {
+pub(crate) fn run(project: &Path, out: &Path, more: &[&str]) -> Output {
     let mut words = vec![OsStr::new("run"), project.as_os_str(), OsStr::new("--out"), out.as_os_str()];
     words.extend(more.iter().map(OsStr::new));
     command(&words).output().unwrap()
 }
 
-fn assert_exit(output: &Output, code: i32) {
+pub(crate) fn assert_exit(output: &Output, code: i32) {
     let shown = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(code), "{shown}{}", String::from_utf8_lossy(&output.stdout));
 }
 
-fn read_tree(folder: &Path) -> Tree {
+pub(crate) fn read_tree(folder: &Path) -> Tree {
     let mut out = Tree::new();
     let mut open = vec![folder.to_path_buf()];
     while let Some(path) = open.pop() {
@@ -102,7 +103,7 @@ fn list(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
 }
 
 /// Some columns of a list, rows sorted.
-fn cut(bytes: &[u8], columns: &[String]) -> Vec<Vec<String>> {
+pub(crate) fn cut(bytes: &[u8], columns: &[String]) -> Vec<Vec<String>> {
     let (header, rows) = list(bytes);
     let places: Vec<usize> = columns.iter().map(|column| header.iter().position(|known| known == column).unwrap()).collect();
     let mut out: Vec<Vec<String>> = rows.iter().map(|row| places.iter().map(|at| row[*at].clone()).collect()).collect();

@@ -1,6 +1,7 @@
 //! Equal inputs give equal bytes, whatever the order of rows, the number of threads, the form of the program or the number of runs.
 
-use super::{EXAMPLES, Tree, assert_exit, assert_same, command, copy_tree, example, lists, plain, read_tree, results, run};
+use super::{EXAMPLES, Tree, assert_exit, assert_same, command, copy_tree, example, plain, read_tree, results, run};
+use polars::prelude::{Column, DataFrame, ParquetWriter};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
@@ -21,23 +22,95 @@ fn shuffle(folder: &Path) {
     }
 }
 
+/// A run with a ledger of its own: what it wrote, apart from the record of its input files, and the ledger.
+fn kept(project: &Path) -> (Tree, Tree) {
+    let place = tempfile::tempdir().unwrap();
+    let (out, ledger) = (place.path().join("out"), place.path().join("ledger"));
+    assert_exit(&run(project, &out, &["--ledger", ledger.to_str().unwrap()]), 0);
+    let mut tree = results(&out);
+    let mut manifest: serde_json::Value = serde_json::from_slice(&tree["manifest.json"]).unwrap();
+    assert!(manifest["run_id"].is_string());
+    assert!(manifest.as_object_mut().unwrap().remove("inputs").is_some());
+    tree.insert(String::from("manifest.json"), serde_json::to_vec(&manifest).unwrap());
+    (tree, read_tree(&ledger))
+}
+
 #[test]
 fn the_order_of_rows_does_not_matter() {
     for name in EXAMPLES {
         let place = tempfile::tempdir().unwrap();
-        let (project, out) = (place.path().join("project"), place.path().join("out"));
+        let project = place.path().join("project");
         copied(name, &project);
+        let before = kept(&project);
         shuffle(&project.join("data"));
-        assert_exit(&run(&project, &out, &[]), 0);
-        let found = results(&out);
-        assert_eq!(lists(&found), lists(plain(name)), "{name}");
-        assert_eq!(watches(&found), watches(plain(name)), "{name}");
+        let after = kept(&project);
+        assert_same(&after.0, &before.0, name);
+        assert_same(&after.1, &before.1, &format!("ledger of {name}"));
     }
 }
 
-fn watches(tree: &Tree) -> serde_json::Value {
-    let manifest: serde_json::Value = serde_json::from_slice(&tree["manifest.json"]).unwrap();
-    manifest["watches"].clone()
+/// Replaces `accounts.csv` by a folder of Parquet parts with so many rows each.
+fn in_parts(data: &Path, rows: usize, backwards: bool) {
+    let mut reader = csv::Reader::from_path(example("first_100_rate_uplift").join("data/accounts.csv")).unwrap();
+    let header: Vec<String> = reader.headers().unwrap().iter().map(String::from).collect();
+    let mut cells: Vec<Vec<String>> = reader.records().map(|row| row.unwrap().iter().map(String::from).collect()).collect();
+    if backwards {
+        cells.reverse();
+    }
+    let folder = data.join("accounts");
+    let _ = fs::remove_dir_all(&folder);
+    let _ = fs::remove_file(data.join("accounts.csv"));
+    fs::create_dir_all(&folder).unwrap();
+    for (at, part) in cells.chunks(rows).enumerate() {
+        let cell = |row: &Vec<String>, at: usize| Some(row[at].clone()).filter(|cell| !cell.is_empty());
+        let columns = header.iter().enumerate().map(|(at, name)| {
+            Column::new(name.as_str().into(), part.iter().map(|row| cell(row, at)).collect::<Vec<Option<String>>>())
+        });
+        let mut frame = DataFrame::new(part.len(), columns.collect()).unwrap();
+        ParquetWriter::new(fs::File::create(folder.join(format!("part-{at}.parquet"))).unwrap()).finish(&mut frame).unwrap();
+    }
+}
+
+#[test]
+fn the_cut_of_parquet_into_parts_does_not_matter() {
+    let place = tempfile::tempdir().unwrap();
+    let project = place.path().join("project");
+    copied("first_100_rate_uplift", &project);
+    let csv = kept(&project);
+    for (rows, backwards) in [(1_000, false), (3, false), (4, true)] {
+        in_parts(&project.join("data"), rows, backwards);
+        let parts = kept(&project);
+        assert_same(&parts.0, &csv.0, &format!("{rows} rows in a part"));
+        assert_same(&parts.1, &csv.1, &format!("ledger, {rows} rows in a part"));
+    }
+}
+
+#[test]
+fn a_second_run_of_a_moment_with_other_data_is_refused() {
+    let place = tempfile::tempdir().unwrap();
+    let (project, out, ledger) = (place.path().join("project"), place.path().join("out"), place.path().join("ledger"));
+    copied("first_100_rate_uplift", &project);
+    let words = ["--ledger", ledger.to_str().unwrap(), "--format", "json"];
+    assert_exit(&run(&project, &out, &words), 0);
+    let (first, first_ledger) = (read_tree(&out), read_tree(&ledger));
+    // A salutation is part of a message and of no row of the ledger; a customer who is gone is part of both.
+    let customers = project.join("data/customers.csv");
+    let text = fs::read_to_string(&customers).unwrap();
+    let named = text.replace("女士", "太太").replace("先生", "老板");
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.remove(1);
+    for other in [named, lines.join("\n")] {
+        assert_ne!(other, text);
+        fs::write(&customers, other).unwrap();
+        let refused = run(&project, &out, &words);
+        assert_exit(&refused, 4);
+        assert!(String::from_utf8_lossy(&refused.stdout).contains("ledger-conflict"));
+        assert_same(&read_tree(&out), &first, "outputs");
+        assert_same(&read_tree(&ledger), &first_ledger, "ledger");
+    }
+    fs::write(&customers, text).unwrap();
+    assert_exit(&run(&project, &out, &words), 0);
+    assert_same(&read_tree(&ledger), &first_ledger, "ledger");
 }
 
 #[test]

@@ -154,12 +154,16 @@ fn random_input_never_panics() {
     let start = Instant::now();
     let seed = std::env::var("STRAT_FUZZ_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
     let mut random = Pcg64::seed_from_u64(seed);
+    let (mut texts, mut slowest) = (0_u64, Duration::ZERO);
     while start.elapsed() < Duration::from_secs(seconds) {
-        for _ in 0..100 {
-            examine(&random_text(&mut random, &samples));
-        }
-        for _ in 0..5 {
-            examine(&reshaped(&mut random, &samples));
+        texts += 105;
+        let many = (0..100).map(|_| random_text(&mut random, &samples)).collect::<Vec<_>>();
+        let long = (0..5).map(|_| reshaped(&mut random, &samples)).collect::<Vec<_>>();
+        for text in many.into_iter().chain(long) {
+            let lap = Instant::now();
+            examine(&text);
+            slowest = slowest.max(lap.elapsed());
         }
     }
+    println!("{texts} random texts in {:?}, the slowest took {slowest:?}", start.elapsed());
 }
