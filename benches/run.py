@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the contestants of the benchmark against each other in one go, in rounds, and prints a markdown table.
 
-usage: run.py prepare --size 1m|10m [--data DIR]
-       run.py compare --size 1m|10m [--data DIR] [--rounds 3] [--only NAME,NAME] [--report FILE]
+usage: run.py prepare --size 1m|10m --polars PATH [--data DIR]
+       run.py compare --size 1m|10m --polars PATH [--strat PATH] [--data DIR] [--rounds 3] [--only NAME,NAME] [--report FILE]
 
 Needs the release builds of strat and of polars_wide, and the Python package duckdb. README.md beside this file says what is measured.
 """
@@ -152,7 +152,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only")
     parser.add_argument("--report")
-    parser.add_argument("--polars", default=str(HERE / "polars_wide" / "target" / "release" / "polars_wide"))
+    parser.add_argument("--polars", help="the binary that cargo bench --no-run --bench polars_wide printed")
     parser.add_argument("--strat", default=str(ROOT / "target" / "release" / "strat"))
     parser.add_argument("--strat-command", default=STRAT)
     options = parser.parse_args()

@@ -33,7 +33,11 @@ impl Job<'_> {
         };
         let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
         let files = write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
-        let decided = list_digest(&lists, &files).map_err(|error| self.unwritten(out, &error))?;
+        // Without a ledger nothing remembers what was decided.
+        let decided = match self.project.ledger {
+            Some(_) => list_digest(&lists, &files).map_err(|error| self.unwritten(out, &error))?,
+            None => String::new(),
+        };
         let before = previous_manifest(out, &run_id, inputs);
         let record = Inputs {
             program: self.program,

@@ -86,8 +86,7 @@ pub fn gather(program: &Program, output: Output, frames: &[DataFrame], run: &Run
     let unit = ["unit_id", "customer_id"].into_iter().find(|name| fields.iter().any(|field| field.name == *name));
     let frame = match whole {
         None => DataFrame::empty_with_schema(&fields.iter().map(polars_field).collect()),
-        Some(mut frame) => {
-            frame.rechunk_mut();
+        Some(frame) => {
             let order = order(&frame, unit)?;
             let sorted = frame.drop_many([STRATEGY, WAVE]).take(&order)?;
             let columns = sorted.columns().iter().map(|column| column.as_materialized_series().clone().into_column()).collect();
