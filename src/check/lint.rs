@@ -6,7 +6,7 @@ use super::names::{Module, declared};
 use super::policy::RuleKind;
 use super::problems::{names as problems, strategy as strategies, types};
 use super::strategy::Draft;
-use crate::diag::Problem;
+use crate::diag::{Problem, any_error};
 use crate::ir::{Comparison, Kind, NodeId, Stage};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, PlanBody, StepKind};
@@ -144,6 +144,14 @@ fn sends(plan: &ast::Plan) -> bool {
         }
     }
     false
+}
+
+/// A program with mistakes is not advised on top: one mistake is one message.
+pub(super) fn drop_advice_on_refused(found: &mut Vec<Problem>) {
+    if any_error(found) {
+        let advice = [&strategies::CONTACT_WITHOUT_CONSENT, &types::UNKNOWN_FLIPPED];
+        found.retain(|problem| !advice.iter().any(|kind| std::ptr::eq(*kind, problem.kind)));
+    }
 }
 
 /// Drops the problems that an item's `allow` lines name; reports those without a reason and those that silence nothing.

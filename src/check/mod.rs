@@ -101,6 +101,7 @@ pub fn check(name: &str, text: &str, loader: &dyn Loader) -> Checked {
     }
     let mut problems = checker.problems;
     lint::apply_allows(&checker.modules, &mut problems);
+    lint::drop_advice_on_refused(&mut problems);
     tidy(&mut problems);
     let usable = !any_error(&problems);
     Checked {
