@@ -91,10 +91,8 @@ fn grouped<const N: usize>(sheet: &Sheet, names: [&str; N]) -> BTreeMap<[String;
 
 /// Counts the units of every strategy that ended up somewhere, beside the number of those considered.
 pub fn tie_out(program: &Program, lists: &Lists, candidates: &[u64]) -> Vec<Tie> {
-    let mut units: PlHashMap<&str, PlHashSet<&str>> = PlHashMap::default();
-    for sheet in [&lists.actions, &lists.exclusions] {
-        collect_units(sheet, &mut units);
-    }
+    let listed: Vec<PlHashMap<&str, Vec<&str>>> = [&lists.actions, &lists.exclusions].map(units_of).into();
+    let of = |strategy: &str| -> Vec<&[&str]> { listed.iter().filter_map(|units| units.get(strategy)).map(Vec::as_slice).collect() };
     program
         .strategies
         .iter()
@@ -102,17 +100,41 @@ pub fn tie_out(program: &Program, lists: &Lists, candidates: &[u64]) -> Vec<Tie>
         .map(|(strategy, candidates)| Tie {
             strategy: strategy.name.clone(),
             candidates: *candidates,
-            accounted_for: units.get(strategy.name.as_str()).map_or(0, |units| units.len() as u64),
+            accounted_for: different(&of(&strategy.name)),
         })
         .collect()
 }
 
-fn collect_units<'a>(sheet: &'a Sheet, units: &mut PlHashMap<&'a str, PlHashSet<&'a str>>) {
-    let Some(strategies) = sheet.texts("strategy_id") else { return };
-    let Some(names) = sheet.texts("unit_id").or_else(|| sheet.texts("customer_id")) else { return };
-    for (strategy, unit) in strategies.iter().zip(names.iter()) {
-        if let (Some(strategy), Some(unit)) = (strategy, unit) {
-            units.entry(strategy).or_default().insert(unit);
+/// The units of every strategy in a list, in its order.
+fn units_of(sheet: &Sheet) -> PlHashMap<&str, Vec<&str>> {
+    let mut out: PlHashMap<&str, Vec<&str>> = PlHashMap::default();
+    let names = sheet.texts("unit_id").or_else(|| sheet.texts("customer_id"));
+    let (Some(strategies), Some(names)) = (sheet.texts("strategy_id"), names) else { return out };
+    let rows: Vec<(&str, &str)> = strategies.iter().zip(names.iter()).filter_map(|(strategy, unit)| strategy.zip(unit)).collect();
+    // A list is sorted by strategy.
+    for part in rows.chunk_by(|(a, _), (b, _)| a == b) {
+        if let Some((strategy, _)) = part.first() {
+            out.entry(strategy).or_default().extend(part.iter().map(|(_, unit)| *unit));
         }
     }
+    out
+}
+
+/// How many different units some lists hold together.
+fn different(lists: &[&[&str]]) -> u64 {
+    let count = if lists.iter().all(|units| units.is_sorted()) {
+        let mut rest: Vec<&[&str]> = lists.to_vec();
+        let mut count = 0_usize;
+        while let Some(least) = rest.iter().filter_map(|units| units.first()).min().copied() {
+            count += 1;
+            for units in &mut rest {
+                let same = units.iter().take_while(|unit| **unit == least).count();
+                *units = units.get(same..).unwrap_or_default();
+            }
+        }
+        count
+    } else {
+        lists.iter().flat_map(|units| units.iter()).collect::<PlHashSet<_>>().len()
+    };
+    count as u64
 }

@@ -63,7 +63,29 @@ fn numbers(frame: &DataFrame) -> PolarsResult<Vec<u64>> {
     })
 }
 
+/// Whether a text key stands in order, so that no value can repeat. Most banks write their tables that way.
+fn ascends(key: &[&Declared], frame: &LazyFrame) -> PolarsResult<bool> {
+    let [one] = key else { return Ok(false) };
+    if one.ty.physical() != Physical::Text {
+        return Ok(false);
+    }
+    let keys = collected(frame.clone().select([col(one.name.as_str()).alias("k")]))?;
+    let mut before: Option<&str> = None;
+    let mut ascending = true;
+    for text in keys.column("k")?.str()?.iter() {
+        ascending &= text.is_some() && before < text;
+        if !ascending {
+            break;
+        }
+        before = text;
+    }
+    Ok(ascending)
+}
+
 fn repeated_key(table: &Table, key: &[&Declared], frame: &LazyFrame) -> PolarsResult<Option<DataProblem>> {
+    if ascends(key, frame)? {
+        return Ok(None);
+    }
     let mut hashes = numbers(&collected(frame.clone().select([number(key).alias("k")]))?)?;
     if !hashes.is_sorted() {
         hashes.sort_unstable();

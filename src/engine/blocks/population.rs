@@ -229,14 +229,23 @@ impl Ranking {
             let (entry, place) = self.pairs.get(at).copied().unwrap_or_default();
             (self.lines.get(entry as usize).and_then(|line| line.get(place as usize)), entry)
         };
-        let mut order: Vec<u32> = (0..u32::try_from(self.pairs.len()).unwrap_or(u32::MAX)).collect();
-        order.sort_unstable_by(|a, b| {
+        // The first key beside its pair decides most comparisons without a look elsewhere.
+        let from_greatest = descending.first().copied().unwrap_or(false);
+        let first = |at: usize| match key(at).first() {
+            Some(Key::Known(number)) if from_greatest => (false, !*number),
+            Some(Key::Known(number)) => (false, *number),
+            Some(Key::Missing) | None => (true, 0),
+        };
+        let pairs = u32::try_from(self.pairs.len()).unwrap_or(u32::MAX);
+        let mut order: Vec<((bool, i64), u32)> = (0..pairs).map(|at| (first(at as usize), at)).collect();
+        order.sort_unstable_by(|(a_first, a), (b_first, b)| {
             let (a, b) = (*a as usize, *b as usize);
-            by_keys(key(a), key(b), &descending).then_with(|| by_ties(&ties, a, b)).then_with(|| pair(a).cmp(&pair(b)))
+            let rest = || by_keys(key(a), key(b), &descending).then_with(|| by_ties(&ties, a, b)).then_with(|| pair(a).cmp(&pair(b)));
+            a_first.cmp(b_first).then_with(rest)
         });
         let mut places: Vec<Vec<u32>> = self.lines.iter().map(|line| vec![0; line.len()]).collect();
         let mut reached: Vec<u32> = vec![0; self.group_names.len().max(1)];
-        for at in order {
+        for (_, at) in order {
             let group = self.groups.get(at as usize).copied().unwrap_or(0);
             let Some(next) = reached.get_mut(group as usize) else { continue };
             *next += 1;
