@@ -39,7 +39,7 @@ fn failing(seed: u64) -> Option<String> {
     };
     let moment = data::moment(&mut random);
     let data = data::data(&mut random, &program, moment.as_of);
-    let failure = verify::verify(&source, &data, moment, seed).err()?;
+    let failure = verify::verify(&source, &data, moment, seed, number("STRAT_SOURCES").or(number("STRAT_SOURCE")).is_some()).err()?;
     Some(shrink::report(source, data, moment, seed, failure))
 }
 

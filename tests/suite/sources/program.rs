@@ -33,7 +33,7 @@ pub fn program(random: &mut Random) -> Source {
             writer.policy(means, ["c", "l"][at], &mut pieces);
         }
     }
-    for at in 0..1 + writer.random.below(3) {
+    for at in 0..1 + writer.random.below(2) {
         let which = writer.random.below(all.len());
         writer.strategy(at, &all[which], &mut pieces);
     }

@@ -22,7 +22,7 @@ impl Case {
     /// Keeps a smaller case when it fails the same way.
     fn try_with(&mut self, source: Source, data: Data) -> bool {
         self.tries += 1;
-        match verify(&source, &data, self.moment, self.seed) {
+        match verify(&source, &data, self.moment, self.seed, true) {
             Err(found) if found.kind == self.failure.kind => {
                 (self.source, self.data, self.failure) = (source, data, found);
                 true
