@@ -157,6 +157,8 @@ impl Writer<'_> {
                 if !optional {
                     return Some((first, false));
                 }
+                // `??` binds before a minus sign.
+                let second = if second.starts_with('-') { format!("({second})") } else { second };
                 Some((format!("({first} ?? {second})"), also))
             }
             _ => self.arithmetic(kind, place, depth),
