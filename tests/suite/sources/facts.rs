@@ -106,7 +106,8 @@ impl Writer<'_> {
                 None => {
                     let x = unit(&one);
                     parts.push(format!("a{at} when >= 3{x}"));
-                    parts.push(format!("b{at} when [2{x}, 1{x}]"));
+                    // A score goes from 1 to 5, so one value is left for the last row.
+                    parts.push(format!("b{at} when [2{x}]"));
                     parts.push(format!("c{at} otherwise"));
                     format!("partition w{at}{about} by {}", one.name)
                 }
