@@ -21,8 +21,8 @@ pub(super) enum Rows {
 /// The block whose rows surround these, and for each of these rows the one that surrounds it.
 pub(super) type Surrounding<'a> = (Rc<Block<'a>>, Vec<u32>);
 
-/// Which rows of a keyed pass belong to the rows of a block: the pass, the key, and a group per row.
-type FoundGroups = Vec<((usize, Option<NodeId>), Rc<Vec<u32>>)>;
+/// Which rows of a keyed pass belong to the rows of a block: the first fold of the pass, the key, and a group per row.
+type FoundGroups = Vec<((Option<NodeId>, Option<NodeId>), Rc<Vec<u32>>)>;
 
 pub(super) struct Block<'a> {
     pub(super) engine: &'a Blocks<'a>,
@@ -110,7 +110,7 @@ impl<'a> Block<'a> {
     }
 
     /// The group of each row in a keyed pass, looked up once per key. `pass` tells passes apart.
-    pub(super) fn groups(&self, pass: usize, key: Option<NodeId>, find: impl FnOnce(Option<&Values>) -> Vec<u32>) -> Result<Rc<Vec<u32>>, EngineError> {
+    pub(super) fn groups(&self, pass: Option<NodeId>, key: Option<NodeId>, find: impl FnOnce(Option<&Values>) -> Vec<u32>) -> Result<Rc<Vec<u32>>, EngineError> {
         let found = self.groups.borrow().iter().find(|(name, _)| *name == (pass, key)).map(|(_, groups)| Rc::clone(groups));
         if let Some(groups) = found {
             return Ok(groups);

@@ -58,7 +58,6 @@ impl Blocks<'_> {
         Ok(Plan { order, columns: columns.into_iter().collect(), stored })
     }
 
-    /// Operands that are read in the block of the node itself.
     /// Operands that still matter where others are the same for the whole run and decide nothing.
     pub(super) fn shortened(&self, kind: &Kind) -> Option<Vec<NodeId>> {
         let truth = |id: &NodeId| self.scalars.get(id).map(crate::types::Value::as_bool);
@@ -79,6 +78,7 @@ impl Blocks<'_> {
         }
     }
 
+    /// Operands that are read in the block of the node itself.
     pub(super) fn reads(&self, id: NodeId) -> Result<Vec<NodeId>, EngineError> {
         if self.scalars.contains_key(&id) {
             return Ok(Vec::new());

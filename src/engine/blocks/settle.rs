@@ -130,9 +130,8 @@ impl Blocks<'_> {
     /// Folds of one table by one key are one pass.
     fn keyed(&self, folds: Folds<'_>, out: &mut Takers) -> Result<(), EngineError> {
         for ((table, row_key), folds) in folds {
-            let name = self.ready.len() + out.values().map(Vec::len).sum::<usize>();
             let seed = self.seed(table, &folds)?;
-            let pass = Pass::new(self, name, row_key, folds, seed)?;
+            let pass = Pass::new(self, row_key, folds, seed)?;
             out.entry(table).or_default().push(Taker::Fold(pass));
         }
         Ok(())

@@ -24,8 +24,6 @@ use std::rc::Rc;
 
 /// Folds of one table by one key.
 pub(super) struct Pass {
-    /// Tells passes apart.
-    pub(super) name: usize,
     pub(super) row_key: Option<NodeId>,
     pub(super) folds: Vec<NodeId>,
     pub(super) keys: Rc<Keys>,
@@ -40,7 +38,7 @@ pub(super) fn row_roots(aggregate: &Aggregate) -> Vec<NodeId> {
 }
 
 impl Pass {
-    pub(super) fn new(engine: &Blocks<'_>, name: usize, row_key: Option<NodeId>, folds: Vec<(NodeId, &Aggregate)>, seed: Option<(TableId, Rc<Keys>)>) -> Result<Pass, EngineError> {
+    pub(super) fn new(engine: &Blocks<'_>, row_key: Option<NodeId>, folds: Vec<(NodeId, &Aggregate)>, seed: Option<(TableId, Rc<Keys>)>) -> Result<Pass, EngineError> {
         let mut folding = Folding::default();
         for (id, aggregate) in &folds {
             folding.add(engine, *id, aggregate)?;
@@ -52,9 +50,14 @@ impl Pass {
             None => Rc::new(Keys::together()),
         };
         let folds = folds.into_iter().map(|(id, _)| id).collect();
-        let mut pass = Pass { name, row_key, folds, keys, seeded, folding };
+        let mut pass = Pass { row_key, folds, keys, seeded, folding };
         pass.folding.reach(pass.keys.groups());
         Ok(pass)
+    }
+
+    /// Tells passes apart: a fold belongs to one pass.
+    fn name(&self) -> Option<NodeId> {
+        self.folds.first().copied()
     }
 
     pub(super) fn roots(&self) -> Vec<NodeId> {
@@ -79,8 +82,8 @@ impl Pass {
             Link::Everyone => None,
         };
         let groups = match (&block.rows, self.seeded) {
-            (Rows::From(first), Some(table)) if block.table == Some(table) => block.groups(self.name, outer_key, |_| consecutive(*first, block.len))?,
-            (_, _) => block.groups(self.name, outer_key, |keys| self.keys.find(keys, block.len))?,
+            (Rows::From(first), Some(table)) if block.table == Some(table) => block.groups(self.name(), outer_key, |_| consecutive(*first, block.len))?,
+            (_, _) => block.groups(self.name(), outer_key, |keys| self.keys.find(keys, block.len))?,
         };
         self.folding.result(id, &groups)
     }
