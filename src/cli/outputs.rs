@@ -9,6 +9,7 @@
 //! timings.json                                    how long it took; the only file that differs from run to run
 //! ```
 
+mod cell;
 mod excel;
 mod gather;
 mod manifest;
@@ -19,7 +20,7 @@ mod text;
 
 pub use gather::{RunFields, gather};
 pub use manifest::{Inputs, Manifest};
-pub use sheet::time_text;
+pub use cell::time_text;
 use sheet::Sheet;
 pub use summary::{Summary, Tie, tie_out};
 use text::OutputFile;
@@ -32,18 +33,18 @@ use strat::diag::Language;
 use strat::ir::{Output, Program};
 
 /// The three lists of a run.
-pub struct Lists {
-    pub actions: Sheet,
-    pub exclusions: Sheet,
-    pub assignments: Sheet,
+pub struct Lists<'a> {
+    pub actions: Sheet<'a>,
+    pub exclusions: Sheet<'a>,
+    pub assignments: Sheet<'a>,
 }
 
-impl Lists {
+impl<'a> Lists<'a> {
     /// Gathers the lists. `frames` align with the emissions of the program.
     ///
     /// # Errors
     /// A frame without a field of its emission.
-    pub fn of(program: &Program, frames: &[DataFrame], run: &RunFields) -> PolarsResult<Lists> {
+    pub fn of(program: &'a Program, frames: &[DataFrame], run: &RunFields) -> PolarsResult<Lists<'a>> {
         Ok(Lists {
             actions: gather(program, Output::Actions, frames, run)?,
             exclusions: gather(program, Output::Exclusions, frames, run)?,
@@ -56,7 +57,7 @@ impl Lists {
 ///
 /// # Errors
 /// A column that is not held as its type says.
-pub fn list_digest(lists: &Lists, written: &[OutputFile]) -> Result<String, WriteError> {
+pub fn list_digest(lists: &Lists<'_>, written: &[OutputFile]) -> Result<String, WriteError> {
     let mut hasher = blake3::Hasher::new();
     for (name, sheet) in [("actions.csv", &lists.actions), ("exclusions.csv", &lists.exclusions), ("assignments.csv", &lists.assignments)] {
         match written.iter().find(|file| file.file == name) {
@@ -97,7 +98,7 @@ pub struct Front {
 /// See [`WriteError`].
 pub fn write_lists(
     program: &Program,
-    lists: &Lists,
+    lists: &Lists<'_>,
     summary: &Summary,
     front: &Front,
     forms: Forms,

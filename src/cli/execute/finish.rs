@@ -25,7 +25,7 @@ impl Job<'_> {
         let version = self.loaded.hash.chars().take(12).collect();
         let run = RunFields { run_id: run_id.clone(), as_of: self.moment.as_of, version };
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
-        let summary = Summary::of(self.program, &lists);
+        let summary = Summary::of(self.program, &lists).map_err(|error| failed(&error))?;
         let ties = self.tied(&lists, &outcome.watches)?;
         let rows = match self.project.ledger {
             Some(_) => history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(out, &error))?,
@@ -67,7 +67,7 @@ impl Job<'_> {
     }
 
     /// Every candidate must be in a list.
-    fn tied(&self, lists: &Lists, watches: &[Count]) -> Result<Vec<Tie>, Failure> {
+    fn tied(&self, lists: &Lists<'_>, watches: &[Count]) -> Result<Vec<Tie>, Failure> {
         let first = watches.len().saturating_sub(self.program.strategies.len());
         let considered: Vec<u64> = watches.iter().skip(first).map(|count| count.known.get(1).copied().unwrap_or(0)).collect();
         let ties = tie_out(self.program, lists, &considered);
@@ -88,7 +88,7 @@ impl Job<'_> {
     }
 
     /// What the first sheet of the workbook says above the counts.
-    fn facts(&self, run_id: &str, lists: &Lists) -> Vec<(String, String)> {
+    fn facts(&self, run_id: &str, lists: &Lists<'_>) -> Vec<(String, String)> {
         let chinese = self.project.locale == strat::diag::Language::Chinese;
         let name = |english: &str, chinese_name: &str| if chinese { chinese_name.to_owned() } else { english.to_owned() };
         vec![
@@ -103,7 +103,7 @@ impl Job<'_> {
     }
 
     /// The table of counts for people, the record for programs.
-    fn show(&self, out: &Path, lists: &Lists, summary: &Summary, manifest: &[u8]) {
+    fn show(&self, out: &Path, lists: &Lists<'_>, summary: &Summary, manifest: &[u8]) {
         if self.session.format.is_machine() {
             return self.session.print(&String::from_utf8_lossy(manifest));
         }

@@ -1,6 +1,7 @@
 //! One workbook for people: a summary and the lists, split where a sheet is full.
 
-use super::sheet::{CellValue, Cells, Sheet};
+use super::cell::CellValue;
+use super::sheet::{PAGE, Sheet};
 use super::text::{OutputFile, WriteError};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
 use std::fs;
@@ -31,9 +32,9 @@ pub struct Book<'a> {
     pub facts: Vec<(String, String)>,
     pub counts_header: Vec<String>,
     pub counts: Vec<Vec<String>>,
-    pub actions: &'a Sheet,
-    pub exclusions: &'a Sheet,
-    pub assignments: &'a Sheet,
+    pub actions: &'a Sheet<'a>,
+    pub exclusions: &'a Sheet<'a>,
+    pub assignments: &'a Sheet<'a>,
 }
 
 struct Formats {
@@ -99,15 +100,14 @@ fn width(cells: usize) -> f64 {
     (f64::from(cells) * 1.1 + 2.0).min(60.0)
 }
 
-fn write_sheets(workbook: &mut Workbook, title: &str, sheet: &Sheet, formats: &Formats) -> Result<(), WriteError> {
-    let cells = sheet.cells()?;
+fn write_sheets(workbook: &mut Workbook, title: &str, sheet: &Sheet<'_>, formats: &Formats) -> Result<(), WriteError> {
     let mut first = 0;
     let mut number = 1;
     loop {
         let last = sheet.rows().min(first + ROWS_PER_SHEET);
         let page = workbook.add_worksheet_with_constant_memory()?;
         page.set_name(if number == 1 { title.to_owned() } else { format!("{title} {number}") })?;
-        write_rows(page, sheet, &cells, first..last, formats)?;
+        write_rows(page, sheet, first..last, formats)?;
         first = last;
         number += 1;
         if first >= sheet.rows() {
@@ -116,17 +116,12 @@ fn write_sheets(workbook: &mut Workbook, title: &str, sheet: &Sheet, formats: &F
     }
 }
 
-fn write_rows(
-    page: &mut Worksheet,
-    sheet: &Sheet,
-    cells: &[Cells<'_>],
-    rows: std::ops::Range<usize>,
-    formats: &Formats,
-) -> Result<(), WriteError> {
+fn write_rows(page: &mut Worksheet, sheet: &Sheet<'_>, rows: std::ops::Range<usize>, formats: &Formats) -> Result<(), WriteError> {
+    let measured = sheet.page(rows.start..rows.end.min(rows.start + MEASURED))?;
     let mut scratch = String::new();
-    for (at, (field, column)) in (0_u16..).zip(sheet.fields.iter().zip(cells)) {
+    for (at, (field, column)) in (0_u16..).zip(sheet.fields.iter().zip(measured.cells()?)) {
         let mut widest = field.name.width() + 3;
-        for row in rows.clone().take(MEASURED) {
+        for row in 0..measured.rows() {
             scratch.clear();
             column.get(row).write(&mut scratch);
             widest = widest.max(scratch.width());
@@ -139,9 +134,15 @@ fn write_rows(
     for (at, field) in (0_u16..).zip(&sheet.fields) {
         page.write_string_with_format(0, at, &field.name, &formats.header)?;
     }
-    for (place, row) in (1_u32..).zip(rows) {
-        for (at, column) in (0_u16..).zip(cells) {
-            write_cell(page, place, at, column.get(row), formats)?;
+    let mut place = 0_u32;
+    for some in sheet.pages_of(rows, PAGE) {
+        let some = some?;
+        let cells = some.cells()?;
+        for row in 0..some.rows() {
+            place += 1;
+            for (at, column) in (0_u16..).zip(&cells) {
+                write_cell(page, place, at, column.get(row), formats)?;
+            }
         }
     }
     Ok(())

@@ -1,8 +1,9 @@
 //! Emissions of one kind become one sheet: columns in the order of the file, rows in a total order.
 
-use super::sheet::{Field, Sheet};
+use super::sheet::{Field, Held, Part, Place, Sheet};
 use polars::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use strat::engine::bind::held_as;
 use strat::ir::{Emission, Output, Program};
 use strat::types::Type;
@@ -43,10 +44,6 @@ const EXCLUSIONS: &[(&str, Type)] = &[
 const ASSIGNMENTS: &[(&str, Type)] =
     &[("experiment", Type::Text), ("unit_id", Type::Text), ("arm", Type::Text), ("bucket", Type::Int), ("assigned_at", Type::Time)];
 
-/// Helper columns of the sort; no field can be called so.
-const STRATEGY: &str = "\u{1}strategy";
-const WAVE: &str = "\u{1}wave";
-
 /// Values that are the same in every row of a run.
 #[derive(Debug, Clone)]
 pub struct RunFields {
@@ -69,54 +66,55 @@ fn standard(output: Output) -> &'static [(&'static str, Type)] {
 ///
 /// # Errors
 /// A frame without a field of its emission.
-pub fn gather(program: &Program, output: Output, frames: &[DataFrame], run: &RunFields) -> PolarsResult<Sheet> {
-    let parts: Vec<(&Emission, &DataFrame)> =
+pub fn gather<'a>(program: &'a Program, output: Output, frames: &[DataFrame], run: &RunFields) -> PolarsResult<Sheet<'a>> {
+    let emitted: Vec<(&Emission, &DataFrame)> =
         program.emissions.iter().zip(frames).filter(|(emission, _)| emission.output == output).collect();
-    let fields = fields(program, output, &parts);
-    let mut whole: Option<DataFrame> = None;
-    for (emission, frame) in &parts {
-        let part = part(program, emission, frame, &fields, run)?;
-        match &mut whole {
-            Some(whole) => {
-                whole.vstack_mut(&part)?;
+    let fields = fields(program, output, &emitted);
+    let parts: Vec<Part> = emitted.iter().map(|(emission, frame)| part(program, emission, frame, &fields, run)).collect();
+    let mut waves = Vec::with_capacity(parts.len());
+    for (part, (emission, _)) in parts.iter().zip(&emitted) {
+        waves.push(Waves::of(program, emission, &part.rows)?);
+    }
+    let mut sheet = Sheet { fields, program, parts, order: Arc::default() };
+    sheet.order = Arc::new(order(&sheet, &waves));
+    Ok(sheet)
+}
+
+/// Places of the waves of an emission's rows in the plan.
+enum Waves {
+    Same(i64),
+    Each(Vec<i64>),
+}
+
+/// Rows by strategy, wave and unit; missing comes last. The rows of each emission are sorted already, which a stable sort makes use of.
+fn order(sheet: &Sheet<'_>, waves: &[Waves]) -> Vec<Place> {
+    let mut groups: BTreeMap<(u32, i64), Vec<Place>> = BTreeMap::new();
+    for (number, (part, waves)) in (0_u32..).zip(sheet.parts.iter().zip(waves)) {
+        let rows = 0..u32::try_from(part.rows.height()).unwrap_or(u32::MAX);
+        // Rows of no strategy come last.
+        let strategy = part.strategy.unwrap_or(u32::MAX);
+        match waves {
+            Waves::Same(wave) => groups.entry((strategy, *wave)).or_default().extend(rows.map(|row| (number, row))),
+            Waves::Each(waves) => {
+                for (row, wave) in rows.zip(waves) {
+                    groups.entry((strategy, *wave)).or_default().push((number, row));
+                }
             }
-            None => whole = Some(part),
         }
     }
-    let unit = ["unit_id", "customer_id"].into_iter().find(|name| fields.iter().any(|field| field.name == *name));
-    let frame = match whole {
-        None => DataFrame::empty_with_schema(&fields.iter().map(polars_field).collect()),
-        Some(frame) => {
-            let order = order(&frame, unit)?;
-            let sorted = frame.drop_many([STRATEGY, WAVE]).take(&order)?;
-            let columns = sorted.columns().iter().map(|column| column.as_materialized_series().clone().into_column()).collect();
-            DataFrame::new(sorted.height(), columns)?
-        }
+    let units: Vec<Option<&StringChunked>> = {
+        let named = ["unit_id", "customer_id"].into_iter().find(|name| sheet.fields.iter().any(|field| field.name == *name));
+        let found = named.map(|name| sheet.texts_of_parts(name)).unwrap_or_default();
+        sheet.parts.iter().map(|part| found.iter().find(|(of, _)| std::ptr::eq(*of, part)).map(|(_, texts)| *texts)).collect()
     };
-    Ok(Sheet { fields, frame })
-}
-
-/// Rows by strategy, wave and unit. The rows of each emission are sorted already, which a stable sort makes use of.
-fn order(frame: &DataFrame, unit: Option<&str>) -> PolarsResult<IdxCa> {
-    let number = |name: &str| -> PolarsResult<Vec<i64>> { Ok(frame.column(name)?.i64()?.iter().map(|value| value.unwrap_or(i64::MAX)).collect()) };
-    let (strategies, waves) = (number(STRATEGY)?, number(WAVE)?);
-    let units: Vec<Option<&str>> = match unit {
-        Some(unit) => frame.column(unit)?.str()?.iter().collect(),
-        None => vec![None; frame.height()],
-    };
-    let key = |row: &IdxSize| {
-        let row = *row as usize;
-        let unit = units.get(row).copied().flatten();
-        // Missing comes last.
-        (strategies.get(row), waves.get(row), unit.is_none(), unit)
-    };
-    let mut rows: Vec<IdxSize> = (0..IdxSize::try_from(frame.height()).unwrap_or(IdxSize::MAX)).collect();
-    rows.sort_by(|a, b| key(a).cmp(&key(b)));
-    Ok(IdxCa::from_vec(PlSmallStr::EMPTY, rows))
-}
-
-fn polars_field(field: &Field) -> polars::prelude::Field {
-    polars::prelude::Field::new(field.name.as_str().into(), held_as(field.ty.physical()))
+    let mut out = Vec::with_capacity(groups.values().map(Vec::len).sum());
+    for (_, places) in groups {
+        let unit = |(part, row): Place| units.get(part as usize).copied().flatten().and_then(|texts| texts.get(row as usize));
+        let mut keyed: Vec<(Option<&str>, Place)> = places.into_iter().map(|place| (unit(place), place)).collect();
+        keyed.sort_by(|(a, _), (b, _)| (a.is_none(), a).cmp(&(b.is_none(), b)));
+        out.extend(keyed.into_iter().map(|(_, place)| place));
+    }
+    out
 }
 
 /// The standard columns, then what emissions have besides, in the order it first appears.
@@ -149,80 +147,41 @@ fn fields(program: &Program, output: Output, parts: &[(&Emission, &DataFrame)]) 
         .collect()
 }
 
-/// The rows of one emission, with the columns of the sheet and those of the sort.
-fn part(program: &Program, emission: &Emission, frame: &DataFrame, fields: &[Field], run: &RunFields) -> PolarsResult<DataFrame> {
-    let height = frame.height();
+/// The rows of one emission, with where each field of the sheet is.
+fn part(program: &Program, emission: &Emission, frame: &DataFrame, fields: &[Field], run: &RunFields) -> Part {
     let strategy = emission.strategy.and_then(|at| program.strategies.get(at as usize));
-    let mut columns = Vec::with_capacity(fields.len() + 2);
-    for field in fields {
-        let node = emission.fields.iter().find(|(name, _)| *name == field.name).map(|(_, node)| *node);
-        let column = match (node, field.name.as_str()) {
-            (Some(node), name) => shaped(frame.column(name)?, program, &program.type_of(node), &field.ty)?,
-            (None, "run_id") => filled(&run.run_id, height),
-            (None, "version") => filled(&run.version, height),
-            (None, "as_of") => Column::new_scalar("".into(), Scalar::from(run.as_of), height),
-            (None, "strategy_id") => match strategy {
-                Some(strategy) => filled(&strategy.name, height),
-                None => Column::full_null("".into(), height, &DataType::String),
-            },
-            (None, _) => Column::full_null("".into(), height, &held_as(field.ty.physical())),
+    let held = |field: &Field| {
+        if let Some((name, node)) = emission.fields.iter().find(|(name, _)| *name == field.name) {
+            return Held::Column(name.clone(), program.type_of(*node));
+        }
+        let text = |text: &str| Held::Same(Scalar::from(PlSmallStr::from_str(text)));
+        match (field.name.as_str(), strategy) {
+            ("run_id", _) => text(&run.run_id),
+            ("version", _) => text(&run.version),
+            ("as_of", _) => Held::Same(Scalar::from(run.as_of)),
+            ("strategy_id", Some(strategy)) => text(&strategy.name),
+            _ => Held::Same(Scalar::null(held_as(field.ty.physical()))),
+        }
+    };
+    Part { strategy: emission.strategy, rows: frame.clone(), fields: fields.iter().map(held).collect() }
+}
+
+impl Waves {
+    fn of(program: &Program, emission: &Emission, rows: &DataFrame) -> PolarsResult<Waves> {
+        let Ok(column) = rows.column("wave") else { return Ok(Waves::Same(0)) };
+        let strategy = emission.strategy.and_then(|at| program.strategies.get(at as usize));
+        let actions = strategy.map(|strategy| strategy.actions.as_slice()).unwrap_or_default();
+        let places: BTreeMap<&str, i64> = actions.iter().map(|action| (action.wave.as_str(), i64::from(action.wave_number))).collect();
+        // One value for all rows is read once, without a copy per row.
+        let values = column.as_scalar_column().map_or_else(|| column.as_materialized_series().clone(), |same| same.as_single_value_series());
+        let found: Vec<i64> = match (values.i64(), values.str()) {
+            (Ok(numbers), _) => numbers.iter().map(|number| number.unwrap_or(i64::MAX)).collect(),
+            (_, Ok(names)) => names.iter().map(|name| name.and_then(|name| places.get(name).copied()).unwrap_or(i64::MAX)).collect(),
+            (Err(_), Err(_)) => return Ok(Waves::Same(0)),
         };
-        columns.push(column.with_name(field.name.as_str().into()));
-    }
-    let place = emission.strategy.map_or(i64::MAX, i64::from);
-    columns.push(Column::new_scalar(STRATEGY.into(), Scalar::from(place), height));
-    columns.push(waves(program, emission, frame).with_name(WAVE.into()));
-    DataFrame::new(height, columns)
-}
-
-fn filled(text: &str, height: usize) -> Column {
-    Column::new_scalar("".into(), Scalar::from(PlSmallStr::from_str(text)), height)
-}
-
-/// A field of an emission as the sheet holds it.
-fn shaped(column: &Column, program: &Program, from: &Type, to: &Type) -> PolarsResult<Column> {
-    if from.physical() == to.physical() && !matches!(from, Type::Label(_)) {
-        return column.cast(&held_as(to.physical()));
-    }
-    if let (Type::Label(ladder), Ok(places)) = (from, column.i64()) {
-        let labels = program.ladder(*ladder).map(|ladder| ladder.labels.as_slice()).unwrap_or_default();
-        let name = |place: i64| usize::try_from(place).ok().and_then(|place| labels.get(place)).map(|label| label.name.as_str());
-        let names: StringChunked = places.iter().map(|place| place.and_then(name)).collect();
-        return Ok(names.into_column());
-    }
-    if *to == Type::Text && *from != Type::Text {
-        let fields = vec![Field { name: column.name().to_string(), ty: from.clone() }];
-        let sheet = Sheet { fields, frame: DataFrame::new(column.len(), vec![column.clone()])? };
-        let mut texts = Vec::with_capacity(column.len());
-        for cells in sheet.cells()? {
-            for row in 0..column.len() {
-                let mut text = String::new();
-                cells.get(row).write(&mut text);
-                texts.push((!text.is_empty()).then_some(text));
-            }
-        }
-        return Ok(StringChunked::from_iter(texts).into_column());
-    }
-    column.cast(&held_as(to.physical()))
-}
-
-/// The place of each row's wave in the plan.
-fn waves(program: &Program, emission: &Emission, frame: &DataFrame) -> Column {
-    let height = frame.height();
-    let Ok(column) = frame.column("wave") else { return Column::new_scalar("".into(), Scalar::from(0_i64), height) };
-    if let Ok(numbers) = column.i64() {
-        return numbers.clone().into_column();
-    }
-    let strategy = emission.strategy.and_then(|at| program.strategies.get(at as usize));
-    let places: BTreeMap<&str, i64> = strategy
-        .map(|strategy| strategy.actions.iter().map(|action| (action.wave.as_str(), i64::from(action.wave_number))).collect())
-        .unwrap_or_default();
-    match column.str() {
-        Ok(names) => {
-            let places: Int64Chunked =
-                names.iter().map(|name| Some(name.and_then(|name| places.get(name).copied()).unwrap_or(i64::MAX))).collect();
-            places.into_column()
-        }
-        Err(_) => Column::new_scalar("".into(), Scalar::from(0_i64), height),
+        Ok(match found.first() {
+            Some(wave) if column.as_scalar_column().is_some() => Waves::Same(*wave),
+            Some(_) | None => Waves::Each(found),
+        })
     }
 }

@@ -1,11 +1,17 @@
-//! Rows of one output with the type of every column, and how a value is written.
+//! Rows of one output in the order of its file, read page by page from where the engine left them.
+//!
+//! Nothing is copied until a page is read, so a list takes no more memory than what was decided, and eight bytes a row.
 
-use chrono::{DateTime, Datelike, Timelike};
+use super::cell::Cells;
 use polars::prelude::*;
-use std::fmt::Write as _;
-use strat::types::{Physical, Type};
+use std::ops::Range;
+use std::sync::Arc;
+use strat::engine::bind::held_as;
+use strat::ir::Program;
+use strat::types::Type;
 
-const DAY: i64 = 86_400_000;
+/// Rows of a page as lists are written.
+pub const PAGE: usize = 1 << 16;
 
 /// A column of an output.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,16 +20,50 @@ pub struct Field {
     pub ty: Type,
 }
 
-/// Rows of one output: physical columns in the order of the fields, one chunk each.
+/// Where a part of a sheet has the values of a field.
 #[derive(Debug, Clone)]
-pub struct Sheet {
-    pub fields: Vec<Field>,
-    pub frame: DataFrame,
+pub enum Held {
+    /// One value for all rows, held as the field is.
+    Same(Scalar),
+    /// A column of the part, of a type that may still have to become that of the field.
+    Column(String, Type),
 }
 
-impl Sheet {
+/// Rows of one emission.
+#[derive(Debug, Clone)]
+pub struct Part {
+    /// Place of the strategy in the program; `None` for rows of no strategy.
+    pub strategy: Option<u32>,
+    pub rows: DataFrame,
+    /// One per field of the sheet.
+    pub fields: Vec<Held>,
+}
+
+/// Place of a row: its part, and its row there.
+pub type Place = (u32, u32);
+
+/// Rows of one output.
+#[derive(Debug, Clone)]
+pub struct Sheet<'a> {
+    pub fields: Vec<Field>,
+    pub(super) program: &'a Program,
+    pub(super) parts: Vec<Part>,
+    pub(super) order: Arc<Vec<Place>>,
+}
+
+/// Some rows of a sheet: physical columns in the order of the fields.
+pub struct Page<'a> {
+    fields: &'a [Field],
+    frame: DataFrame,
+}
+
+impl Page<'_> {
     pub fn rows(&self) -> usize {
         self.frame.height()
+    }
+
+    pub fn frame(&self) -> &DataFrame {
+        &self.frame
     }
 
     /// Reads the cells of every column, in the order of the fields.
@@ -31,26 +71,7 @@ impl Sheet {
     /// # Errors
     /// A column that is not held as its type says.
     pub fn cells(&self) -> PolarsResult<Vec<Cells<'_>>> {
-        self.fields.iter().map(|field| Cells::of(self.frame.column(&field.name)?, &field.ty)).collect()
-    }
-
-    /// The first rows as a table for people: of these columns, those that are there.
-    pub fn first_rows(&self, count: usize, columns: &[&str]) -> String {
-        let Ok(cells) = self.cells() else { return String::new() };
-        let chosen: Vec<(&str, &Cells<'_>)> =
-            columns.iter().filter_map(|name| Some((*name, cells.get(self.fields.iter().position(|field| field.name == *name)?)?))).collect();
-        let rows: Vec<Vec<String>> = (0..self.rows().min(count))
-            .map(|row| {
-                let text = |cells: &Cells<'_>| {
-                    let mut out = String::new();
-                    cells.get(row).write(&mut out);
-                    out
-                };
-                chosen.iter().map(|(_, cells)| text(cells)).collect()
-            })
-            .collect();
-        let header: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
-        super::super::output::summary_table(&header, &rows)
+        self.fields.iter().zip(self.frame.columns()).map(|(field, column)| Cells::of(column, &field.ty)).collect()
     }
 
     /// The texts of a column; `None` when there is no such column or it holds no texts.
@@ -59,84 +80,144 @@ impl Sheet {
     }
 }
 
-/// The cells of one column.
-pub enum Cells<'a> {
-    Bool(&'a BooleanChunked),
-    Int(&'a Int64Chunked, &'a Type),
-    Float(&'a Float64Chunked),
-    Text(&'a StringChunked),
-}
-
-/// One value on its way to a file.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum CellValue<'a> {
-    Missing,
-    Bool(bool),
-    Int(i64, &'a Type),
-    Float(f64),
-    Text(&'a str),
-}
-
-impl<'a> Cells<'a> {
-    fn of(column: &'a Column, ty: &'a Type) -> PolarsResult<Self> {
-        Ok(match ty.physical() {
-            Physical::Bool => Cells::Bool(column.bool()?),
-            Physical::Int => Cells::Int(column.i64()?, ty),
-            Physical::Float => Cells::Float(column.f64()?),
-            Physical::Text => Cells::Text(column.str()?),
-        })
+impl<'a> Sheet<'a> {
+    pub fn rows(&self) -> usize {
+        self.order.len()
     }
 
-    /// The value of a row.
-    pub fn get(&self, row: usize) -> CellValue<'a> {
-        match self {
-            Cells::Bool(cells) => cells.get(row).map_or(CellValue::Missing, CellValue::Bool),
-            Cells::Int(cells, ty) => cells.get(row).map_or(CellValue::Missing, |value| CellValue::Int(value, ty)),
-            Cells::Float(cells) => cells.get(row).map_or(CellValue::Missing, CellValue::Float),
-            Cells::Text(cells) => cells.get(row).map_or(CellValue::Missing, CellValue::Text),
-        }
-    }
-}
-
-impl CellValue<'_> {
-    /// The value as files hold it: money `12.34`, date `2026-11-20`, time `2026-11-20 09:00:00`, share `0.038`, missing nothing.
-    /// Binding reads all of it back.
-    pub fn write(&self, out: &mut String) {
-        let _ = match self {
-            CellValue::Missing => Ok(()),
-            CellValue::Bool(value) => write!(out, "{value}"),
-            CellValue::Float(value) => write!(out, "{value}"),
-            CellValue::Text(text) => out.write_str(text),
-            CellValue::Int(value, ty) => write_int(*value, ty, out),
+    /// The same rows with the fields of these names only, as far as there are any.
+    pub fn narrowed(&self, names: &[&str]) -> Sheet<'a> {
+        let kept = |at: &usize| self.fields.get(*at).is_some_and(|field| names.contains(&field.name.as_str()));
+        let kept: Vec<usize> = (0..self.fields.len()).filter(kept).collect();
+        let part = |part: &Part| Part {
+            strategy: part.strategy,
+            rows: part.rows.clone(),
+            fields: kept.iter().filter_map(|at| part.fields.get(*at).cloned()).collect(),
         };
-    }
-}
-
-fn write_int(value: i64, ty: &Type, out: &mut String) -> std::fmt::Result {
-    let day = |days: i64| days.checked_mul(DAY).and_then(DateTime::from_timestamp_millis);
-    match ty {
-        Type::Money => {
-            let sign = if value < 0 { "-" } else { "" };
-            write!(out, "{sign}{}.{:02}", value.unsigned_abs() / 100, value.unsigned_abs() % 100)
+        Sheet {
+            fields: kept.iter().filter_map(|at| self.fields.get(*at).cloned()).collect(),
+            program: self.program,
+            parts: self.parts.iter().map(part).collect(),
+            order: Arc::clone(&self.order),
         }
-        Type::Date => day(value).map_or(Ok(()), |day| write!(out, "{:04}-{:02}-{:02}", day.year(), day.month(), day.day())),
-        Type::Month => day(value).map_or(Ok(()), |day| write!(out, "{:04}-{:02}", day.year(), day.month())),
-        Type::Quarter => day(value).map_or(Ok(()), |day| write!(out, "{}Q{}", day.year(), day.month0() / 3 + 1)),
-        Type::Time => DateTime::from_timestamp_millis(value).map_or(Ok(()), |time| {
-            let (year, month, day) = (time.year(), time.month(), time.day());
-            write!(out, "{year:04}-{month:02}-{day:02} {:02}:{:02}:{:02}", time.hour(), time.minute(), time.second())?;
-            match value.rem_euclid(1000) {
-                0 => Ok(()),
-                rest => write!(out, ".{rest:03}"),
-            }
-        }),
-        _ => write!(out, "{value}"),
     }
-}
 
-/// A time in milliseconds as files hold it.
-pub fn time_text(milliseconds: i64) -> String {
-    let mut out = String::new();
-    CellValue::Int(milliseconds, &Type::Time).write(&mut out);
-    out
+    /// All rows, page by page; one empty page when there is none.
+    pub fn pages(&self) -> impl Iterator<Item = PolarsResult<Page<'_>>> {
+        self.pages_of(0..self.rows(), PAGE)
+    }
+
+    /// Some rows in pages of at most so many; one empty page when there is none.
+    pub fn pages_of(&self, rows: Range<usize>, most: usize) -> impl Iterator<Item = PolarsResult<Page<'_>>> {
+        let Range { start, end } = rows;
+        let count = end.saturating_sub(start).div_ceil(most).max(1);
+        (0..count).map(move |at| self.page(start + at * most..end.min(start + (at + 1) * most)))
+    }
+
+    /// Some rows, which must be there.
+    ///
+    /// # Errors
+    /// A part without a column of its emission.
+    pub fn page(&self, rows: Range<usize>) -> PolarsResult<Page<'_>> {
+        let places = self.order.get(rows).unwrap_or_default();
+        let mut picked: Vec<Vec<IdxSize>> = vec![Vec::new(); self.parts.len()];
+        for (part, row) in places {
+            if let Some(picked) = picked.get_mut(*part as usize) {
+                picked.push(*row);
+            }
+        }
+        // Rows are taken part by part and then put in the order of the page.
+        let mut next: Vec<IdxSize> = Vec::with_capacity(picked.len());
+        let mut before = 0;
+        for picked in &picked {
+            next.push(before);
+            before += IdxSize::try_from(picked.len()).unwrap_or(IdxSize::MAX);
+        }
+        let mut order: Vec<IdxSize> = Vec::with_capacity(places.len());
+        for (part, _) in places {
+            if let Some(next) = next.get_mut(*part as usize) {
+                order.push(*next);
+                *next += 1;
+            }
+        }
+        let mut whole = DataFrame::empty_with_schema(&self.schema());
+        let mut used = 0;
+        for (part, picked) in self.parts.iter().zip(picked) {
+            if !picked.is_empty() {
+                used += 1;
+                let rows = self.taken(part, &IdxCa::from_vec(PlSmallStr::EMPTY, picked))?;
+                if used == 1 { whole = rows } else { whole.vstack_mut(&rows)?; }
+            }
+        }
+        let frame = if used > 1 { whole.take(&IdxCa::from_vec(PlSmallStr::EMPTY, order))? } else { whole };
+        Ok(Page { fields: &self.fields, frame })
+    }
+
+    /// The physical columns of a page.
+    pub fn schema(&self) -> Schema {
+        self.fields.iter().map(|field| polars::prelude::Field::new(field.name.as_str().into(), held_as(field.ty.physical()))).collect()
+    }
+
+    fn taken(&self, part: &Part, rows: &IdxCa) -> PolarsResult<DataFrame> {
+        let mut columns = Vec::with_capacity(self.fields.len());
+        for (field, held) in self.fields.iter().zip(&part.fields) {
+            let name = PlSmallStr::from(field.name.as_str());
+            columns.push(match held {
+                Held::Same(value) => Column::new_scalar(name, value.clone(), rows.len()),
+                Held::Column(column, from) => self.shaped(&part.rows.column(column)?.take(rows)?, from, &field.ty)?.with_name(name),
+            });
+        }
+        DataFrame::new(rows.len(), columns)
+    }
+
+    /// Values of one type as a field of another holds them.
+    fn shaped(&self, column: &Column, from: &Type, to: &Type) -> PolarsResult<Column> {
+        if from.physical() == to.physical() && !matches!(from, Type::Label(_)) {
+            return column.cast(&held_as(to.physical()));
+        }
+        if let (Type::Label(ladder), Ok(places)) = (from, column.i64()) {
+            let labels = self.program.ladder(*ladder).map(|ladder| ladder.labels.as_slice()).unwrap_or_default();
+            let name = |place: i64| usize::try_from(place).ok().and_then(|place| labels.get(place)).map(|label| label.name.as_str());
+            let names: StringChunked = places.iter().map(|place| place.and_then(name)).collect();
+            return Ok(names.into_column());
+        }
+        if *to == Type::Text && *from != Type::Text {
+            let cells = Cells::of(column, from)?;
+            let text = |row: usize| {
+                let mut text = String::new();
+                cells.get(row).write(&mut text);
+                (!text.is_empty()).then_some(text)
+            };
+            return Ok((0..column.len()).map(text).collect::<StringChunked>().into_column());
+        }
+        column.cast(&held_as(to.physical()))
+    }
+
+    /// The values of a field that are texts, part by part, each in the order of its part.
+    pub fn texts_of_parts(&self, name: &str) -> Vec<(&Part, &StringChunked)> {
+        let Some(at) = self.fields.iter().position(|field| field.name == name) else { return Vec::new() };
+        let mut out = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            if let Some(Held::Column(column, _)) = part.fields.get(at) {
+                out.extend(part.rows.column(column).and_then(|column| column.str()).ok().map(|texts| (part, texts)));
+            }
+        }
+        out
+    }
+
+    /// The first rows as a table for people: of these columns, those that are there.
+    pub fn first_rows(&self, count: usize, columns: &[&str]) -> String {
+        let Ok(page) = self.page(0..self.rows().min(count)) else { return String::new() };
+        let Ok(cells) = page.cells() else { return String::new() };
+        let chosen: Vec<(&str, &Cells<'_>)> =
+            columns.iter().filter_map(|name| Some((*name, cells.get(self.fields.iter().position(|field| field.name == *name)?)?))).collect();
+        let text = |cells: &Cells<'_>, row: usize| {
+            let mut out = String::new();
+            cells.get(row).write(&mut out);
+            out
+        };
+        let rows: Vec<Vec<String>> = (0..page.rows()).map(|row| chosen.iter().map(|(_, cells)| text(cells, row)).collect()).collect();
+        let header: Vec<&str> = chosen.iter().map(|(name, _)| *name).collect();
+        super::super::output::summary_table(&header, &rows)
+    }
 }

@@ -1,8 +1,8 @@
 //! Counts of a run: actions per strategy, tier, arm and channel, exclusions per rule, and the check that nobody was lost.
 
 use super::Lists;
-use super::sheet::Sheet;
-use polars::prelude::{PlHashMap, PlHashSet, StringChunked};
+use super::sheet::{Part, Sheet};
+use polars::prelude::{PlHashMap, PlHashSet, PolarsResult, StringChunked};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use strat::diag::Language;
@@ -46,19 +46,22 @@ pub struct Summary {
 
 impl Summary {
     /// Counts the lists.
-    pub fn of(program: &Program, lists: &Lists) -> Summary {
+    ///
+    /// # Errors
+    /// A part without a column of its emission.
+    pub fn of(program: &Program, lists: &Lists<'_>) -> PolarsResult<Summary> {
         let place = |name: &str| program.strategies.iter().position(|strategy| strategy.name == name).unwrap_or(usize::MAX);
-        let mut actions: Vec<ActionCount> = grouped(&lists.actions, ["strategy_id", "tier", "arm", "channel"])
+        let mut actions: Vec<ActionCount> = grouped(&lists.actions, ["strategy_id", "tier", "arm", "channel"])?
             .into_iter()
             .map(|([strategy, tier, arm, channel], actions)| ActionCount { strategy, tier, arm, channel, actions })
             .collect();
         actions.sort_by_key(|count| place(&count.strategy));
-        let mut exclusions: Vec<ExclusionCount> = grouped(&lists.exclusions, ["strategy_id", "stage", "rule"])
+        let mut exclusions: Vec<ExclusionCount> = grouped(&lists.exclusions, ["strategy_id", "stage", "rule"])?
             .into_iter()
             .map(|([strategy, stage, rule], exclusions)| ExclusionCount { strategy, stage, rule, exclusions })
             .collect();
         exclusions.sort_by_key(|count| place(&count.strategy));
-        Summary { actions, exclusions }
+        Ok(Summary { actions, exclusions })
     }
 
     /// Headers of the table of counts.
@@ -79,45 +82,41 @@ impl Summary {
 }
 
 /// Rows per combination of texts, in their order; missing is the empty text.
-fn grouped<const N: usize>(sheet: &Sheet, names: [&str; N]) -> BTreeMap<[String; N], u64> {
-    let columns: [Option<&StringChunked>; N] = names.map(|name| sheet.texts(name));
-    let mut counts: PlHashMap<[&str; N], u64> = PlHashMap::default();
-    for row in 0..sheet.rows() {
-        let key = columns.map(|column| column.and_then(|column| column.get(row)).unwrap_or(""));
-        *counts.entry(key).or_default() += 1;
+fn grouped<const N: usize>(sheet: &Sheet<'_>, names: [&str; N]) -> PolarsResult<BTreeMap<[String; N], u64>> {
+    let mut out: BTreeMap<[String; N], u64> = BTreeMap::new();
+    for page in sheet.narrowed(&names).pages() {
+        let page = page?;
+        let columns: [Option<&StringChunked>; N] = names.map(|name| page.texts(name));
+        let mut counts: PlHashMap<[&str; N], u64> = PlHashMap::default();
+        for row in 0..page.rows() {
+            let key = columns.map(|column| column.and_then(|column| column.get(row)).unwrap_or(""));
+            *counts.entry(key).or_default() += 1;
+        }
+        for (key, count) in counts {
+            *out.entry(key.map(String::from)).or_default() += count;
+        }
     }
-    counts.into_iter().map(|(key, count)| (key.map(String::from), count)).collect()
+    Ok(out)
 }
 
 /// Counts the units of every strategy that ended up somewhere, beside the number of those considered.
-pub fn tie_out(program: &Program, lists: &Lists, candidates: &[u64]) -> Vec<Tie> {
-    let listed: Vec<PlHashMap<&str, Vec<&str>>> = [&lists.actions, &lists.exclusions].map(units_of).into();
-    let of = |strategy: &str| -> Vec<&[&str]> { listed.iter().filter_map(|units| units.get(strategy)).map(Vec::as_slice).collect() };
-    program
-        .strategies
-        .iter()
-        .zip(candidates)
-        .map(|(strategy, candidates)| Tie {
-            strategy: strategy.name.clone(),
-            candidates: *candidates,
-            accounted_for: different(&of(&strategy.name)),
+pub fn tie_out(program: &Program, lists: &Lists<'_>, candidates: &[u64]) -> Vec<Tie> {
+    let parts: Vec<(&Part, &StringChunked)> = [&lists.actions, &lists.exclusions].into_iter().flat_map(units_of).collect();
+    (0_u32..)
+        .zip(program.strategies.iter().zip(candidates))
+        .map(|(at, (strategy, candidates))| {
+            let own = parts.iter().filter(|(part, _)| part.strategy == Some(at));
+            let units: Vec<Vec<&str>> = own.map(|(_, units)| units.iter().flatten().collect()).collect();
+            let units: Vec<&[&str]> = units.iter().map(Vec::as_slice).collect();
+            Tie { strategy: strategy.name.clone(), candidates: *candidates, accounted_for: different(&units) }
         })
         .collect()
 }
 
-/// The units of every strategy in a list, in its order.
-fn units_of(sheet: &Sheet) -> PlHashMap<&str, Vec<&str>> {
-    let mut out: PlHashMap<&str, Vec<&str>> = PlHashMap::default();
-    let names = sheet.texts("unit_id").or_else(|| sheet.texts("customer_id"));
-    let (Some(strategies), Some(names)) = (sheet.texts("strategy_id"), names) else { return out };
-    let rows: Vec<(&str, &str)> = strategies.iter().zip(names.iter()).filter_map(|(strategy, unit)| strategy.zip(unit)).collect();
-    // A list is sorted by strategy.
-    for part in rows.chunk_by(|(a, _), (b, _)| a == b) {
-        if let Some((strategy, _)) = part.first() {
-            out.entry(strategy).or_default().extend(part.iter().map(|(_, unit)| *unit));
-        }
-    }
-    out
+/// The units of every part of a list.
+fn units_of<'a>(sheet: &'a Sheet<'_>) -> Vec<(&'a Part, &'a StringChunked)> {
+    let units = sheet.texts_of_parts("unit_id");
+    if units.is_empty() { sheet.texts_of_parts("customer_id") } else { units }
 }
 
 /// How many different units some lists hold together.

@@ -1,8 +1,10 @@
 //! CSV that opens well in Excel, and the plain CSV of the ledger.
 
-use super::sheet::{CellValue, Cells, Sheet};
+use super::cell::{CellValue, Cells};
+use super::sheet::{Page, Sheet};
 use polars::prelude::PolarsError;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -85,7 +87,7 @@ fn push_cell(value: CellValue<'_>, reader: Reader, scratch: &mut String, line: &
     }
 }
 
-fn header(sheet: &Sheet, reader: Reader) -> String {
+fn header(sheet: &Sheet<'_>, reader: Reader) -> String {
     let mut line = String::new();
     let mut scratch = String::new();
     if reader == Reader::Spreadsheet {
@@ -109,6 +111,17 @@ fn end(reader: Reader) -> &'static str {
     }
 }
 
+/// The lines of a page, one by one.
+fn each_line(page: &Page<'_>, reader: Reader, mut take: impl FnMut(usize, &str) -> io::Result<()>) -> Result<(), WriteError> {
+    let cells = page.cells()?;
+    let (mut line, mut scratch) = (String::new(), String::new());
+    for row in 0..page.rows() {
+        push_row(&cells, row, reader, &mut scratch, &mut line);
+        take(row, &line)?;
+    }
+    Ok(())
+}
+
 fn push_row(cells: &[Cells<'_>], row: usize, reader: Reader, scratch: &mut String, line: &mut String) {
     line.clear();
     for (at, cells) in cells.iter().enumerate() {
@@ -121,57 +134,57 @@ fn push_row(cells: &[Cells<'_>], row: usize, reader: Reader, scratch: &mut Strin
 }
 
 /// Writes a sheet as one file.
-pub fn write_csv(sheet: &Sheet, folder: &Path, name: &str) -> Result<OutputFile, WriteError> {
+pub fn write_csv(sheet: &Sheet<'_>, folder: &Path, name: &str) -> Result<OutputFile, WriteError> {
     let mut file = Hashed::create(&folder.join(name))?;
     file.write(header(sheet, Reader::Spreadsheet).as_bytes())?;
-    let cells = sheet.cells()?;
-    let (mut line, mut scratch) = (String::new(), String::new());
-    for row in 0..sheet.rows() {
-        push_row(&cells, row, Reader::Spreadsheet, &mut scratch, &mut line);
-        file.write(line.as_bytes())?;
+    for page in sheet.pages() {
+        each_line(&page?, Reader::Spreadsheet, |_, line| file.write(line.as_bytes()))?;
     }
     file.rows = sheet.rows() as u64;
     Ok(file.finish(name)?)
 }
 
 /// The hash of the file that [`write_csv`] would write.
-pub fn csv_hash(sheet: &Sheet) -> Result<String, WriteError> {
+pub fn csv_hash(sheet: &Sheet<'_>) -> Result<String, WriteError> {
     let mut hasher = blake3::Hasher::new();
     hasher.update(header(sheet, Reader::Spreadsheet).as_bytes());
-    let cells = sheet.cells()?;
-    let (mut line, mut scratch) = (String::new(), String::new());
-    for row in 0..sheet.rows() {
-        push_row(&cells, row, Reader::Spreadsheet, &mut scratch, &mut line);
-        hasher.update(line.as_bytes());
+    for page in sheet.pages() {
+        each_line(&page?, Reader::Spreadsheet, |_, line| {
+            hasher.update(line.as_bytes());
+            Ok(())
+        })?;
     }
     Ok(hasher.finalize().to_hex().to_string())
 }
 
 /// Writes a sheet as one file per channel; rows without a channel are operational actions.
-pub fn write_channels(sheet: &Sheet, channels: &[String], folder: &Path) -> Result<Vec<OutputFile>, WriteError> {
-    let Some(column) = sheet.texts("channel") else { return Ok(Vec::new()) };
+pub fn write_channels(sheet: &Sheet<'_>, channels: &[String], folder: &Path) -> Result<Vec<OutputFile>, WriteError> {
     let mut files: BTreeMap<String, Hashed> = BTreeMap::new();
     let header = header(sheet, Reader::Spreadsheet);
+    let begin = |name: &str| -> io::Result<Hashed> {
+        let mut file = Hashed::create(&folder.join(name))?;
+        file.write(header.as_bytes())?;
+        Ok(file)
+    };
     for channel in channels {
         let name = file_of(Some(channel));
-        let mut file = Hashed::create(&folder.join(&name))?;
-        file.write(header.as_bytes())?;
-        files.insert(name, file);
+        files.insert(name.clone(), begin(&name)?);
     }
-    let cells = sheet.cells()?;
-    let (mut line, mut scratch) = (String::new(), String::new());
-    for row in 0..sheet.rows() {
-        push_row(&cells, row, Reader::Spreadsheet, &mut scratch, &mut line);
-        let name = file_of(column.get(row));
-        if !files.contains_key(&name) {
-            let mut file = Hashed::create(&folder.join(&name))?;
-            file.write(header.as_bytes())?;
-            files.insert(name.clone(), file);
-        }
-        if let Some(file) = files.get_mut(&name) {
-            file.write(line.as_bytes())?;
+    for page in sheet.pages() {
+        let page = page?;
+        let Some(column) = page.texts("channel") else { return Ok(Vec::new()) };
+        each_line(&page, Reader::Spreadsheet, |row, line| {
+            let name = file_of(column.get(row));
+            let file = match files.entry(name) {
+                Entry::Occupied(file) => file.into_mut(),
+                Entry::Vacant(free) => {
+                    let file = begin(free.key())?;
+                    free.insert(file)
+                }
+            };
             file.rows += 1;
-        }
+            file.write(line.as_bytes())
+        })?;
     }
     files.into_iter().map(|(name, file)| file.finish(&name).map_err(WriteError::from)).collect()
 }
@@ -186,13 +199,13 @@ fn file_of(channel: Option<&str>) -> String {
 ///
 /// # Errors
 /// A column that is not held as its type says.
-pub fn ledger_bytes(sheet: &Sheet) -> Result<Vec<u8>, WriteError> {
+pub fn ledger_bytes(sheet: &Sheet<'_>) -> Result<Vec<u8>, WriteError> {
     let mut out = header(sheet, Reader::Ledger);
-    let cells = sheet.cells()?;
-    let (mut line, mut scratch) = (String::new(), String::new());
-    for row in 0..sheet.rows() {
-        push_row(&cells, row, Reader::Ledger, &mut scratch, &mut line);
-        out.push_str(&line);
+    for page in sheet.pages() {
+        each_line(&page?, Reader::Ledger, |_, line| {
+            out.push_str(line);
+            Ok(())
+        })?;
     }
     Ok(out.into_bytes())
 }

@@ -20,8 +20,9 @@ pub(super) struct Sample {
 }
 
 impl Sample {
-    pub(super) fn new(value: NodeId, within: Option<NodeId>) -> Sample {
-        Sample { value, within, known: Vec::new(), rows: 0 }
+    /// Of a table of about so many rows.
+    pub(super) fn new(value: NodeId, within: Option<NodeId>, rows: usize) -> Sample {
+        Sample { value, within, known: Vec::with_capacity(if within.is_none() { rows } else { 0 }), rows: 0 }
     }
 
     pub(super) fn roots(&self) -> Vec<NodeId> {

@@ -12,6 +12,7 @@ use super::keys::Keys;
 use super::plan::Plan;
 use super::population::{Places, Ranking, Sample};
 use super::prepared::Prepared;
+use super::source::Source;
 use super::stored::Stored;
 use crate::ir::{Aggregate, Kind, Link, NodeId, PlaceEntry, Population};
 use crate::types::{ColumnId, Physical, TableId, Value};
@@ -204,16 +205,24 @@ impl Blocks<'_> {
     fn population(&self, id: NodeId, population: &Population) -> Result<(TableId, Taker), EngineError> {
         let table_of = |id: NodeId| self.node(id)?.space.ok_or(EngineError::Damaged(id));
         let own = || self.node(id)?.space.ok_or(EngineError::Damaged(id));
+        let sample = |table: TableId, value: NodeId, within: Option<NodeId>| Sample::new(value, within, self.rows_of(table));
         Ok(match population {
             Population::Quintile { value, best_low, missing_worst, within } => {
-                let sample = Sample::new(*value, *within);
-                (own()?, Taker::Scores { id, sample, best_low: *best_low, missing_worst: *missing_worst })
+                let (table, best_low, missing_worst) = (own()?, *best_low, *missing_worst);
+                (table, Taker::Scores { id, sample: sample(table, *value, *within), best_low, missing_worst })
             }
-            Population::Top { value, share, within } => (own()?, Taker::Threshold { id, sample: Sample::new(*value, *within), share: *share }),
+            Population::Top { value, share, within } => {
+                let table = own()?;
+                (table, Taker::Threshold { id, sample: sample(table, *value, *within), share: *share })
+            }
             // Places are pooled.
             Population::Place { .. } => return Err(EngineError::Damaged(id)),
             Population::Total { flag } => (table_of(*flag)?, Taker::Total { id, flag: *flag, count: 0 }),
         })
+    }
+
+    fn rows_of(&self, table: TableId) -> usize {
+        self.sources.get(&table).map_or(0, Source::rows)
     }
 
     /// Whether no later level reads a long table before the outcome does.
@@ -265,8 +274,9 @@ impl Blocks<'_> {
         let more: Vec<ColumnId> = columns.into_iter().collect();
         let plan = self.plan(&roots, &IndexSet::new())?;
         let mut passed = Passed::default();
+        let rows = self.rows_of(table);
         for id in frontier {
-            let stored = if self.physical(*id)? == Physical::Bool { Stored::of_truths() } else { Stored::of_ints() };
+            let stored = if self.physical(*id)? == Physical::Bool { Stored::of_truths(rows) } else { Stored::of_ints(rows) };
             passed.stored.push((*id, stored));
         }
         self.each_block(table, &plan, &more, |block| {

@@ -4,6 +4,7 @@ use super::super::error::{EngineError, while_doing};
 use super::super::{Options, kernels};
 use crate::types::{ColumnId, Table};
 use polars::prelude::*;
+use std::cell::Cell;
 use std::sync::mpsc::sync_channel;
 
 const STEP: &str = "read the rows of a table";
@@ -18,6 +19,8 @@ pub(super) struct Source {
     /// Everything, when it is little.
     kept: Option<DataFrame>,
     streaming: bool,
+    /// Rows found when all were read; 0 before.
+    rows: Cell<usize>,
 }
 
 /// Columns of consecutive rows, one per id asked for.
@@ -48,9 +51,9 @@ impl Source {
                 empty.push(Column::new_empty(PlSmallStr::from(NOTHING), &DataType::Boolean));
             }
             let data = DataFrame::new(0, empty).map_err(while_doing(STEP))?;
-            return Ok(Source { frame: data.clone().lazy(), columns: names, kept: Some(data), streaming });
+            return Ok(Source { frame: data.clone().lazy(), columns: names, kept: Some(data), streaming, rows: Cell::new(0) });
         };
-        let mut source = Source { frame: frame.clone(), columns: names, kept: None, streaming };
+        let mut source = Source { frame: frame.clone(), columns: names, kept: None, streaming, rows: Cell::new(0) };
         let first = source.query(columns)?.limit(IdxSize::try_from(options.kept_rows + 1).unwrap_or(IdxSize::MAX));
         let first = first.collect_with_engine(source.engine()).map_err(while_doing(STEP))?.unwrap_single();
         if first.height() <= options.kept_rows {
@@ -62,6 +65,11 @@ impl Source {
     /// Whether all of it is in memory.
     pub(super) fn is_kept(&self) -> bool {
         self.kept.is_some()
+    }
+
+    /// Rows of the table, as far as they were counted before.
+    pub(super) fn rows(&self) -> usize {
+        self.kept.as_ref().map_or_else(|| self.rows.get(), DataFrame::height)
     }
 
     fn engine(&self) -> Engine {
@@ -105,7 +113,9 @@ impl Source {
             let query = query.sink_batches(sink, true, None).map_err(while_doing(STEP))?;
             let reading = scope.spawn(move || query.collect_with_engine(engine).map(|_| ()));
             let mut result = Ok(());
+            let mut rows = 0;
             for data in &receive {
+                rows += data.height();
                 result = self.batch(&data, wanted).and_then(&mut take);
                 if result.is_err() {
                     break;
@@ -117,6 +127,7 @@ impl Source {
                 Ok(read) => read.map_err(while_doing(STEP)),
                 Err(_) => Err(EngineError::Frame { step: STEP, source: polars_err!(ComputeError: "the reader stopped") }),
             };
+            self.rows.set(rows);
             result.and(read)
         })
     }

@@ -3,33 +3,51 @@
 use super::bits::Bits;
 use super::column::Values;
 
-/// Bits of all rows so far.
+/// Bits of all rows so far. While all of them are set, only their number is kept.
 #[derive(Debug, Default)]
 struct Run {
-    words: Vec<u64>,
+    words: Option<Vec<u64>>,
     len: usize,
+    /// Rows to come, as far as they are known.
+    rows: usize,
 }
 
 impl Run {
+    fn of(rows: usize) -> Run {
+        Run { words: None, len: 0, rows }
+    }
+
     fn push(&mut self, bits: &Bits) {
-        let shift = self.len % 64;
+        if self.words.is_none() && bits.is_all() {
+            self.len += bits.len();
+            return;
+        }
+        let (len, rows) = (self.len, self.rows);
+        let words = self.words.get_or_insert_with(|| {
+            let mut words = Vec::with_capacity(rows.div_ceil(64).max(len.div_ceil(64)) + 1);
+            words.resize(len / 64, u64::MAX);
+            words.extend((len % 64 > 0).then(|| (1 << (len % 64)) - 1));
+            words
+        });
+        let shift = len % 64;
         for word in bits.words() {
             if shift == 0 {
-                self.words.push(*word);
+                words.push(*word);
             } else {
-                if let Some(last) = self.words.last_mut() {
+                if let Some(last) = words.last_mut() {
                     *last |= word << shift;
                 }
-                self.words.push(word >> (64 - shift));
+                words.push(word >> (64 - shift));
             }
         }
         self.len += bits.len();
-        self.words.truncate(self.len.div_ceil(64));
+        words.truncate(self.len.div_ceil(64));
     }
 
     fn slice(&self, from: usize, len: usize) -> Bits {
+        let Some(words) = &self.words else { return Bits::all(len) };
         let (first, shift) = (from / 64, from % 64);
-        let word = |at: usize| self.words.get(at).copied().unwrap_or(0);
+        let word = |at: usize| words.get(at).copied().unwrap_or(0);
         let words = (first..).map(|at| if shift == 0 { word(at) } else { word(at) >> shift | word(at + 1) << (64 - shift) });
         Bits::of_words(words, len)
     }
@@ -83,12 +101,14 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    pub(super) fn of_truths() -> Stored {
-        Stored { ints: None, yes: Run::default(), known: Run::default() }
+    /// For a table of about so many rows.
+    pub(super) fn of_truths(rows: usize) -> Stored {
+        Stored { ints: None, yes: Run::of(rows), known: Run::of(rows) }
     }
 
-    pub(super) fn of_ints() -> Stored {
-        Stored { ints: Some(Ints::Bytes(Vec::new())), yes: Run::default(), known: Run::default() }
+    /// For a table of about so many rows.
+    pub(super) fn of_ints(rows: usize) -> Stored {
+        Stored { ints: Some(Ints::Bytes(Vec::with_capacity(rows))), yes: Run::default(), known: Run::of(rows) }
     }
 
     /// Adds the values of the next rows.
@@ -118,8 +138,8 @@ mod tests {
 
     #[test]
     fn what_was_stored_comes_back_in_any_slices() {
-        let values: Vec<Option<i64>> = (0..1_000).map(|row| (row % 7 != 0).then_some(if row < 300 { row % 100 } else { row * 1_000_000_007 })).collect();
-        let (mut ints, mut truths) = (Stored::of_ints(), Stored::of_truths());
+        let values: Vec<Option<i64>> = (0..1_000).map(|row| (row < 100 || row % 7 != 0).then_some(if row < 300 { row % 100 } else { row * 1_000_000_007 })).collect();
+        let (mut ints, mut truths) = (Stored::of_ints(700), Stored::of_truths(0));
         let mut from = 0;
         for step in [1, 63, 64, 65, 7, 300, 500] {
             let part: Vec<Option<i64>> = values[from..from + step].to_vec();
