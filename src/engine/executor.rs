@@ -3,7 +3,7 @@
 use super::error::{EngineError, while_doing};
 use super::shape::{Shape, is_boundary};
 use super::space::{ROW, Space, node_name, raw_name};
-use super::{Options, Tables, kernels};
+use super::{Options, Tables, kernels, needs};
 use crate::ir::{Kind, Moment, Node, NodeId, PlaceEntry, Population, Program};
 use crate::types::{ColumnId, Physical, TableId, Value};
 use indexmap::{IndexMap, IndexSet};
@@ -40,11 +40,11 @@ impl<'a> Executor<'a> {
             spaces: IndexMap::new(),
             run: Space::of_the_run()?,
         };
-        for (table, columns) in executor.needed_columns(&reachable, outputs)? {
+        for (table, columns) in needs::columns(program, &reachable, outputs)? {
             let frame = executor.scan(table, tables, &columns)?;
             executor.spaces.insert(table, Space::new(Some(table), frame, columns.into_iter().collect()));
         }
-        executor.known_before(&reachable, moment)?;
+        executor.scalars = needs::known_before(program, &reachable, moment)?;
         executor.settle(&reachable)?;
         Ok(executor)
     }
@@ -71,37 +71,6 @@ impl<'a> Executor<'a> {
         Ok(result.unwrap_single())
     }
 
-    fn needed_columns(&self, reachable: &[NodeId], outputs: &[TableId]) -> Result<IndexMap<TableId, IndexSet<ColumnId>>, EngineError> {
-        let mut needed: IndexMap<TableId, IndexSet<ColumnId>> = IndexMap::new();
-        for table in outputs {
-            needed.entry(*table).or_default().extend(self.key(*table)?);
-        }
-        for id in reachable {
-            let node = self.node(*id)?;
-            if let Some(table) = node.space {
-                needed.entry(table).or_default();
-            }
-            match (&node.kind, node.space) {
-                (Kind::Column(column), Some(table)) => {
-                    needed.entry(table).or_default().insert(*column);
-                }
-                (Kind::Via { key: _, table, value: _ }, _) => needed.entry(*table).or_default().extend(self.key(*table)?.first()),
-                (Kind::Aggregate(aggregate), _) => {
-                    needed.entry(aggregate.table).or_default();
-                }
-                (Kind::FirstCrossing(crossing), _) => {
-                    needed.entry(crossing.table).or_default();
-                }
-                (Kind::Population(population), Some(table)) if matches!(population.as_ref(), Population::Place { .. }) => {
-                    needed.entry(table).or_default().extend(self.key(table)?);
-                }
-                _ => {}
-            }
-        }
-        needed.values_mut().for_each(IndexSet::sort_unstable);
-        Ok(needed)
-    }
-
     /// The needed columns of a table under their internal names; a table that is not there has no rows.
     fn scan(&self, table: TableId, tables: &Tables, columns: &IndexSet<ColumnId>) -> Result<LazyFrame, EngineError> {
         let schema = self.program.table(table).ok_or(EngineError::NoTable(table))?;
@@ -123,20 +92,6 @@ impl<'a> Executor<'a> {
             }
             None => Ok(DataFrame::new(0, empty).map_err(while_doing("opened an absent table"))?.lazy()),
         }
-    }
-
-    /// Values that need no data.
-    fn known_before(&mut self, reachable: &[NodeId], moment: Moment) -> Result<(), EngineError> {
-        for id in reachable {
-            let value = match &self.node(*id)?.kind {
-                Kind::Constant(value) => value.clone(),
-                Kind::AsOf => Value::Int(moment.as_of),
-                Kind::PreviousRun => moment.previous.map_or(Value::Missing, Value::Int),
-                _ => continue,
-            };
-            self.scalars.insert(*id, value);
-        }
-        Ok(())
     }
 
     fn settle(&mut self, reachable: &[NodeId]) -> Result<(), EngineError> {

@@ -1,12 +1,12 @@
-//! The batch engine: a program over whole tables, in wide form.
+//! The batch engine: a program over whole tables.
 //!
 //! ```text
-//! Tables ─ scan ─► one space per table ─ levels: folds, joins, population facts ─► flags on one wide frame ─► emissions, watches
+//! Tables ─► levels: folds, steps, population facts, one pass per table and level ─► flags ─► rows of emissions, counts of watches
 //! ```
 //!
-//! Every node is computed once. Folds over one table with one link share a pass; conditions of folds are masks inside it. Texts,
-//! identifiers and names are computed for the rows an emission keeps and for no others. Results are sorted by key, so that bytes never
-//! depend on threads.
+//! Two back ends say the same: blocks of rows (`blocks/`), which runs programs, and queries over frames (`executor` and the files
+//! beside it), which it is checked against. Every node is computed once. Texts, identifiers and names are computed for the rows an
+//! emission keeps and for no others. Results are sorted by key, so that bytes never depend on threads.
 
 pub mod bind;
 mod blocks;
@@ -15,6 +15,7 @@ mod error;
 mod executor;
 mod kernels;
 mod lower;
+mod needs;
 mod passes;
 mod population;
 mod shape;
@@ -44,7 +45,8 @@ pub struct Options {
     pub kept_rows: usize,
     /// Run queries in batches of rows instead of column by column.
     pub streaming: bool,
-    /// Decide flags in slices of at most this many rows of the wide frame, which bounds memory at some cost.
+    /// Work in slices of at most this many rows, which bounds memory at some cost: blocks are read so, flags of frames decided.
+    /// Without it frames are whole, and a table of which any part can be read is read by slices that hold a bounded number of values.
     pub slice_rows: Option<usize>,
     /// Compute nodes that are used more than once as columns.
     pub share_nodes: bool,
@@ -78,20 +80,13 @@ pub struct Outcome {
 /// # Errors
 /// See [`EngineError`].
 pub fn run(program: &Program, tables: &Tables, moment: Moment, options: &Options) -> Result<Outcome, EngineError> {
-    let mut roots: Vec<NodeId> = Vec::new();
-    let mut outputs: Vec<TableId> = Vec::new();
-    for emission in &program.emissions {
-        roots.push(emission.flag);
-        roots.extend(emission.fields.iter().map(|(_, node)| *node));
-        outputs.push(emission.table);
-    }
-    for watch in &program.watches {
-        roots.push(watch.node);
-        outputs.push(watch.table);
-    }
+    let of_emissions = program.emissions.iter().map(|emission| emission.table);
+    let outputs: Vec<TableId> = of_emissions.chain(program.watches.iter().map(|watch| watch.table)).collect();
     if options.blocks {
-        return Blocks::new(program, tables, moment, options, &roots, &outputs, Wanted::Outcome)?.outcome();
+        return Blocks::new(program, tables, moment, options, &outputs, Wanted::Outcome)?.outcome();
     }
+    let of_emissions = program.emissions.iter().flat_map(|emission| emission.fields.iter().map(|(_, node)| *node).chain([emission.flag]));
+    let roots: Vec<NodeId> = of_emissions.chain(program.watches.iter().map(|watch| watch.node)).collect();
     Executor::new(program, tables, moment, options, &roots, &outputs)?.outcome()
 }
 
@@ -108,7 +103,7 @@ pub fn evaluate(
     nodes: &[NodeId],
 ) -> Result<DataFrame, EngineError> {
     if options.blocks {
-        return Blocks::new(program, tables, moment, options, nodes, &[table], Wanted::Nodes(nodes))?.values(table, nodes);
+        return Blocks::new(program, tables, moment, options, &[table], Wanted::Nodes(nodes))?.values(table, nodes);
     }
     Executor::new(program, tables, moment, options, nodes, &[table])?.values(table, nodes)
 }

@@ -151,6 +151,26 @@ pub enum AggregateFunction {
     Exists,
 }
 
+impl AggregateFunction {
+    /// The value when no row counts.
+    #[must_use]
+    pub fn of_nothing(self) -> Value {
+        match self {
+            AggregateFunction::Count | AggregateFunction::Distinct => Value::Int(0),
+            AggregateFunction::Exists => Value::Bool(false),
+            AggregateFunction::Sum
+            | AggregateFunction::Mean
+            | AggregateFunction::Min
+            | AggregateFunction::Max
+            | AggregateFunction::Median
+            | AggregateFunction::Quantile(_)
+            | AggregateFunction::Deviation
+            | AggregateFunction::Latest
+            | AggregateFunction::Earliest => Value::Missing,
+        }
+    }
+}
+
 /// A fold over the rows of another table that belong to the current row.
 ///
 /// Rows count when they are linked, their `filter` is true, and `from <= at < until`. Rows whose `at` is missing never count when a bound

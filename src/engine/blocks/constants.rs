@@ -6,7 +6,7 @@ use super::super::shape::is_boundary;
 use super::Blocks;
 use super::block::{Block, Rows};
 use super::prepared::Prepared;
-use crate::ir::{AggregateFunction, Kind, Link, Node, NodeId};
+use crate::ir::{Kind, Link, Node, NodeId};
 use crate::types::Value;
 use indexmap::IndexSet;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ pub(in super::super) enum Wanted<'a> {
 
 impl Blocks<'_> {
     /// Roots that still matter: an emission that goes to nobody needs no fields.
-    fn roots(&self, wanted: Wanted<'_>) -> Vec<NodeId> {
+    pub(super) fn roots(&self, wanted: Wanted<'_>) -> Vec<NodeId> {
         match wanted {
             Wanted::Nodes(nodes) => nodes.to_vec(),
             Wanted::Outcome => {
@@ -77,19 +77,8 @@ impl Blocks<'_> {
         if aggregate.at_least.is_some_and(|least| least > 0) {
             return Ok(Some(Value::Missing));
         }
-        Ok(match aggregate.function {
-            AggregateFunction::Count | AggregateFunction::Distinct => keyed.then_some(Value::Int(0)),
-            AggregateFunction::Exists => keyed.then_some(Value::Bool(false)),
-            AggregateFunction::Sum
-            | AggregateFunction::Mean
-            | AggregateFunction::Min
-            | AggregateFunction::Max
-            | AggregateFunction::Median
-            | AggregateFunction::Quantile(_)
-            | AggregateFunction::Deviation
-            | AggregateFunction::Latest
-            | AggregateFunction::Earliest => Some(Value::Missing),
-        })
+        let value = aggregate.function.of_nothing();
+        Ok((keyed || value == Value::Missing).then_some(value))
     }
 
     /// Spreads what is known: nodes whose value follows from values of the run.

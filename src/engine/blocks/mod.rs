@@ -30,8 +30,8 @@ mod stored;
 
 use super::error::EngineError;
 use super::shape::Shape;
-use super::{Options, Tables};
-use crate::ir::{Aggregate, Kind, Moment, Node, NodeId, Population, Program};
+use super::{Options, Tables, needs};
+use crate::ir::{Aggregate, Moment, Node, NodeId, Program};
 use crate::types::{ColumnId, Physical, Table, TableId, Value};
 use block::{Block, Rows};
 use column::Values;
@@ -61,17 +61,15 @@ pub(super) struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    /// Prepares what `roots` need; `outputs` are tables whose keys are needed besides.
+    /// Prepares what is wanted; `outputs` are tables whose keys are needed besides.
     pub(super) fn new(
         program: &'a Program,
         tables: &Tables,
         moment: Moment,
         options: &Options,
-        roots: &[NodeId],
         outputs: &[TableId],
         wanted: Wanted<'_>,
     ) -> Result<Self, EngineError> {
-        let reachable = program.graph.reachable(roots.iter().copied());
         let mut engine = Blocks {
             program,
             shape: Shape::of(&program.graph),
@@ -82,13 +80,14 @@ impl<'a> Blocks<'a> {
             stored: IndexMap::new(),
             repeated: RefCell::new(IndexMap::new()),
         };
-        for (table, columns) in engine.needed_columns(&reachable, outputs)? {
+        let reachable = program.graph.reachable(engine.roots(wanted));
+        for (table, columns) in needs::columns(program, &reachable, outputs)? {
             let schema = engine.schema(table)?;
             let columns: Vec<ColumnId> = columns.into_iter().collect();
             let source = Source::open(schema, tables.get(&table), &columns, options)?;
             engine.sources.insert(table, source);
         }
-        engine.known_before(&reachable, moment)?;
+        engine.scalars = needs::known_before(program, &reachable, moment)?;
         engine.settle(&reachable, wanted)?;
         Ok(engine)
     }
@@ -166,51 +165,5 @@ impl<'a> Blocks<'a> {
             Ok(())
         })?;
         Ok(first)
-    }
-
-    /// Columns that are read of each table, keys of `outputs` included.
-    fn needed_columns(&self, reachable: &[NodeId], outputs: &[TableId]) -> Result<IndexMap<TableId, IndexSet<ColumnId>>, EngineError> {
-        let mut needed: IndexMap<TableId, IndexSet<ColumnId>> = IndexMap::new();
-        for table in outputs {
-            needed.entry(*table).or_default().extend(self.key(*table)?);
-        }
-        for id in reachable {
-            let node = self.node(*id)?;
-            if let Some(table) = node.space {
-                needed.entry(table).or_default();
-            }
-            match (&node.kind, node.space) {
-                (Kind::Column(column), Some(table)) => {
-                    needed.entry(table).or_default().insert(*column);
-                }
-                (Kind::Via { key: _, table, value: _ }, _) => needed.entry(*table).or_default().extend(self.key(*table)?.first()),
-                (Kind::Aggregate(aggregate), _) => {
-                    needed.entry(aggregate.table).or_default();
-                }
-                (Kind::FirstCrossing(crossing), _) => {
-                    needed.entry(crossing.table).or_default();
-                }
-                (Kind::Population(population), Some(table)) if matches!(population.as_ref(), Population::Place { .. }) => {
-                    needed.entry(table).or_default().extend(self.key(table)?);
-                }
-                _ => {}
-            }
-        }
-        needed.values_mut().for_each(IndexSet::sort_unstable);
-        Ok(needed)
-    }
-
-    /// Values that need no data.
-    fn known_before(&mut self, reachable: &[NodeId], moment: Moment) -> Result<(), EngineError> {
-        for id in reachable {
-            let value = match &self.node(*id)?.kind {
-                Kind::Constant(value) => value.clone(),
-                Kind::AsOf => Value::Int(moment.as_of),
-                Kind::PreviousRun => moment.previous.map_or(Value::Missing, Value::Int),
-                _ => continue,
-            };
-            self.scalars.insert(*id, value);
-        }
-        Ok(())
     }
 }

@@ -5,9 +5,14 @@ use super::super::{Options, kernels};
 use crate::types::{ColumnId, Table};
 use polars::prelude::*;
 use std::cell::Cell;
-use std::sync::mpsc::sync_channel;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 const STEP: &str = "read the rows of a table";
+
+/// Values a reader may have under way: it works ahead on whole groups of rows, and on more of them the more cores there are.
+const UNDER_WAY: usize = 24 << 20;
 
 /// Stands for the columns of a table of which none is read: its rows still count.
 const NOTHING: &str = "nothing";
@@ -19,8 +24,20 @@ pub(super) struct Source {
     /// Everything, when it is little.
     kept: Option<DataFrame>,
     streaming: bool,
+    /// Rows of a slice, when the table can be read slice by slice.
+    slice: Slice,
     /// Rows found when all were read; 0 before.
     rows: Cell<usize>,
+}
+
+/// How much of a table is read by one query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slice {
+    /// All of it: to find a row, those before it have to be read.
+    Whole,
+    /// As many rows as the columns allow.
+    Bounded,
+    Rows(usize),
 }
 
 /// Columns of consecutive rows, one per id asked for.
@@ -51,9 +68,14 @@ impl Source {
                 empty.push(Column::new_empty(PlSmallStr::from(NOTHING), &DataType::Boolean));
             }
             let data = DataFrame::new(0, empty).map_err(while_doing(STEP))?;
-            return Ok(Source { frame: data.clone().lazy(), columns: names, kept: Some(data), streaming, rows: Cell::new(0) });
+            return Ok(Source { frame: data.clone().lazy(), columns: names, kept: Some(data), streaming, slice: Slice::Whole, rows: Cell::new(0) });
         };
-        let mut source = Source { frame: frame.clone(), columns: names, kept: None, streaming, rows: Cell::new(0) };
+        let slice = match options.slice_rows {
+            _ if !is_sliceable(&frame.logical_plan) => Slice::Whole,
+            Some(rows) => Slice::Rows(rows.max(1)),
+            None => Slice::Bounded,
+        };
+        let mut source = Source { frame: frame.clone(), columns: names, kept: None, streaming, slice, rows: Cell::new(0) };
         let first = source.query(columns)?.limit(IdxSize::try_from(options.kept_rows + 1).unwrap_or(IdxSize::MAX));
         let first = first.collect_with_engine(source.engine()).map_err(while_doing(STEP))?.unwrap_single();
         if first.height() <= options.kept_rows {
@@ -107,11 +129,14 @@ impl Source {
         }
         let query = self.query(wanted)?;
         let engine = self.engine();
+        let slice = match self.slice {
+            Slice::Whole => usize::MAX,
+            Slice::Bounded => UNDER_WAY / wanted.len().max(1),
+            Slice::Rows(rows) => rows,
+        };
         std::thread::scope(|scope| {
             let (send, receive) = sync_channel::<DataFrame>(1);
-            let sink = PlanCallback::new(move |data: DataFrame| Ok(send.send(data).is_err()));
-            let query = query.sink_batches(sink, true, None).map_err(while_doing(STEP))?;
-            let reading = scope.spawn(move || query.collect_with_engine(engine).map(|_| ()));
+            let reading = scope.spawn(move || read(&query, engine, slice, &send));
             let mut result = Ok(());
             let mut rows = 0;
             for data in &receive {
@@ -130,5 +155,41 @@ impl Source {
             self.rows.set(rows);
             result.and(read)
         })
+    }
+}
+
+/// Whether rows can be read without those before them.
+fn is_sliceable(plan: &DslPlan) -> bool {
+    match plan {
+        DslPlan::Scan { scan_type, .. } => matches!(scan_type.as_ref(), FileScanDsl::Parquet { .. }),
+        DslPlan::DataFrameScan { .. } => true,
+        DslPlan::Select { input, .. } | DslPlan::HStack { input, .. } => is_sliceable(input),
+        _ => false,
+    }
+}
+
+/// Sends all rows of a query, slice by slice.
+fn read(query: &LazyFrame, engine: Engine, slice: usize, send: &SyncSender<DataFrame>) -> PolarsResult<()> {
+    let mut from = 0;
+    loop {
+        let part = match IdxSize::try_from(slice) {
+            Ok(rows) => query.clone().slice(from, rows),
+            Err(_) => query.clone(),
+        };
+        let (found, send) = (Arc::new(AtomicUsize::new(0)), send.clone());
+        let sent = Arc::clone(&found);
+        let sink = PlanCallback::new(move |data: DataFrame| {
+            let rows = data.height();
+            let nobody_listens = send.send(data).is_err();
+            if !nobody_listens {
+                sent.fetch_add(rows, Ordering::Relaxed);
+            }
+            Ok(nobody_listens)
+        });
+        part.sink_batches(sink, true, None)?.collect_with_engine(engine)?;
+        if found.load(Ordering::Relaxed) < slice {
+            return Ok(());
+        }
+        from = from.saturating_add(i64::try_from(slice).unwrap_or(i64::MAX));
     }
 }

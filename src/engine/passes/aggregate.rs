@@ -291,25 +291,11 @@ impl Executor<'_> {
         for (id, aggregate) in folds {
             let physical = self.physical(*id)?;
             let result = col(result_name(*id));
-            let nothing = match aggregate.function {
-                AggregateFunction::Count | AggregateFunction::Distinct => Some(Value::Int(0)),
-                AggregateFunction::Exists => Some(Value::Bool(false)),
-                AggregateFunction::Sum
-                | AggregateFunction::Mean
-                | AggregateFunction::Min
-                | AggregateFunction::Max
-                | AggregateFunction::Median
-                | AggregateFunction::Quantile(_)
-                | AggregateFunction::Deviation
-                | AggregateFunction::Latest
-                | AggregateFunction::Earliest => None,
-            };
+            let nothing = aggregate.function.of_nothing();
             let missing = || literal(&Value::Missing, physical);
             let mut value = match nothing {
-                Some(nothing) => {
-                    when(col(key.clone()).is_not_null()).then(result.fill_null(literal(&nothing, physical))).otherwise(missing())
-                }
-                None => result,
+                Value::Missing => result,
+                nothing => when(col(key.clone()).is_not_null()).then(result.fill_null(literal(&nothing, physical))).otherwise(missing()),
             };
             if let Some(least) = aggregate.at_least {
                 value = when(col(enough_name(*id)).fill_null(lit(least == 0))).then(value).otherwise(missing());

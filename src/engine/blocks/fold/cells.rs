@@ -1,4 +1,5 @@
-//! Counts, integer sums and ends: one 64-bit cell each, side by side per group.
+//! Counts, integer sums and ends: one cell each, side by side per group; 32 bits for counts, as a table has no more rows than
+//! 32 bits say, 64 bits for the others.
 
 use super::super::super::error::EngineError;
 use super::super::bits::Bits;
@@ -32,6 +33,9 @@ pub(super) struct Cells {
     /// A record as it begins.
     blank: Vec<i64>,
     records: Vec<i64>,
+    /// Counts of a group.
+    counted: usize,
+    counts: Vec<u32>,
     /// What sums lost to overflow, by place of their cell: the true sum is the cell plus this.
     carried: IndexMap<usize, i128>,
 }
@@ -46,12 +50,19 @@ impl Cells {
         at
     }
 
+    fn count_of(&mut self, part: Part) -> usize {
+        let next = self.counted;
+        let at = *self.parts.entry(part).or_insert(next);
+        self.counted += usize::from(at == next);
+        at
+    }
+
     pub(super) fn rows(&mut self, mask: usize) -> usize {
-        self.part(Part::Rows(mask), &[0])
+        self.count_of(Part::Rows(mask))
     }
 
     pub(super) fn known(&mut self, column: Column) -> usize {
-        self.part(Part::Known(column), &[0])
+        self.count_of(Part::Known(column))
     }
 
     pub(super) fn sum(&mut self, column: Column) -> usize {
@@ -71,18 +82,14 @@ impl Cells {
     }
 
     pub(super) fn reach(&mut self, groups: usize) {
-        let stride = self.blank.len();
-        let have = self.records.len().checked_div(stride).unwrap_or(groups);
-        if groups > have {
-            // Doubling by hand: a longer copy of the records is made only as often as needed.
-            let wanted = groups * stride;
-            if wanted > self.records.capacity() {
-                self.records.reserve(wanted.max(self.records.len() / 2 * 3) - self.records.len());
-            }
-            for _ in have..groups {
-                self.records.extend_from_slice(&self.blank);
-            }
-        }
+        longer(&mut self.records, &self.blank, groups);
+        longer(&mut self.counts, &vec![0; self.counted], groups);
+    }
+
+    /// A count of a group; `None` for groups that no row has.
+    pub(super) fn count(&self, group: u32, at: usize) -> Option<i64> {
+        let place = (group as usize).checked_mul(self.counted)? + at;
+        self.counts.get(place).map(|count| i64::from(*count))
     }
 
     /// The cell of a group; `None` for groups that no row has.
@@ -108,15 +115,16 @@ impl Cells {
         let parts: Vec<(Part, usize)> = self.parts.iter().map(|(part, at)| (*part, *at)).collect();
         for (part, at) in parts {
             let place = |row: usize| groups.get(row).map(|group| *group as usize * stride + at);
+            let count = |row: usize| groups.get(row).map(|group| *group as usize * self.counted + at);
             match part {
                 Part::Rows(mask) => {
                     let Some(rows) = masks.get(mask) else { continue };
-                    rows.each(|row| self.change(place(row), |cell| *cell += 1));
+                    rows.each(|row| increase(&mut self.counts, count(row)));
                 }
                 Part::Known(column) => {
                     let known = block.values(column.value)?.known();
                     let Some(mask) = masks.get(column.mask) else { continue };
-                    mask.and(&known).each(|row| self.change(place(row), |cell| *cell += 1));
+                    mask.and(&known).each(|row| increase(&mut self.counts, count(row)));
                 }
                 Part::Sum(column) => {
                     let (values, rows) = known_values(block, column, masks)?;
@@ -209,6 +217,27 @@ impl Cells {
             }
         }
         Ok(())
+    }
+}
+
+/// Adds records as they begin until there is one per group.
+fn longer<T: Copy>(records: &mut Vec<T>, blank: &[T], groups: usize) {
+    let have = records.len().checked_div(blank.len()).unwrap_or(groups);
+    if groups > have {
+        // Growing by half: a longer copy of the records is made only as often as needed.
+        let wanted = groups * blank.len();
+        if wanted > records.capacity() {
+            records.reserve_exact(wanted.max(records.len() / 2 * 3) - records.len());
+        }
+        for _ in have..groups {
+            records.extend_from_slice(blank);
+        }
+    }
+}
+
+fn increase(counts: &mut [u32], place: Option<usize>) {
+    if let Some(count) = place.and_then(|place| counts.get_mut(place)) {
+        *count = count.saturating_add(1);
     }
 }
 

@@ -106,17 +106,17 @@ impl Finish {
                 groups.iter().map(|group| match *group {
                     NO_KEY => None,
                     NO_GROUP => Some(0),
-                    group => cells.get(group, cell),
+                    group => cells.count(group, cell),
                 }),
                 len,
             ),
             Formula::IntSum { sum, known } => {
                 let total = |group: u32| cells.exact(group, sum).and_then(|sum| i64::try_from(sum).ok());
-                let some = |group: u32| group < NO_GROUP && cells.get(group, known).is_some_and(|count| count > 0);
+                let some = |group: u32| group < NO_GROUP && cells.count(group, known).is_some_and(|count| count > 0);
                 Values::ints(groups.iter().map(|group| if some(*group) { total(*group) } else { None }), len)
             }
             Formula::End { cell, known, of: Physical::Int } => {
-                let some = |group: u32| group < NO_GROUP && cells.get(group, known).is_some_and(|count| count > 0);
+                let some = |group: u32| group < NO_GROUP && cells.count(group, known).is_some_and(|count| count > 0);
                 Values::ints(groups.iter().map(|group| if some(*group) { cells.get(*group, cell) } else { None }), len)
             }
             Formula::Exists(_)
@@ -134,7 +134,7 @@ impl Finish {
 
     fn value(&self, folding: &Folding, group: u32) -> Value {
         let cells = &folding.cells;
-        let count = |cell: usize| if group == NO_GROUP { 0 } else { cells.get(group, cell).unwrap_or(0) };
+        let count = |cell: usize| if group == NO_GROUP { 0 } else { cells.count(group, cell).unwrap_or(0) };
         if let Some((rows, least)) = self.enough {
             if count(rows) < least {
                 return Value::Missing;

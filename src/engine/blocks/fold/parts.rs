@@ -82,7 +82,13 @@ impl Folding {
         // A column that is always known is counted by its rows.
         let known = if engine.node(value)?.optional { self.cells.known(column) } else { rows };
         let text = of == Physical::Text;
-        Ok(match aggregate.function {
+        // The latest of instants is the greatest.
+        let function = match aggregate.function {
+            AggregateFunction::Latest if aggregate.at == Some(value) => AggregateFunction::Max,
+            AggregateFunction::Earliest if aggregate.at == Some(value) => AggregateFunction::Min,
+            function => function,
+        };
+        Ok(match function {
             AggregateFunction::Count => Finish::count(known, enough),
             AggregateFunction::Exists => Finish::exists(rows, enough),
             AggregateFunction::Sum if of == Physical::Float => Finish::float_sum(self.lists.exact(column, false), enough),
