@@ -4,7 +4,7 @@
 usage: run.py prepare --size 1m|10m --polars PATH [--data DIR]
        run.py compare --size 1m|10m --polars PATH [--strat PATH] [--data DIR] [--rounds 3] [--only NAME,NAME] [--report FILE]
 
-Needs the release builds of strat and of polars_wide, and the Python package duckdb. README.md beside this file says what is measured.
+Needs the release builds of strat and of polars_wide, and the Python packages duckdb and polars. README.md beside this file says what is measured.
 """
 import argparse
 import json
@@ -32,6 +32,8 @@ def contestants(options):
     data = str(options.data)
     script = [sys.executable, str(HERE / "duckdb_contestant.py")]
     found = {"polars": ([options.polars, "count", data], [options.polars, "run", data, "{out}"])}
+    long = [sys.executable, str(HERE / "polars_long.py")]
+    found["polars long"] = (long + ["count", data], long + ["run", data, "{out}"])
     for form in ("wide", "long"):
         found[f"duckdb {form}"] = (script + ["count", data, form], script + ["run", data, form, "{out}"])
     # The strategy is the same at every size but for the number of places, a tenth of the customers.
