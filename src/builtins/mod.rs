@@ -7,6 +7,7 @@ pub mod calendar;
 mod format;
 pub mod hash;
 mod number;
+mod opening;
 pub mod sums;
 mod text;
 mod time;
@@ -46,6 +47,7 @@ pub fn all() -> Vec<&'static Builtin> {
     out.extend(text::ALL);
     out.extend(words::ALL);
     out.extend(arbitration::ALL);
+    out.extend(opening::ALL);
     out.sort_by_key(|builtin| builtin.name);
     out
 }
@@ -53,7 +55,7 @@ pub fn all() -> Vec<&'static Builtin> {
 /// Finds a builtin by name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Builtin> {
-    let all = [time::ALL, number::ALL, text::ALL, words::ALL, arbitration::ALL];
+    let all = [time::ALL, number::ALL, text::ALL, words::ALL, arbitration::ALL, opening::ALL];
     all.into_iter().flatten().find(|builtin| builtin.name == name).copied()
 }
 

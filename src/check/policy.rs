@@ -21,6 +21,7 @@ pub(crate) enum RuleKind {
     Exclude(ast::Exclude),
     Limit(ast::Limit),
     Capacity(ast::Capacity),
+    Hours(ast::Hours),
 }
 
 pub(crate) fn stage_of(layer: &str) -> Option<Stage> {
@@ -69,7 +70,8 @@ impl Checker {
                         PolicyRule::Exclude(exclude) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Exclude(exclude.clone()) }),
                         PolicyRule::AtMost(limit) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Limit(limit.clone()) }),
                         PolicyRule::Capacity(capacity) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Capacity(capacity.clone()) }),
-                        PolicyRule::Hours { .. } | PolicyRule::Order { .. } | PolicyRule::Control { .. } => {}
+                        PolicyRule::Hours(hours) => out.push(BindingRule { stage: Stage::Contact, module: *at, rule: RuleKind::Hours(hours.clone()) }),
+                        PolicyRule::Order { .. } | PolicyRule::Control { .. } => {}
                     }
                 }
             }
@@ -134,7 +136,7 @@ impl Checker {
                 match rule {
                     PolicyRule::Exclude(exclude) => self.check_reason(&exclude.name),
                     PolicyRule::AtMost(limit) => self.check_limit(module, limit, stage_of(&layer.name.text).unwrap_or(Stage::Contact)),
-                    PolicyRule::Hours { span, .. } => self.later("`hours`", *span),
+                    PolicyRule::Hours(hours) => self.check_hours(module, hours),
                     PolicyRule::Order { classes, .. } => self.check_order(classes),
                     PolicyRule::Control { span, .. } => self.later("a global `control`", *span),
                     PolicyRule::Capacity(capacity) => self.check_capacity(capacity),
@@ -187,8 +189,8 @@ impl Checker {
 
     /// Reasons that runs give by themselves are not for rules.
     pub(crate) fn check_reason(&mut self, name: &Name) {
-        const BUILT_IN: [&str; 12] = [
-            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit",
+        const BUILT_IN: [&str; 14] = [
+            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit", "hours", "quiet_days",
         ];
         if BUILT_IN.contains(&name.text.as_str()) {
             self.report(Problem::new(&strategies::RESERVED_REASON, name.span).with("name", &name.text));

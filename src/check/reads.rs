@@ -20,7 +20,7 @@ impl Checker {
                         paths_in(length, &mut paths);
                     }
                 }
-                PolicyRule::Hours { span: _, from, to, channels: _ } => [from, to].into_iter().for_each(|clock| paths_in(clock, &mut paths)),
+                PolicyRule::Hours(hours) => [&hours.from, &hours.to].into_iter().for_each(|clock| paths_in(clock, &mut paths)),
                 PolicyRule::Control { span: _, share } => paths_in(share, &mut paths),
                 PolicyRule::Capacity(capacity) => paths_in(&capacity.count, &mut paths),
                 PolicyRule::Order { span: _, classes: _ } => {}

@@ -5,6 +5,7 @@ pub mod facts;
 pub mod ladders;
 pub mod names;
 pub mod overlays;
+pub mod policy;
 pub mod strategy;
 pub mod types;
 
@@ -33,5 +34,5 @@ pub(crate) use problems;
 /// All problems of the checker.
 #[must_use]
 pub fn all() -> Vec<&'static ProblemKind> {
-    [names::ALL, types::ALL, declarations::ALL, facts::ALL, ladders::ALL, overlays::ALL, strategy::ALL].concat()
+    [names::ALL, types::ALL, declarations::ALL, facts::ALL, ladders::ALL, overlays::ALL, policy::ALL, strategy::ALL].concat()
 }

@@ -355,6 +355,6 @@ pub(super) fn may_wait(draft: &Draft<'_>, channel: Option<&str>) -> bool {
             let defers = capacity.overflow.as_ref().is_some_and(|overflow| overflow.text == "defer");
             defers && channel.is_none_or(|channel| channel == capacity.channel.text)
         }
-        RuleKind::Exclude(_) | RuleKind::Limit(_) => false,
+        RuleKind::Exclude(_) | RuleKind::Limit(_) | RuleKind::Hours(_) => false,
     })
 }

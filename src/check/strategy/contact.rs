@@ -63,7 +63,7 @@ impl Checker {
             caps.push(self.cap_before(&course.draft, rule, customer, own, &counted)?);
         }
         let before = if own || caps.is_empty() { None } else { self.same_action_ahead(&course.draft, &caps, customer, contender.wanted) };
-        let mut rules = Vec::new();
+        let mut rules = if stage == Stage::Contact { self.hour_rules(&course.draft, &said.channel) } else { Vec::new() };
         for cap in &caps {
             let used = match before {
                 Some(before) => self.binary(Operator::Add, cap.used, before, Type::Int, cap.rule.span),
@@ -115,15 +115,15 @@ impl Checker {
         for rule in rules {
             caps.push(self.cap_before(&first.draft, rule, first.draft.customer?, true, &before)?);
         }
-        let said = if caps.is_empty() { None } else { Some(self.arbitration(courses, contenders, &members, &caps)?) };
+        let said = if caps.is_empty() { None } else { Some(self.arbitration(stage, courses, contenders, &members, &caps)?) };
         for (number, member) in members.into_iter().enumerate() {
             let contender = contenders.get_mut(member.contender)?;
             let course = courses.get_mut(contender.course)?;
             let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
-            let asked = match said {
-                Some(said) => self.answers(stage, said, number, &member.caps, &caps, &before),
-                None => Vec::new(),
-            };
+            let mut asked = if stage == Stage::Contact { self.hour_rules(&course.draft, &member.said.channel) } else { Vec::new() };
+            if let Some(said) = said {
+                asked.extend(self.answers(stage, said, number, &member.caps, &caps, &before));
+            }
             contender.wanted = self.pass_layer(&mut course.draft, wave, reach, stage, &asked, contender.wanted);
             let (table, customer) = (course.draft.table, course.draft.customer?);
             ahead.push(Ahead { contender: member.contender, table, customer, own: true, said: member.said, passed: contender.wanted });
@@ -132,7 +132,7 @@ impl Checker {
     }
 
     /// One word per member of a band: see the builtin `arbitrate`.
-    fn arbitration(&mut self, courses: &[Course<'_>], contenders: &[Contender], members: &[Member], caps: &[Cap]) -> Option<NodeId> {
+    fn arbitration(&mut self, stage: Stage, courses: &[Course<'_>], contenders: &[Contender], members: &[Member], caps: &[Cap]) -> Option<NodeId> {
         let numbers = |wanted: &dyn Fn(&Member) -> bool| {
             let found = members.iter().enumerate().filter(|(_, member)| wanted(member)).map(|(at, _)| at.to_string());
             found.collect::<Vec<_>>().join(".")
@@ -162,7 +162,9 @@ impl Checker {
                     None => known = Some((ty, member.said.strategy.clone())),
                 }
             }
-            values.push((contender.wanted, value));
+            // What hours give up competes with nobody.
+            let wanted = if stage == Stage::Contact { self.inside_hours(&course.draft, &member.said.channel, contender.wanted) } else { contender.wanted };
+            values.push((wanted, value));
         }
         let ty = known.map_or(Type::Int, |(ty, _)| ty);
         let lowest = if ty.physical() == Physical::Float { Value::Float(f64::MIN) } else { Value::Int(i64::MIN) };

@@ -16,9 +16,9 @@ use crate::types::{Column, ColumnId, TableId, TableKind, Type, Value};
 /// Ledgers that only the engine writes: who was reached, assigned, entered and labelled decides later runs.
 const ENGINE_LEDGERS: [&str; 6] = ["contacts", "assignments", "entries", "journeys", "tier_history", "cohorts"];
 /// Columns that rows of the action list have anyway.
-const TAKEN: [&str; 24] = [
+const TAKEN: [&str; 25] = [
     "run_id", "as_of", "strategy_id", "version", "action_id", "unit_id", "customer_id", "arm", "wave", "tier", "channel", "offer_id",
-    "template_id", "action", "message", "assignee_role", "assignee_id", "queue", "due_from", "due_by", "priority", "expected_value", "reason",
+    "template_id", "action", "message", "assignee_role", "assignee_id", "queue", "due_from", "held_until", "due_by", "priority", "expected_value", "reason",
     "subject",
 ];
 /// Evidence older than this supports no claim.

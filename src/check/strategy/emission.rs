@@ -185,6 +185,9 @@ impl Checker {
             row.field("queue", text);
         }
         row.field("due_from", wave.due);
+        if let Some(held) = reach.channel.as_deref().and_then(|channel| self.held_until(draft, channel)) {
+            row.field("held_until", held);
+        }
         let due = reach.tail.due.clone().or_else(|| reach.operation.as_ref().and_then(|operation| operation.due.clone()));
         if let Some(due) = due {
             let length = self.length(&due, &draft.scope.clone(), "`due`")?;

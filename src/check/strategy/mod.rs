@@ -12,6 +12,7 @@ mod content;
 mod course;
 mod emission;
 mod gate;
+mod hours;
 mod journey;
 mod layer;
 mod ledger;

@@ -27,6 +27,8 @@ static RULES: &[(&str, Text)] = &[
     ("limit", Text { en: "more than the limit of this run", zh: "超出本次上限" }),
     ("capacity", Text { en: "more than the staff can do", zh: "超出人员产能" }),
     ("budget", Text { en: "more than the budget", zh: "超出预算" }),
+    ("hours", Text { en: "outside the hours of this channel", zh: "不在该渠道的可触达时段" }),
+    ("quiet_days", Text { en: "a day on which nobody is reached", zh: "静默日，不触达" }),
     ("arbitration", Text { en: "another strategy is preferred", zh: "让位于其他策略" }),
     ("no_value", Text { en: "a value that is needed is missing", zh: "缺少所需的值" }),
     ("no_assignee", Text { en: "nobody to do it", zh: "没有负责人" }),

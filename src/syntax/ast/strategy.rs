@@ -240,13 +240,27 @@ pub struct PolicyLayer {
 pub enum PolicyRule {
     Exclude(Exclude),
     AtMost(Limit),
-    /// `hours 09:00 .. 20:00 for ai_call, rm_call`
-    Hours { span: Span, from: Expression, to: Expression, channels: Vec<Name> },
+    Hours(Hours),
     /// `order risk, service, retention, sales`
     Order { span: Span, classes: Vec<Name> },
     /// `control 5%`
     Control { span: Span, share: Expression },
     Capacity(Capacity),
+}
+
+/// `hours 09:00 .. 20:00 [on workdays] for ai_call, rm_call [hold | drop]`, `quiet 2026-02-16 .. 2026-02-22 [for sms] [hold | drop]`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hours {
+    pub span: Span,
+    /// Days on which nobody is reached, both ends in; else the hours of a day, the end out.
+    pub quiet: bool,
+    pub from: Expression,
+    pub to: Expression,
+    pub workdays: bool,
+    /// Empty means every channel.
+    pub channels: Vec<Name>,
+    /// A contact outside is given up; else it is held.
+    pub drop: bool,
 }
 
 /// `at most N [channel|class|offer|contacts] [per PATH] (in any D | per calendar week)`

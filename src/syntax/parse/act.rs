@@ -3,7 +3,7 @@
 use super::grammar::Rule;
 use super::walk::{Node, Walk};
 use crate::syntax::ast::{
-    Action, Again, AgainKind, Capacity, Channel, Exclude, Limit, LimitWindow, Offer, Policy, PolicyLayer, PolicyRule, Role, Template,
+    Action, Again, AgainKind, Capacity, Channel, Exclude, Hours, Limit, LimitWindow, Offer, Policy, PolicyLayer, PolicyRule, Role, Template,
 };
 
 impl<'t> Walk<'t> {
@@ -226,10 +226,17 @@ impl<'t> Walk<'t> {
         Some(match node.as_rule() {
             Rule::exclude => PolicyRule::Exclude(self.exclude(node)),
             Rule::limit_rule => PolicyRule::AtMost(self.limit_rule(node)),
-            Rule::hours => {
+            Rule::hours | Rule::quiet => {
                 let (from, to) = self.child_range(node);
-                let channels = self.child(node, Rule::names).map(|names| self.names(&names)).unwrap_or_default();
-                PolicyRule::Hours { span, from, to, channels }
+                PolicyRule::Hours(Hours {
+                    span,
+                    quiet: node.as_rule() == Rule::quiet,
+                    from,
+                    to,
+                    workdays: self.child(node, Rule::hours_days).is_some(),
+                    channels: self.child(node, Rule::names).map(|names| self.names(&names)).unwrap_or_default(),
+                    drop: self.child(node, Rule::outside).is_some_and(|outside| self.child(&outside, Rule::kw_drop).is_some()),
+                })
             }
             Rule::order => PolicyRule::Order { span, classes: self.order(node) },
             Rule::control => PolicyRule::Control { span, share: self.child_expression(node) },

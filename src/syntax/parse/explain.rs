@@ -317,7 +317,7 @@ fn written_form(rule: Rule) -> Option<String> {
     }
     let clauses = [
         "again", "exclude", "owner", "approver", "class", "priority", "purpose", "product", "under", "recipient", "value", "limit",
-        "budget", "runs", "about", "arms", "plan", "exit", "wave", "by", "choose", "send", "none", "hours", "order", "control",
+        "budget", "runs", "about", "arms", "plan", "exit", "wave", "by", "choose", "send", "none", "hours", "quiet", "order", "control",
         "capacity", "cost", "staff", "length", "to", "due", "writes", "given", "expect", "disable", "population", "decide", "because",
         "overflow",
     ];

@@ -4,6 +4,7 @@
 mod arbitration;
 mod capacity;
 mod contact;
+mod hours;
 mod places;
 
 use strat::check::{Checked, StandardOnly, check};
@@ -36,6 +37,31 @@ fn assert_frames_agree(program: &strat::ir::Program, test: &strat::ir::Test) {
         let found = both.filter_map(|blocks| compare::disagreement(&world, &compare::options(seed, blocks), false)).next();
         assert!(found.is_none(), "{}: {}", test.title, found.unwrap().what);
     }
+}
+
+/// The rows the first test of a program writes to an output: the value of `column` per subject.
+pub fn written(text: &str, output: strat::ir::Output, column: &str) -> Vec<(String, String)> {
+    let Checked { problems, tests, .. } = check("main.strat", text, &StandardOnly);
+    let (program, test) = tests.first().unwrap_or_else(|| panic!("{problems:#?}"));
+    let moment = strat::ir::Moment { as_of: test.as_of, previous: test.previous };
+    let snapshot = strat::interp::Snapshot::from_tests(&test.tables);
+    let interpreter = strat::interp::Interpreter::new(program, &snapshot, moment);
+    let mut out = Vec::new();
+    for emission in program.emissions.iter().filter(|emission| emission.output == output) {
+        for row in interpreter.emit(emission) {
+            let cell = |name: &str| emission.fields.iter().position(|(known, _)| known == name).map(|at| row.fields[at].clone());
+            let subject = cell("unit_id").or(cell("customer_id")).and_then(|value| value.as_text().map(String::from)).unwrap_or_default();
+            let value = match cell(column) {
+                Some(strat::types::Value::Text(text)) => text,
+                Some(strat::types::Value::Int(number)) => number.to_string(),
+                Some(strat::types::Value::Missing) | None => String::from("-"),
+                Some(other) => format!("{other:?}"),
+            };
+            out.push((subject, value));
+        }
+    }
+    out.sort();
+    out
 }
 
 /// The slugs of what a program is refused for.
