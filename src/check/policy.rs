@@ -22,6 +22,8 @@ pub(crate) enum RuleKind {
     Limit(ast::Limit),
     Capacity(ast::Capacity),
     Hours(ast::Hours),
+    /// The name of its experiment, and its share.
+    Control { experiment: String, share: ast::Expression },
 }
 
 pub(crate) fn stage_of(layer: &str) -> Option<Stage> {
@@ -71,7 +73,12 @@ impl Checker {
                         PolicyRule::AtMost(limit) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Limit(limit.clone()) }),
                         PolicyRule::Capacity(capacity) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Capacity(capacity.clone()) }),
                         PolicyRule::Hours(hours) => out.push(BindingRule { stage: Stage::Contact, module: *at, rule: RuleKind::Hours(hours.clone()) }),
-                        PolicyRule::Order { .. } | PolicyRule::Control { .. } => {}
+                        PolicyRule::Control { span: _, share } => {
+                            let policy = self.modules.get(*at).map_or_else(String::new, |module| module.qualified(&policy.name.text));
+                            let rule = RuleKind::Control { experiment: format!("{policy}.control"), share: share.clone() };
+                            out.push(BindingRule { stage: Stage::Assignment, module: *at, rule });
+                        }
+                        PolicyRule::Order { .. } => {}
                     }
                 }
             }
@@ -138,7 +145,9 @@ impl Checker {
                     PolicyRule::AtMost(limit) => self.check_limit(module, limit, stage_of(&layer.name.text).unwrap_or(Stage::Contact)),
                     PolicyRule::Hours(hours) => self.check_hours(module, hours),
                     PolicyRule::Order { classes, .. } => self.check_order(classes),
-                    PolicyRule::Control { span, .. } => self.later("a global `control`", *span),
+                    PolicyRule::Control { share, .. } => {
+                        self.share_of(share, &Scope::constant(module), "`control`");
+                    }
                     PolicyRule::Capacity(capacity) => self.check_capacity(capacity),
                 }
             }
@@ -189,8 +198,8 @@ impl Checker {
 
     /// Reasons that runs give by themselves are not for rules.
     pub(crate) fn check_reason(&mut self, name: &Name) {
-        const BUILT_IN: [&str; 14] = [
-            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit", "hours", "quiet_days",
+        const BUILT_IN: [&str; 15] = [
+            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit", "hours", "quiet_days", "global_control",
         ];
         if BUILT_IN.contains(&name.text.as_str()) {
             self.report(Problem::new(&strategies::RESERVED_REASON, name.span).with("name", &name.text));

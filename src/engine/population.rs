@@ -162,6 +162,7 @@ impl Executor<'_> {
         let options = SortMultipleOptions::default().with_order_descending_multi(descending).with_nulls_last_multi(nulls_last);
         let mut selected = vec![col(ROW), col(ENTRY)];
         selected.extend(first.per.map(|_| col("per")));
+        selected.extend(first.weight.iter().flat_map(|_| [col("amount"), col("most")]));
         let pool = concat(standing, UnionArgs { parallel: false, ..UnionArgs::default() }).map_err(while_doing(step))?;
         let sorted = self.collect(pool.sort_by_exprs(by, options).select(selected)).map_err(while_doing(step))?;
         for (id, at) in nodes {
@@ -178,10 +179,11 @@ impl Executor<'_> {
         let mut roots = vec![entry.flag];
         roots.extend(entry.keys.iter().map(|(key, _)| *key));
         roots.extend(entry.per);
+        roots.extend(entry.weight.iter().flat_map(|weight| [weight.amount, weight.most]));
         let types = roots.iter().map(|root| self.physical(*root)).collect::<Result<Vec<Physical>, EngineError>>()?;
         let projection = self.project(space, &roots)?;
         let keys = (0..entry.keys.len()).map(key_name);
-        let kept: Vec<PlSmallStr> = keys.chain(entry.per.map(|_| PlSmallStr::from("per"))).collect();
+        let kept: Vec<PlSmallStr> = keys.chain(entry.per.map(|_| PlSmallStr::from("per"))).chain(entry.weight.iter().flat_map(|_| ["amount", "most"].map(PlSmallStr::from))).collect();
         let names = [PlSmallStr::from("flag")].into_iter().chain(kept.iter().cloned());
         let typed = projection.roots.into_iter().zip(types).zip(names);
         let columns: Vec<Expr> = typed.map(|((root, physical), name)| root.cast(kernels::data_type(physical)).alias(name)).collect();
@@ -235,23 +237,41 @@ fn nth<T: Copy>(values: &mut [T], place: usize, order: impl Fn(&T, &T) -> std::c
     (place < values.len()).then(|| *values.select_nth_unstable_by(place, order).1)
 }
 
-/// Places from 1 of the sorted pairs, restarting where `per` changes; those of one entry, written to the height of the space.
+/// Places from 1 of the sorted pairs, or sums of what was served, restarting where `per` changes; those of one entry, written to the height
+/// of the space.
 fn places(sorted: &DataFrame, entry: i64, height: usize) -> PolarsResult<Series> {
     let mut out: Vec<Option<i64>> = vec![None; height];
     let per = sorted.column("per").ok();
-    let mut place = 0_i64;
+    let weights = weights(sorted)?;
+    let mut place = 0_i128;
     for (at, (row, own)) in sorted.column(ROW)?.i64()?.iter().zip(sorted.column(ENTRY)?.i64()?.iter()).enumerate() {
         let restarts = match per {
             Some(per) if at > 0 => per.get(at)? != per.get(at - 1)?,
             Some(_) | None => false,
         };
-        place = if restarts { 1 } else { place + 1 };
+        if restarts {
+            place = 0;
+        }
+        let (amount, most) = weights.as_ref().map_or((1, Some(i64::MAX)), |weights| weights.get(at).copied().unwrap_or((0, None)));
+        let next = place.saturating_add(i128::from(amount));
+        if most.is_none_or(|most| next > i128::from(most)) {
+            continue;
+        }
+        place = next;
         let slot = row.filter(|_| own == Some(entry)).and_then(|row| usize::try_from(row).ok()).and_then(|row| out.get_mut(row));
         if let Some(slot) = slot {
-            *slot = Some(place);
+            *slot = i64::try_from(place).ok();
         }
     }
     Ok(Int64Chunked::from_iter(out).into_series())
+}
+
+/// What each pair takes and how far the sum may go, where entries have weights.
+type Weights = Vec<(i64, Option<i64>)>;
+
+fn weights(sorted: &DataFrame) -> PolarsResult<Option<Weights>> {
+    let (Ok(amounts), Ok(most)) = (sorted.column("amount"), sorted.column("most")) else { return Ok(None) };
+    Ok(Some(amounts.i64()?.iter().zip(most.i64()?.iter()).map(|(amount, most)| (amount.unwrap_or(0), most)).collect()))
 }
 
 /// Which entry of a pool a row stands in line for.

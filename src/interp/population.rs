@@ -90,6 +90,8 @@ struct Standing<'a> {
     entry: usize,
     values: Vec<&'a Value>,
     per: &'a Value,
+    /// What it takes and how far the sum may go; 1 without end where entries have no weight.
+    weight: (i64, Option<i64>),
     key: Vec<Value>,
 }
 
@@ -103,12 +105,17 @@ fn places(reader: &mut Reader<'_>, entries: &[PlaceEntry], at: u32, table: Table
             .then_with(|| (one.row, one.entry).cmp(&(other.row, other.entry)))
     });
     let mut out = vec![Value::Missing; reader.interpreter.rows(table) as usize];
-    let mut counts: BTreeMap<&Value, i64> = BTreeMap::new();
+    let mut counts: BTreeMap<&Value, i128> = BTreeMap::new();
     for standing in &ranked {
         let count = counts.entry(standing.per).or_insert(0);
-        *count += 1;
+        let (amount, most) = standing.weight;
+        let next = count.saturating_add(i128::from(amount));
+        if most.is_none_or(|most| next > i128::from(most)) {
+            continue;
+        }
+        *count = next;
         if let Some(slot) = out.get_mut(standing.row as usize).filter(|_| standing.entry == at as usize) {
-            *slot = Value::Int(*count);
+            *slot = i64::try_from(*count).map_or(Value::Missing, Value::Int);
         }
     }
     Some(out)
@@ -122,13 +129,18 @@ fn standing<'a>(reader: &mut Reader<'a>, entry: &PlaceEntry, at: usize, table: T
         Some(node) => reader.column(node, table).map(Some),
         None => Some(None),
     };
-    let (flags, columns, groups) = (flags?, columns.into_iter().collect::<Option<Vec<_>>>()?, groups?);
+    let weights = match entry.weight {
+        Some(weight) => reader.column(weight.amount, table).zip(reader.column(weight.most, table)).map(Some),
+        None => Some(None),
+    };
+    let (flags, columns, groups, weights) = (flags?, columns.into_iter().collect::<Option<Vec<_>>>()?, groups?, weights?);
     let mut out = Vec::new();
     for (row, flag) in (0..).zip(&flags) {
         if flag.as_bool() == Some(true) {
             let values = columns.iter().map(|column| cell(column, row)).collect();
             let per = groups.as_ref().map_or(&MISSING, |column| cell(column, row));
-            out.push(Standing { row, entry: at, values, per, key: reader.interpreter.key(table, row) });
+            let weight = weights.as_ref().map_or((1, Some(i64::MAX)), |(amounts, most)| (cell(amounts, row).as_int().unwrap_or(0), cell(most, row).as_int()));
+            out.push(Standing { row, entry: at, values, per, weight, key: reader.interpreter.key(table, row) });
         }
     }
     Some(out)

@@ -95,6 +95,7 @@ pub enum Stage {
     Arbitration,
     Quota,
     Capacity,
+    Budget,
     /// Decided, but nothing is to be done: `none because …`.
     Plan,
 }
@@ -114,6 +115,7 @@ impl Stage {
             Stage::Arbitration => "arbitration",
             Stage::Quota => "quota",
             Stage::Capacity => "capacity",
+            Stage::Budget => "budget",
             Stage::Plan => "plan",
         }
     }

@@ -241,9 +241,20 @@ pub enum Population {
     /// true. The order is total: the entry's keys (missing last in either direction), then the table's key ascending, then the row, then
     /// the order of the entries. The entries of a pool have as many keys, of the same types and directions, and all or none has a `per`;
     /// with it, places are counted within equal values of it, whatever the entry. Rows without a `per` value are one group.
+    /// With a `weight` (all entries or none), the place is the exact sum of the amounts served up to and including its own. An amount is
+    /// served unless it takes the sum beyond its `most`; one that is not served adds nothing and has no place, and those behind it may
+    /// still be. A missing amount is 0, a missing `most` serves nothing.
     Place { entries: Vec<PlaceEntry>, at: u32 },
     /// Number of rows where the flag is true: one value for the run, an int.
     Total { flag: NodeId },
+}
+
+/// What an entry takes of something that is divided in order; both held as int.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Weight {
+    pub amount: NodeId,
+    /// The sum of the line that serving it must not pass.
+    pub most: NodeId,
 }
 
 /// What stands in line in a [`Population::Place`]: nodes of the population's table, or constants.
@@ -253,6 +264,7 @@ pub struct PlaceEntry {
     /// Value and whether the greatest comes first.
     pub keys: Vec<(NodeId, bool)>,
     pub per: Option<NodeId>,
+    pub weight: Option<Weight>,
 }
 
 impl Kind {
@@ -333,6 +345,7 @@ impl Population {
                     out.push(entry.flag);
                     out.extend(entry.keys.iter().map(|(node, _)| *node));
                     out.extend(entry.per);
+                    out.extend(entry.weight.iter().flat_map(|weight| [weight.amount, weight.most]));
                 }
             }
             Population::Total { flag } => out.push(*flag),

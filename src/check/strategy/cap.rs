@@ -172,9 +172,9 @@ impl Checker {
         })
     }
 
-    /// In contact rows: in the window, as a condition.
-    pub(super) fn in_cap_window(&mut self, contacts: TableId, window: CapWindow, span: Span) -> Option<NodeId> {
-        let sent = self.named_column(contacts, "sent_at", span)?;
+    /// In rows of a ledger with this time: in the window, as a condition.
+    pub(super) fn in_cap_window(&mut self, ledger: TableId, column: &str, window: CapWindow, span: Span) -> Option<NodeId> {
+        let sent = self.named_column(ledger, column, span)?;
         let now = self.as_of(span);
         Some(match window {
             CapWindow::Any(length) => {
@@ -210,7 +210,7 @@ impl Checker {
     fn contacts_before(&mut self, draft: &Draft<'_>, rule: &CapRule, customer: NodeId) -> Option<NodeId> {
         let span = rule.span;
         let contacts = self.find_table("contacts")?;
-        let mut conditions = vec![self.in_cap_window(contacts, rule.window, span)?];
+        let mut conditions = vec![self.in_cap_window(contacts, "sent_at", rule.window, span)?];
         let of_class: Option<Vec<String>> = rule.subject.class.as_ref().map(|class| self.strategies_of_class(class).map(String::from).collect());
         let one = |text: &Option<String>| text.clone().map(|text| vec![text]);
         let asked = [("channel", one(&rule.subject.channel)), ("offer_id", one(&rule.subject.offer)), ("strategy_id", one(&rule.subject.strategy)), ("strategy_id", of_class)];
@@ -273,7 +273,7 @@ impl Checker {
     /// How often this action passes for rows ahead that reach the same person: at most as often as the tightest cap allows.
     pub(super) fn same_action_ahead(&mut self, draft: &Draft<'_>, caps: &[Cap], customer: NodeId, wanted: NodeId) -> Option<NodeId> {
         let span = draft.span;
-        let entries = vec![PlaceEntry { flag: wanted, keys: self.rank_keys(draft)?, per: Some(customer) }];
+        let entries = vec![PlaceEntry { flag: wanted, keys: self.rank_keys(draft)?, per: Some(customer), weight: None }];
         let place = Population::Place { entries, at: 0 };
         let place = self.add_in(draft.table, Kind::Population(Box::new(place)), Type::Int, true, span);
         let one = self.constant(Value::Int(1), Type::Int, span);

@@ -125,7 +125,7 @@ impl Checker {
         let contacts = self.find_table("contacts")?;
         let channel = self.named_column(contacts, "channel", span)?;
         let on_channel = self.one_of(channel, &[capacity.channel.text.as_str()], span);
-        let in_window = self.in_cap_window(contacts, window, span)?;
+        let in_window = self.in_cap_window(contacts, "sent_at", window, span)?;
         let filter = self.all(&[on_channel, in_window], span);
         let link = match (per, &capacity.per) {
             (Some(outer_key), Some(path)) if path.text() == "assignee" => {
@@ -250,7 +250,7 @@ impl Checker {
                 }
                 None => contender.wanted,
             };
-            out.push(PlaceEntry { flag, keys, per: seat.per });
+            out.push(PlaceEntry { flag, keys, per: seat.per, weight: None });
         }
         Some(out)
     }
@@ -355,6 +355,6 @@ pub(super) fn may_wait(draft: &Draft<'_>, channel: Option<&str>) -> bool {
             let defers = capacity.overflow.as_ref().is_some_and(|overflow| overflow.text == "defer");
             defers && channel.is_none_or(|channel| channel == capacity.channel.text)
         }
-        RuleKind::Exclude(_) | RuleKind::Limit(_) | RuleKind::Hours(_) => false,
+        RuleKind::Exclude(_) | RuleKind::Limit(_) | RuleKind::Hours(_) | RuleKind::Control { .. } => false,
     })
 }

@@ -14,7 +14,7 @@ use crate::syntax::ast::{self, Entry, Path};
 use crate::types::{Column, ColumnId, TableId, TableKind, Type, Value};
 
 /// Ledgers that only the engine writes: who was reached, assigned, entered and labelled decides later runs.
-const ENGINE_LEDGERS: [&str; 6] = ["contacts", "assignments", "entries", "journeys", "tier_history", "cohorts"];
+const ENGINE_LEDGERS: [&str; 7] = ["contacts", "spending", "assignments", "entries", "journeys", "tier_history", "cohorts"];
 /// Columns that rows of the action list have anyway.
 const TAKEN: [&str; 25] = [
     "run_id", "as_of", "strategy_id", "version", "action_id", "unit_id", "customer_id", "arm", "wave", "tier", "channel", "offer_id",

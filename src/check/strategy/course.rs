@@ -45,7 +45,8 @@ impl Checker {
         let (mut all_reaches, mut all_wanted) = (Vec::new(), Vec::new());
         let mut entered = None;
         let mut candidates = vec![journey.candidate];
-        for (at, wave) in journey.waves.iter().enumerate() {
+        let waves = std::mem::take(&mut journey.waves);
+        for (at, wave) in waves.iter().enumerate() {
             let Some(reaches) = self.collect_wave(draft, wave) else {
                 whole = false;
                 continue;
@@ -58,6 +59,7 @@ impl Checker {
                 0 => {
                     let waiting = self.any(&[any_due, journey.waits], wave.span);
                     let passed = self.pass_gates(draft, wave, &reaches, waiting, true);
+                    let passed = self.pass_controls(draft, journey, wave, passed);
                     let new = self.all(&[passed, journey.enters], wave.span);
                     entered = Some(new);
                     self.assign(draft, journey, new);
@@ -67,13 +69,15 @@ impl Checker {
                     let mut at_wave = vec![any_due];
                     at_wave.extend(entered.map(|entered| self.still_in(journey, entered, wave.span)));
                     let at_wave = self.all(&at_wave, wave.span);
-                    self.pass_gates(draft, wave, &reaches, at_wave, false)
+                    let passed = self.pass_gates(draft, wave, &reaches, at_wave, false);
+                    self.pass_controls(draft, journey, wave, passed)
                 }
             };
             let treated = self.all(&[passed, journey.treated], wave.span);
             all_wanted.push(self.wishes(draft, wave, &reaches, treated, &due)?);
             all_reaches.push(reaches);
         }
+        journey.waves = waves;
         journey.candidate = self.any(&candidates, draft.span);
         whole.then_some((all_reaches, all_wanted, entered.unwrap_or(journey.enters)))
     }

@@ -130,6 +130,7 @@ impl Checker {
         }
         self.emit_grant(draft, reach, id, flag)?;
         self.emit_writes(draft, reach, id, flag)?;
+        self.emit_spending(draft, reach, id, flag)?;
         Some(ir::Action {
             wave: wave.name.clone(),
             wave_number: wave.number,
@@ -263,6 +264,9 @@ impl Checker {
             if let Some(person) = self.role(draft, role) {
                 row.field("rm_id", person);
             }
+        }
+        if let Some(cost) = self.contact_cost(draft, channel, span) {
+            row.field("cost", cost);
         }
         self.push_emission(draft, Output::Contacts, flag, row);
     }

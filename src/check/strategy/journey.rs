@@ -1,5 +1,6 @@
 //! Journeys: which wave of the plan is due for whom, from what the ledger holds.
 
+use super::control::GlobalControl;
 use super::{Draft, Entry};
 use crate::check::Checker;
 use crate::check::length::Length;
@@ -40,6 +41,8 @@ pub(super) struct Journey {
     pub bucket: Option<NodeId>,
     /// Two-valued: has an arm other than control, or there are no arms.
     pub treated: NodeId,
+    /// Groups that policies hold back, whatever the arm.
+    pub controls: Vec<GlobalControl>,
     pub waves: Vec<WaveState>,
     pub exits: Vec<Exit>,
     pub reason: String,
@@ -84,6 +87,9 @@ impl Checker {
         let considered = self.any(&[enters, in_flight, waiting], span);
         let (arm, recorded_arm, bucket) = self.arm(draft, considered)?;
         let treated = self.treated(draft, arm);
+        let controls = self.global_controls(draft, considered)?;
+        let outside = self.outside_controls(&controls, span);
+        let treated = self.all(&[treated, outside], span);
         let active = self.all(&[in_flight, treated], span);
         let mut states = Vec::new();
         let mut progress = Progress { single, active, before: entry_time };
@@ -115,6 +121,7 @@ impl Checker {
             recorded_arm,
             bucket,
             treated,
+            controls,
             waves: states,
             exits,
             reason: entry.words.clone(),

@@ -5,10 +5,12 @@
 //! decides (`layer`): how often a person may be reached, who gets the places. Then the rows that are written.
 
 mod action;
+mod budget;
 mod cap;
 mod capacity;
 mod contact;
 mod content;
+mod control;
 mod course;
 mod emission;
 mod gate;
@@ -100,11 +102,14 @@ impl Checker {
         self.pass_caps(Stage::Arbitration, 1, &mut courses, &mut contenders, &mut chosen);
         overflows.extend(self.pass_capacity(1, &courses, &mut contenders, &mut seated));
         self.record_overflows(overflows, &mut courses, &contenders);
+        self.pass_budgets(&mut courses, &mut contenders);
+        let controls = courses.iter_mut().flat_map(|course| std::mem::take(&mut course.journey.controls)).collect();
         let mut out = Lowered::default();
         for (at, course) in courses.into_iter().enumerate() {
             let emitted: Vec<&Contender> = contenders.iter().filter(|contender| contender.course == at).collect();
             self.write_rows(course, &emitted, &mut out);
         }
+        out.emissions.extend(self.record_controls(controls));
         out.emissions.extend(self.record_labels(recorded));
         out.emissions.extend(self.expired_grants());
         out
@@ -226,9 +231,6 @@ impl Checker {
     }
 
     fn refuse_later_clauses(&mut self, strategy: &ast::Strategy) {
-        if let Some(budget) = &strategy.budget {
-            self.later("`budget`", budget.span);
-        }
         for limit in &strategy.at_most {
             self.check_limit(0, limit, Stage::Contact);
         }
@@ -248,7 +250,7 @@ impl Checker {
             if out.iter().any(|arm| arm.name == name.text) {
                 self.report(Problem::new(&super::problems::names::DUPLICATE_CLAUSE, name.span).with("name", &name.text));
             }
-            let Some(share) = self.arm_share(share) else { return };
+            let Some(share) = self.share_of(share, &Scope::constant(0), "an arm's share") else { return };
             sum += share;
             out.push(Arm { name: name.text.clone(), share, control: name.text == "control" });
         }
@@ -299,8 +301,8 @@ impl Checker {
     }
 
     /// A share in basis points of 10,000.
-    fn arm_share(&mut self, share: &ast::Expression) -> Option<u32> {
-        let value = self.fixed_float(share, &Scope::constant(0), "an arm's share")?;
+    pub(crate) fn share_of(&mut self, share: &ast::Expression, scope: &Scope, place: &str) -> Option<u32> {
+        let value = self.fixed_float(share, scope, place)?;
         let points = value * 10_000.0;
         let rounded = points.round();
         if (points - rounded).abs() > 1e-6 || !(0.0..=10_000.0).contains(&rounded) {

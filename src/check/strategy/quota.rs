@@ -119,7 +119,7 @@ impl Checker {
                     return None;
                 }
             }
-            out.push(PlaceEntry { flag, keys, per: None });
+            out.push(PlaceEntry { flag, keys, per: None, weight: None });
         }
         Some(out)
     }
@@ -159,7 +159,7 @@ impl Checker {
         let span = limit.span;
         let wanted: Vec<NodeId> = contenders.iter().filter(|contender| contender.course == at && contender.round == 0).map(|contender| contender.wanted).collect();
         let flag = self.any(&wanted, span);
-        let entries = vec![PlaceEntry { flag, keys: self.rank_keys(&course.draft)?, per: None }];
+        let entries = vec![PlaceEntry { flag, keys: self.rank_keys(&course.draft)?, per: None, weight: None }];
         let place = Population::Place { entries, at: 0 };
         let place = self.add_in(course.draft.table, Kind::Population(Box::new(place)), Type::Int, true, span);
         let most = self.constant(Value::Int(most), Type::Int, span);

@@ -156,6 +156,8 @@ pub(super) struct Ranking {
     pairs: Vec<(u32, u32)>,
     sort: Vec<Key>,
     groups: Vec<u32>,
+    /// What each pair takes and how far the sum may go, where entries have weights.
+    weights: Vec<(i64, Option<i64>)>,
     group_names: IndexSet<Value>,
     texts: Vec<IndexSet<String>>,
     tied: Vec<Vec<polars::prelude::Series>>,
@@ -170,6 +172,7 @@ impl Ranking {
             pairs: Vec::new(),
             sort: Vec::new(),
             groups: Vec::new(),
+            weights: Vec::new(),
             group_names: IndexSet::new(),
             texts: vec![IndexSet::new(); entries.first().map_or(0, |entry| entry.keys.len())],
             tied: vec![Vec::new(); ties.len()],
@@ -177,7 +180,7 @@ impl Ranking {
     }
 
     pub(super) fn roots(&self) -> Vec<NodeId> {
-        let of = |entry: &PlaceEntry| std::iter::once(entry.flag).chain(entry.keys.iter().map(|(key, _)| *key)).chain(entry.per).collect::<Vec<_>>();
+        let of = |entry: &PlaceEntry| std::iter::once(entry.flag).chain(entry.keys.iter().map(|(key, _)| *key)).chain(entry.per).chain(entry.weight.iter().flat_map(|weight| [weight.amount, weight.most])).collect::<Vec<_>>();
         self.entries.iter().flat_map(of).collect()
     }
 
@@ -212,6 +215,11 @@ impl Ranking {
                     self.groups.push(u32::try_from(group).unwrap_or(u32::MAX));
                 }
             }
+            if let Some(weight) = entry.weight {
+                let (amounts, most) = (block.values(weight.amount)?, block.values(weight.most)?);
+                let of = |row: &u32| (amounts.get(*row as usize).as_int().unwrap_or(0), most.get(*row as usize).as_int());
+                self.weights.extend(picked.iter().map(of));
+            }
             for (tied, (_, series)) in self.tied.iter_mut().zip(super::held::gathered(&raw, &picked)?) {
                 tied.push(series);
             }
@@ -244,6 +252,9 @@ impl Ranking {
             let rest = || by_keys(key(a), key(b), &descending).then_with(|| by_ties(&ties, a, b)).then_with(|| pair(a).cmp(&pair(b)));
             a_first.cmp(b_first).then_with(rest)
         });
+        if self.weighted() {
+            return Ok(self.sums(&order));
+        }
         let mut places: Vec<Vec<u32>> = self.lines.iter().map(|line| vec![0; line.len()]).collect();
         let mut reached: Vec<u32> = vec![0; self.group_names.len().max(1)];
         for (_, at) in order {
@@ -255,7 +266,32 @@ impl Ranking {
                 *slot = *next;
             }
         }
-        Ok(self.lines.into_iter().zip(places).map(|(rows, places)| Places { rows, places }).collect())
+        Ok(self.lines.into_iter().zip(places).map(|(rows, places)| Places { rows, reached: Reached::Places(places) }).collect())
+    }
+
+    fn weighted(&self) -> bool {
+        self.entries.first().is_some_and(|entry| entry.weight.is_some())
+    }
+
+    /// Sums of what was served instead of places.
+    fn sums(self, order: &[((bool, i64), u32)]) -> Vec<Places> {
+        let mut sums: Vec<Vec<Option<i64>>> = self.lines.iter().map(|line| vec![None; line.len()]).collect();
+        let mut reached: Vec<i128> = vec![0; self.group_names.len().max(1)];
+        for (_, at) in order {
+            let group = self.groups.get(*at as usize).copied().unwrap_or(0);
+            let Some(sum) = reached.get_mut(group as usize) else { continue };
+            let (amount, most) = self.weights.get(*at as usize).copied().unwrap_or((0, None));
+            let next = sum.saturating_add(i128::from(amount));
+            if most.is_none_or(|most| next > i128::from(most)) {
+                continue;
+            }
+            *sum = next;
+            let (entry, place) = self.pairs.get(*at as usize).copied().unwrap_or_default();
+            if let Some(slot) = sums.get_mut(entry as usize).and_then(|sums| sums.get_mut(place as usize)) {
+                *slot = i64::try_from(*sum).ok();
+            }
+        }
+        self.lines.into_iter().zip(sums).map(|(rows, sums)| Places { rows, reached: Reached::Sums(sums) }).collect()
     }
 
     /// Numbers of texts become their places among the texts.
@@ -338,11 +374,28 @@ fn by_ties(ties: &[Values], a: usize, b: usize) -> Ordering {
     Ordering::Equal
 }
 
-/// Places from 1 of the rows in the line of one entry.
+/// How far the rows in the line of one entry got.
 pub(super) struct Places {
     /// Ascending.
     rows: Vec<u32>,
-    places: Vec<u32>,
+    reached: Reached,
+}
+
+/// Of each row of a line.
+enum Reached {
+    /// Its place from 1.
+    Places(Vec<u32>),
+    /// What was served up to and including it; `None` when it was not.
+    Sums(Vec<Option<i64>>),
+}
+
+impl Reached {
+    fn get(&self, at: usize) -> Option<i64> {
+        match self {
+            Reached::Places(places) => places.get(at).map(|place| i64::from(*place)),
+            Reached::Sums(sums) => sums.get(at).copied().flatten(),
+        }
+    }
 }
 
 impl Places {
@@ -355,9 +408,9 @@ impl Places {
                 at = self.rows.partition_point(|other| *other < row);
             }
             let found = self.rows.get(at) == Some(&row);
-            let place = if found { self.places.get(at) } else { None };
+            let place = if found { self.reached.get(at) } else { None };
             at += usize::from(found);
-            place.map(|place| i64::from(*place))
+            place
         };
         Values::ints((0..block.len).map(place), block.len)
     }

@@ -14,6 +14,7 @@ static STAGES: &[(&str, Text)] = &[
     ("arbitration", Text { en: "arbitration", zh: "策略取舍" }),
     ("quota", Text { en: "quota", zh: "名额" }),
     ("capacity", Text { en: "capacity", zh: "产能" }),
+    ("budget", Text { en: "budget", zh: "预算" }),
     ("plan", Text { en: "plan", zh: "计划" }),
 ];
 
@@ -27,6 +28,7 @@ static RULES: &[(&str, Text)] = &[
     ("limit", Text { en: "more than the limit of this run", zh: "超出本次上限" }),
     ("capacity", Text { en: "more than the staff can do", zh: "超出人员产能" }),
     ("budget", Text { en: "more than the budget", zh: "超出预算" }),
+    ("global_control", Text { en: "the control group of the whole bank", zh: "全行对照组" }),
     ("hours", Text { en: "outside the hours of this channel", zh: "不在该渠道的可触达时段" }),
     ("quiet_days", Text { en: "a day on which nobody is reached", zh: "静默日，不触达" }),
     ("arbitration", Text { en: "another strategy is preferred", zh: "让位于其他策略" }),

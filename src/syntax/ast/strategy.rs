@@ -23,13 +23,22 @@ pub struct Strategy {
     pub value: Option<Expression>,
     pub rank: Vec<RankKey>,
     pub limit: Option<Expression>,
-    pub budget: Option<Expression>,
+    pub budget: Option<Budget>,
     pub runs: Option<(Expression, Expression)>,
     pub about: Vec<Entry>,
     pub arms: Option<Arms>,
     pub plan: Option<Plan>,
     pub exits: Vec<Exit>,
     pub goals: Vec<Goal>,
+}
+
+/// `budget 20万元`, `budget 5万元 per calendar week`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Budget {
+    pub span: Span,
+    pub amount: Expression,
+    /// Since ever when not given.
+    pub window: Option<LimitWindow>,
 }
 
 /// `on TRIGGER [where E] again (always | never | after D)`

@@ -269,7 +269,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn limit_window(&mut self, node: &Node<'t>) -> LimitWindow {
+    pub(super) fn limit_window(&mut self, node: &Node<'t>) -> LimitWindow {
         if self.child(node, Rule::kw_any).is_some() {
             LimitWindow::InAny(self.child_expression(node))
         } else {

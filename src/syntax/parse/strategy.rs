@@ -4,7 +4,7 @@ use super::grammar::Rule;
 use super::walk::{Node, Walk};
 use crate::diag::Problem;
 use crate::syntax::ast::{
-    Arms, Exit, Expression, Goal, GoalKind, GoalTarget, GoalTargetKind, Plan, PlanBody, RankKey, Strategy, Trigger, TriggerKind,
+    Arms, Budget, Exit, Expression, Goal, GoalKind, GoalTarget, GoalTargetKind, Plan, PlanBody, RankKey, Strategy, Trigger, TriggerKind,
     Versus, Wave,
 };
 use crate::syntax::problems;
@@ -58,15 +58,19 @@ impl<'t> Walk<'t> {
                 };
                 self.once(slot, value, node);
             }
-            Rule::priority | Rule::value | Rule::limit | Rule::budget => {
+            Rule::priority | Rule::value | Rule::limit => {
                 let value = self.child_expression(node);
                 let slot = match node.as_rule() {
                     Rule::priority => &mut strategy.priority,
                     Rule::value => &mut strategy.value,
-                    Rule::limit => &mut strategy.limit,
-                    _ => &mut strategy.budget,
+                    _ => &mut strategy.limit,
                 };
                 self.once(slot, value, node);
+            }
+            Rule::budget => {
+                let window = self.child(node, Rule::limit_window).map(|window| self.limit_window(&window));
+                let budget = Budget { span: self.span(node), amount: self.child_expression(node), window };
+                self.once(&mut strategy.budget, budget, node);
             }
             Rule::class => {
                 let class = self.child_name(node);

@@ -7,7 +7,7 @@ use strat::builtins;
 use strat::interp::Snapshot;
 use strat::ir::{
     Comparison, Emission, FormatStyle, Graph, Kind, Ladder, LadderLabel, Moment, NodeId, Operator, Output, PlaceEntry, Population, Program,
-    Watch,
+    Watch, Weight,
 };
 use strat::source::Span;
 use strat::types::{ColumnId, LadderId, Physical, TableId, Type, Value};
@@ -404,7 +404,10 @@ impl Builder<'_> {
                 let keys: Option<Vec<NodeId>> = (0..count).map(|_| self.operand(&own, &ranked)).collect();
                 let keys: Vec<(NodeId, bool)> = keys?.into_iter().map(|key| (key, self.random.chance(50))).collect();
                 let per = if self.random.chance(40) { self.operand(&own, &|_| true) } else { None };
-                let mut entries = vec![PlaceEntry { flag, keys, per }];
+                let whole = |ty: &Type| ty.physical() == Physical::Int;
+                let weight = if self.random.chance(40) { self.operand(&own, &whole).zip(self.operand(&own, &whole)) } else { None };
+                let weight = weight.map(|(amount, most)| Weight { amount, most });
+                let mut entries = vec![PlaceEntry { flag, keys, per, weight }];
                 for _ in 0..self.random.below(4) {
                     entries.extend(self.another_entry(&own, &entries[0].clone()));
                 }
@@ -424,7 +427,11 @@ impl Builder<'_> {
             Some(per) => Some(self.of(own, &self.ty(per))?),
             None => None,
         };
-        Some(PlaceEntry { flag, keys, per })
+        let weight = match first.weight {
+            Some(weight) => Some(Weight { amount: self.of(own, &self.ty(weight.amount))?, most: self.of(own, &self.ty(weight.most))? }),
+            None => None,
+        };
+        Some(PlaceEntry { flag, keys, per, weight })
     }
 
     /// An emission per table of every node there is, so that one run compares them all.

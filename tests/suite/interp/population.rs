@@ -1,7 +1,7 @@
 //! Facts about one subject among all.
 
 use super::world::{AGE, CUSTOMERS, ID, MANAGER, RATIO, World, text};
-use strat::ir::{Comparison, Count, Emission, Kind, Ladder, LadderLabel, NodeId, Output, PlaceEntry, Population, Watch};
+use strat::ir::{Comparison, Count, Emission, Kind, Ladder, LadderLabel, NodeId, Output, PlaceEntry, Population, Watch, Weight};
 use strat::types::{LadderId, Type, Value};
 
 /// Customers with these ages, keys falling so that key order is the reverse of row order.
@@ -65,13 +65,13 @@ fn places_follow_keys_then_the_table_key() {
     let known = world.node(Some(CUSTOMERS), Kind::IsMissing(id), Type::Bool);
     let flag = world.node(Some(CUSTOMERS), Kind::Not(known), Type::Bool);
     let mut place = |descending, per| {
-        let entries = vec![PlaceEntry { flag, keys: vec![(value, descending)], per }];
+        let entries = vec![PlaceEntry { flag, keys: vec![(value, descending)], per, weight: None }];
         facts(&mut world, Population::Place { entries, at: 0 }, Type::Int)
     };
     assert_eq!(place(false, None), [Some(2), Some(4), Some(3), Some(1)], "equal ages go by key, and keys fall with the rows");
     assert_eq!(place(true, None), [Some(3), Some(4), Some(1), Some(2)], "missing is last in either direction");
     let per = Some(world.column(CUSTOMERS, MANAGER));
-    let entries = vec![PlaceEntry { flag, keys: vec![(value, true)], per }];
+    let entries = vec![PlaceEntry { flag, keys: vec![(value, true)], per, weight: None }];
     let places = facts(&mut world, Population::Place { entries, at: 0 }, Type::Int);
     assert_eq!(places, [Some(2), Some(2), Some(1), Some(1)]);
 }
@@ -80,7 +80,7 @@ fn places_follow_keys_then_the_table_key() {
 fn places_and_totals_take_true_flags_only() {
     let mut world = with_ages(&[Some(10), None, Some(30), Some(20)]);
     let flag = adults(&mut world);
-    let entries = vec![PlaceEntry { flag, keys: vec![], per: None }];
+    let entries = vec![PlaceEntry { flag, keys: vec![], per: None, weight: None }];
     assert_eq!(facts(&mut world, Population::Place { entries, at: 0 }, Type::Int), [None, None, Some(2), Some(1)]);
     let total = world.node(None, Kind::Population(Box::new(Population::Total { flag })), Type::Int);
     assert_eq!(world.value(total), Value::Int(2));
@@ -93,14 +93,31 @@ fn entries_of_one_pool_stand_in_one_line() {
     let always = world.constant(Value::Bool(true), Type::Bool);
     let none = world.constant(Value::Missing, Type::Int);
     let entries = vec![
-        PlaceEntry { flag: grown, keys: vec![(value, true)], per: None },
-        PlaceEntry { flag: always, keys: vec![(value, true)], per: None },
-        PlaceEntry { flag: grown, keys: vec![(none, true)], per: None },
+        PlaceEntry { flag: grown, keys: vec![(value, true)], per: None, weight: None },
+        PlaceEntry { flag: always, keys: vec![(value, true)], per: None, weight: None },
+        PlaceEntry { flag: grown, keys: vec![(none, true)], per: None, weight: None },
     ];
     let mut place = |at| facts(&mut world, Population::Place { entries: entries.clone(), at }, Type::Int);
     assert_eq!(place(0), [Some(5), None, Some(1), Some(3)], "one row takes a place with each entry, in their order");
     assert_eq!(place(1), [Some(6), Some(9), Some(2), Some(4)]);
     assert_eq!(place(2), [Some(10), None, Some(8), Some(7)], "missing keys last, then by key of the table, then by entry");
+}
+
+#[test]
+fn amounts_are_served_in_order_while_they_fit() {
+    let mut world = with_ages(&[Some(20), None, Some(30), Some(20)]);
+    let amount = world.column(CUSTOMERS, AGE);
+    let flag = world.constant(Value::Bool(true), Type::Bool);
+    let mut served = |most: Value| {
+        let most = world.constant(most, Type::Int);
+        let entries = vec![PlaceEntry { flag, keys: vec![(amount, true)], per: None, weight: Some(Weight { amount, most }) }];
+        facts(&mut world, Population::Place { entries, at: 0 }, Type::Int)
+    };
+    assert_eq!(served(Value::Int(100)), [Some(70), Some(70), Some(30), Some(50)], "a missing amount takes nothing");
+    assert_eq!(served(Value::Int(69)), [None, Some(50), Some(30), Some(50)]);
+    assert_eq!(served(Value::Int(29)), [None, Some(20), None, Some(20)], "what is too much adds nothing, and the next may fit");
+    assert_eq!(served(Value::Int(-1)), [None; 4]);
+    assert_eq!(served(Value::Missing), [None; 4]);
 }
 
 #[test]

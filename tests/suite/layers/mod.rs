@@ -2,8 +2,10 @@
 //! data is given to the frames, which must write the same rows.
 
 mod arbitration;
+mod budget;
 mod capacity;
 mod contact;
+mod control;
 mod hours;
 mod places;
 
@@ -62,6 +64,13 @@ pub fn written(text: &str, output: strat::ir::Output, column: &str) -> Vec<(Stri
     }
     out.sort();
     out
+}
+
+/// The output of a ledger by its name.
+pub fn ledger(text: &str, name: &str) -> strat::ir::Output {
+    let Checked { tests, .. } = check("main.strat", text, &StandardOnly);
+    let at = tests[0].0.tables.iter().position(|table| table.name == name).unwrap();
+    strat::ir::Output::Ledger(strat::types::TableId(u32::try_from(at).unwrap()))
 }
 
 /// The slugs of what a program is refused for.
