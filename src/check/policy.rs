@@ -2,7 +2,7 @@
 
 use super::Checker;
 use super::names::Scope;
-use super::problems::{names as problems, strategy as strategies};
+use super::problems::{names as problems, policy as policies, strategy as strategies};
 use crate::diag::Problem;
 use crate::ir::Stage;
 use crate::source::Span;
@@ -157,9 +157,6 @@ impl Checker {
     /// A capacity is of a channel, in a period, and says what happens to the rest.
     fn check_capacity(&mut self, capacity: &ast::Capacity) {
         self.find_channel(&capacity.channel);
-        if capacity.window.is_none() {
-            self.later("`capacity` without a period", capacity.span);
-        }
         if capacity.overflow.is_none() {
             self.report(Problem::new(&strategies::OVERFLOW_MISSING, capacity.span).with("channel", &capacity.channel.text));
         }
@@ -174,13 +171,10 @@ impl Checker {
         }
     }
 
-    /// Caps per person work in the contact and the arbitration layer, about contacts that are known by some name.
+    /// Caps count what passed, so they stand in a layer after assignment, and are about contacts that are known by some name.
     pub(crate) fn check_limit(&mut self, module: usize, limit: &ast::Limit, stage: Stage) {
-        if limit.per.is_some() {
-            self.later("`at most … per PATH`", limit.span);
-        }
-        if !matches!(stage, Stage::Contact | Stage::Arbitration) {
-            self.later("`at most` outside contact and arbitration", limit.span);
+        if !matches!(stage, Stage::Contact | Stage::Arbitration | Stage::Capacity) {
+            self.report(Problem::new(&policies::LIMIT_LAYER, limit.span).with("layer", stage.word()));
         }
         if let Some(what) = limit.what.as_ref().filter(|what| !self.is_cap_subject(module, what)) {
             let mut known = vec![String::from("contacts")];

@@ -2,6 +2,7 @@
 
 use super::Draft;
 use super::action::Reach;
+use super::group::Group;
 use crate::check::Checker;
 use crate::check::length::Length;
 use crate::check::names::Scope;
@@ -10,6 +11,9 @@ use crate::ir::{Aggregate, AggregateFunction, Comparison, Kind, Link, NodeId, Op
 use crate::source::Span;
 use crate::syntax::ast::{self, CalendarPeriod, ItemKind, LimitWindow};
 use crate::types::{TableId, Type, Value};
+
+/// States of what an operation gave.
+const GIVEN: [&str; 3] = ["accepted", "held", "redeemed"];
 
 /// A contact that passed a layer and stands ahead of the one being asked.
 #[derive(Clone)]
@@ -28,6 +32,8 @@ pub(super) struct Ahead {
 /// What a cap may ask of a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Said {
+    /// Whether somebody is reached; else an operation that gives an offer, which only caps about that offer concern.
+    pub contact: bool,
     pub channel: String,
     pub strategy: String,
     pub class: Option<String>,
@@ -46,7 +52,8 @@ pub(super) struct CapSubject {
 impl CapSubject {
     pub fn concerns(&self, said: &Said) -> bool {
         let is = |wanted: &Option<String>, found: Option<&String>| wanted.is_none() || wanted.as_ref() == found;
-        is(&self.channel, Some(&said.channel))
+        (said.contact || self.offer.is_some())
+            && is(&self.channel, Some(&said.channel))
             && is(&self.strategy, Some(&said.strategy))
             && is(&self.class, said.class.as_ref())
             && is(&self.offer, said.offer.as_ref())
@@ -64,12 +71,14 @@ pub(super) enum CapWindow {
 }
 
 /// One `at most` as it binds an action.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(super) struct CapRule {
     pub name: String,
     pub subject: CapSubject,
     pub most: i64,
     pub window: CapWindow,
+    /// Counted for all who share this; for the person alone when not given.
+    pub per: Option<Group>,
     pub span: Span,
 }
 
@@ -85,8 +94,12 @@ pub(super) struct Cap {
 
 impl Draft<'_> {
     pub(super) fn said(&self, reach: &Reach) -> Option<Said> {
+        if reach.channel.is_none() && reach.offer.is_none() {
+            return None;
+        }
         Some(Said {
-            channel: reach.channel.clone()?,
+            contact: reach.channel.is_some(),
+            channel: reach.channel.clone().unwrap_or_default(),
             strategy: self.ast.name.text.clone(),
             class: self.ast.class.as_ref().map(|class| class.text.clone()),
             offer: reach.offer.as_ref().map(|(_, offer)| offer.name.text.clone()),
@@ -95,29 +108,39 @@ impl Draft<'_> {
 }
 
 impl Checker {
-    /// The caps of a layer that bind an action: those of policies, and of the strategy itself in the contact layer.
-    pub(super) fn caps_of(&mut self, draft: &Draft<'_>, said: &Said, stage: Stage) -> Option<Vec<CapRule>> {
-        let mut limits: Vec<(usize, ast::Limit, Option<String>)> = Vec::new();
+    /// The caps of a layer that bind an action: those of policies, and in the contact layer those of its strategy and its offer.
+    pub(super) fn caps_of(&mut self, draft: &Draft<'_>, reach: &Reach, said: &Said, stage: Stage) -> Option<Vec<CapRule>> {
+        let mut limits: Vec<(usize, ast::Limit, CapSubject, bool)> = Vec::new();
         for binding in &draft.rules {
             if let (RuleKind::Limit(limit), true) = (&binding.rule, binding.stage == stage) {
-                limits.push((binding.module, limit.clone(), None));
+                limits.push((binding.module, limit.clone(), self.cap_subject(binding.module, limit), false));
             }
         }
         if stage == Stage::Contact {
-            let own = draft.ast.name.text.clone();
-            limits.extend(draft.ast.at_most.iter().map(|limit| (draft.module, limit.clone(), Some(own.clone()))));
+            for limit in &draft.ast.at_most {
+                let subject = CapSubject { strategy: Some(draft.ast.name.text.clone()), ..self.cap_subject(draft.module, limit) };
+                limits.push((draft.module, limit.clone(), subject, true));
+            }
+            if let Some((module, offer)) = &reach.offer {
+                let subject = CapSubject { offer: Some(offer.name.text.clone()), ..CapSubject::default() };
+                limits.extend(offer.limits.iter().map(|limit| (*module, limit.clone(), subject.clone(), false)));
+            }
         }
         let mut out = Vec::new();
-        for (module, limit, strategy) in limits {
-            let subject = CapSubject { strategy, ..self.cap_subject(module, &limit) };
+        for (module, limit, subject, own) in limits {
             if !subject.concerns(said) {
                 continue;
             }
             let scope = Scope::constant(module);
             let most = self.whole(&limit.count, &scope, "`at most`")?;
             let window = self.cap_window(limit.window.as_ref(), &scope)?;
-            let what = limit.what.as_ref().map_or("contacts", |what| if what.text == "contact" { "contacts" } else { what.text.as_str() });
-            out.push(CapRule { name: format!("at_most_{most}_{what}"), subject, most, window, span: limit.span });
+            let what = limit.what.as_ref().map_or_else(|| subject.offer.as_deref().unwrap_or("contacts"), |what| if what.text == "contact" { "contacts" } else { what.text.as_str() });
+            let mut name = format!("at_most_{most}_{what}");
+            let per = limit.per.clone().map(|path| Group { path, module, own });
+            if let Some(group) = &per {
+                name = format!("{name}_per_{}", group.path.text().replace('.', "_"));
+            }
+            out.push(CapRule { name, subject, most, window, per, span: limit.span });
         }
         Some(out)
     }
@@ -198,35 +221,47 @@ impl Checker {
     }
 
     /// A cap before an action whose person is `customer`.
-    pub(super) fn cap_before(&mut self, draft: &Draft<'_>, rule: CapRule, customer: NodeId, own: bool, ahead: &[Ahead]) -> Option<Cap> {
+    pub(super) fn cap_before(&mut self, draft: &Draft<'_>, rule: CapRule, contact: bool, (customer, own): (NodeId, bool), ahead: &[Ahead]) -> Option<Cap> {
         let span = rule.span;
-        let past = self.contacts_before(draft, &rule, customer)?;
+        let past = self.past_of_person(draft, &rule, contact, customer)?;
         let planned = self.contacts_ahead(draft, &rule, customer, own, ahead);
         let used = self.binary(Operator::Add, past, planned, Type::Int, span);
         Some(Cap { most: self.constant(Value::Int(rule.most), Type::Int, span), past, used, rule })
     }
 
-    /// Contacts of one person in the ledger that a cap counts.
-    fn contacts_before(&mut self, draft: &Draft<'_>, rule: &CapRule, customer: NodeId) -> Option<NodeId> {
+    /// What one person got in the ledger that a cap counts: contacts, or what operations gave.
+    fn past_of_person(&mut self, draft: &Draft<'_>, rule: &CapRule, contact: bool, customer: NodeId) -> Option<NodeId> {
         let span = rule.span;
-        let contacts = self.find_table("contacts")?;
-        let mut conditions = vec![self.in_cap_window(contacts, "sent_at", rule.window, span)?];
-        let of_class: Option<Vec<String>> = rule.subject.class.as_ref().map(|class| self.strategies_of_class(class).map(String::from).collect());
+        let ledger = self.find_table(if contact { "contacts" } else { "grants" })?;
+        let conditions = self.counted_rows(rule, ledger, contact)?;
+        let filter = self.all(&conditions, span);
+        let row_key = self.named_column(ledger, "customer_id", span)?;
+        let row_key = self.as_text(row_key, span);
+        let link = Link::Key { row_key, outer_key: customer };
+        let aggregate = self.ledger_aggregate(ledger, link, AggregateFunction::Count, None, filter, span);
+        Some(self.add_in(draft.table, Kind::Aggregate(Box::new(aggregate)), Type::Int, true, span))
+    }
+
+    /// In rows of the ledger: those a cap counts. What operations gave stands in the grants.
+    pub(super) fn counted_rows(&mut self, rule: &CapRule, ledger: TableId, contact: bool) -> Option<Vec<NodeId>> {
+        let span = rule.span;
         let one = |text: &Option<String>| text.clone().map(|text| vec![text]);
-        let asked = [("channel", one(&rule.subject.channel)), ("offer_id", one(&rule.subject.offer)), ("strategy_id", one(&rule.subject.strategy)), ("strategy_id", of_class)];
+        let of_class: Option<Vec<String>> = rule.subject.class.as_ref().map(|class| self.strategies_of_class(class).map(String::from).collect());
+        let mut conditions = vec![self.in_cap_window(ledger, if contact { "sent_at" } else { "ts" }, rule.window, span)?];
+        let mut asked = vec![("offer_id", one(&rule.subject.offer))];
+        if contact {
+            asked.extend([("channel", one(&rule.subject.channel)), ("strategy_id", one(&rule.subject.strategy)), ("strategy_id", of_class)]);
+        } else {
+            asked.push(("state", Some(GIVEN.map(String::from).to_vec())));
+        }
         for (column, texts) in asked {
             if let Some(texts) = texts {
-                let column = self.named_column(contacts, column, span)?;
+                let column = self.named_column(ledger, column, span)?;
                 let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
                 conditions.push(self.one_of(column, &texts, span));
             }
         }
-        let filter = self.all(&conditions, span);
-        let row_key = self.named_column(contacts, "customer_id", span)?;
-        let row_key = self.as_text(row_key, span);
-        let link = Link::Key { row_key, outer_key: customer };
-        let aggregate = self.ledger_aggregate(contacts, link, AggregateFunction::Count, None, filter, span);
-        Some(self.add_in(draft.table, Kind::Aggregate(Box::new(aggregate)), Type::Int, true, span))
+        Some(conditions)
     }
 
     /// Contacts of the same person that passed this layer ahead: on the same row, on other rows, in strategies about other tables.

@@ -3,6 +3,7 @@
 use super::Draft;
 use super::cap::CapWindow;
 use super::course::Course;
+use super::group::Group;
 use super::layer::{Contender, LayerRule};
 use crate::check::Checker;
 use crate::check::names::Scope;
@@ -86,8 +87,12 @@ impl Checker {
         }
         let per = match &capacity.per {
             Some(path) => {
-                let typed = self.path(path, &scope)?;
-                Some(self.as_text(typed.node, path.span))
+                if about_assignee {
+                    let typed = self.path(path, &scope)?;
+                    Some(self.as_text(typed.node, path.span))
+                } else {
+                    Some(self.group_of(draft, &Group { path: path.clone(), module, own: false })?)
+                }
             }
             None => None,
         };
@@ -126,24 +131,20 @@ impl Checker {
         let channel = self.named_column(contacts, "channel", span)?;
         let on_channel = self.one_of(channel, &[capacity.channel.text.as_str()], span);
         let in_window = self.in_cap_window(contacts, "sent_at", window, span)?;
-        let filter = self.all(&[on_channel, in_window], span);
+        let mut conditions = vec![on_channel, in_window];
         let link = match (per, &capacity.per) {
             (Some(outer_key), Some(path)) if path.text() == "assignee" => {
                 let row_key = self.named_column(contacts, "rm_id", span)?;
                 Link::Key { row_key: self.as_text(row_key, span), outer_key }
             }
-            (Some(outer_key), Some(path)) if self.find_table("customers") == Some(draft.table) => {
-                let mut segments = vec![ast::Name { text: String::from("customer"), span: path.span }];
-                segments.extend(path.segments.iter().cloned());
-                let typed = self.path(&ast::Path { segments, span: path.span }, &Scope::of(module, contacts))?;
-                Link::Key { row_key: self.as_text(typed.node, span), outer_key }
-            }
-            (Some(_), Some(path)) => {
-                self.later("a capacity `per PATH` other than `per assignee` in a strategy that is not about customers", path.span);
-                return None;
+            (Some(outer_key), Some(path)) => {
+                let (row_key, about) = self.group_of_contact(draft, &Group { path: path.clone(), module, own: false }, contacts)?;
+                conditions.extend(about);
+                Link::Key { row_key, outer_key }
             }
             (_, _) => Link::Everyone,
         };
+        let filter = self.all(&conditions, span);
         let aggregate = self.ledger_aggregate(contacts, link, AggregateFunction::Count, None, filter, span);
         Some(self.add_in(draft.table, Kind::Aggregate(Box::new(aggregate)), Type::Int, true, span))
     }

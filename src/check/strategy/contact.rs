@@ -18,6 +18,8 @@ struct Member {
     contender: usize,
     said: Said,
     caps: Vec<CapRule>,
+    /// Those per group, asked after the others, in the order of the members.
+    shared: Vec<CapRule>,
 }
 
 impl Checker {
@@ -51,19 +53,24 @@ impl Checker {
 
     /// One contact after all those ahead.
     fn pass_alone(&mut self, stage: Stage, courses: &mut [Course<'_>], contenders: &mut [Contender], at: usize, ahead: &mut Vec<Ahead>) -> Option<()> {
+        let contender = contenders.get(at)?;
+        // What an action stands in for is not ahead of it.
+        let counted: Vec<Ahead> = ahead.iter().filter(|other| Some(other.contender) != contender.replaces).cloned().collect();
+        let course = courses.get(contender.course)?;
+        let (_, reach) = course.action(contender.wave, contender.reach)?;
+        let (said, customer) = (course.draft.said(reach)?, course.draft.customer?);
+        let own = customer == course.draft.unit;
+        let (shared, personal): (Vec<CapRule>, Vec<CapRule>) = self.caps_of(&course.draft, reach, &said, stage)?.into_iter().partition(|rule| rule.per.is_some());
+        let groups = self.group_caps(courses, contenders, at, shared, &counted)?;
         let contender = contenders.get_mut(at)?;
         let course = courses.get_mut(contender.course)?;
         let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
-        let (said, customer) = (course.draft.said(reach)?, course.draft.customer?);
-        let own = customer == course.draft.unit;
-        // What an action stands in for is not ahead of it.
-        let counted: Vec<Ahead> = ahead.iter().filter(|other| Some(other.contender) != contender.replaces).cloned().collect();
         let mut caps = Vec::new();
-        for rule in self.caps_of(&course.draft, &said, stage)? {
-            caps.push(self.cap_before(&course.draft, rule, customer, own, &counted)?);
+        for rule in personal {
+            caps.push(self.cap_before(&course.draft, rule, said.contact, (customer, own), &counted)?);
         }
         let before = if own || caps.is_empty() { None } else { self.same_action_ahead(&course.draft, &caps, customer, contender.wanted) };
-        let mut rules = if stage == Stage::Contact { self.hour_rules(&course.draft, &said.channel) } else { Vec::new() };
+        let mut rules = if stage == Stage::Contact && said.contact { self.hour_rules(&course.draft, &said.channel) } else { Vec::new() };
         for cap in &caps {
             let used = match before {
                 Some(before) => self.binary(Operator::Add, cap.used, before, Type::Int, cap.rule.span),
@@ -75,6 +82,7 @@ impl Checker {
             }
             rules.push(LayerRule { name: cap.rule.name.clone(), label: None, condition: full, detail: None, span: cap.rule.span });
         }
+        self.group_rules(&course.draft, &groups, &mut rules, contender.wanted, said.contact)?;
         contender.wanted = self.pass_layer(&mut course.draft, wave, reach, stage, &rules, contender.wanted);
         ahead.push(Ahead { contender: at, table: course.draft.table, customer, own, said, passed: contender.wanted });
         Some(())
@@ -99,9 +107,10 @@ impl Checker {
         for at in band {
             let contender = contenders.get(*at)?;
             let course = courses.get(contender.course)?;
-            let said = course.draft.said(course.reaches.get(contender.wave)?.get(contender.reach)?)?;
-            let caps = self.caps_of(&course.draft, &said, stage)?;
-            members.push(Member { contender: *at, said, caps });
+            let reach = course.reaches.get(contender.wave)?.get(contender.reach)?;
+            let said = course.draft.said(reach)?;
+            let (shared, caps) = self.caps_of(&course.draft, reach, &said, stage)?.into_iter().partition(|rule| rule.per.is_some());
+            members.push(Member { contender: *at, said, caps, shared });
         }
         let mut rules: Vec<CapRule> = Vec::new();
         for rule in members.iter().flat_map(|member| &member.caps) {
@@ -113,10 +122,11 @@ impl Checker {
         let first = courses.get(contenders.get(members.first()?.contender)?.course)?;
         let mut caps = Vec::new();
         for rule in rules {
-            caps.push(self.cap_before(&first.draft, rule, first.draft.customer?, true, &before)?);
+            caps.push(self.cap_before(&first.draft, rule, true, (first.draft.customer?, true), &before)?);
         }
         let said = if caps.is_empty() { None } else { Some(self.arbitration(stage, courses, contenders, &members, &caps)?) };
         for (number, member) in members.into_iter().enumerate() {
+            let groups = self.group_caps(courses, contenders, member.contender, member.shared, ahead)?;
             let contender = contenders.get_mut(member.contender)?;
             let course = courses.get_mut(contender.course)?;
             let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
@@ -124,6 +134,7 @@ impl Checker {
             if let Some(said) = said {
                 asked.extend(self.answers(stage, said, number, &member.caps, &caps, &before));
             }
+            self.group_rules(&course.draft, &groups, &mut asked, contender.wanted, true)?;
             contender.wanted = self.pass_layer(&mut course.draft, wave, reach, stage, &asked, contender.wanted);
             let (table, customer) = (course.draft.table, course.draft.customer?);
             ahead.push(Ahead { contender: member.contender, table, customer, own: true, said: member.said, passed: contender.wanted });

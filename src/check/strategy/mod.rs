@@ -14,6 +14,7 @@ mod control;
 mod course;
 mod emission;
 mod gate;
+mod group;
 mod hours;
 mod journey;
 mod layer;
@@ -102,6 +103,9 @@ impl Checker {
         self.pass_caps(Stage::Arbitration, 1, &mut courses, &mut contenders, &mut chosen);
         overflows.extend(self.pass_capacity(1, &courses, &mut contenders, &mut seated));
         self.record_overflows(overflows, &mut courses, &contenders);
+        let mut exposed = Vec::new();
+        self.pass_caps(Stage::Capacity, 0, &mut courses, &mut contenders, &mut exposed);
+        self.pass_caps(Stage::Capacity, 1, &mut courses, &mut contenders, &mut exposed);
         self.pass_budgets(&mut courses, &mut contenders);
         let controls = courses.iter_mut().flat_map(|course| std::mem::take(&mut course.journey.controls)).collect();
         let mut out = Lowered::default();

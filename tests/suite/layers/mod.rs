@@ -6,6 +6,7 @@ mod budget;
 mod capacity;
 mod contact;
 mod control;
+mod group;
 mod hours;
 mod places;
 
