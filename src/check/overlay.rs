@@ -20,11 +20,14 @@ const CONFLICT: &str = "overlay_conflict";
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
     pub name: Name,
+    module: usize,
     label: Option<String>,
     when: Option<Expression>,
     /// Qualified name of a param, and its value here.
     params: Vec<(String, Expression)>,
     disable: Vec<String>,
+    /// The order of classes for everybody.
+    order: Vec<Name>,
     table: Option<TableId>,
     state: State,
 }
@@ -43,11 +46,7 @@ impl Checker {
         for module in 0..self.modules.len() {
             for item in self.items(module) {
                 let ItemKind::Overlay(overlay) = &item.kind else { continue };
-                if module > 0 {
-                    self.later("an overlay outside the entry file", overlay.name.span);
-                    continue;
-                }
-                let layer = self.layer(overlay);
+                let layer = self.layer(module, overlay);
                 if layer.when.is_none() {
                     for (name, value) in &layer.params {
                         if self.whole_params.insert(name.clone(), value.clone()).is_some() {
@@ -60,15 +59,18 @@ impl Checker {
         }
     }
 
-    fn layer(&mut self, overlay: &ast::Overlay) -> Layer {
+    fn layer(&mut self, at: usize, overlay: &ast::Overlay) -> Layer {
         if let Some(class) = overlay.order.first() {
-            self.later("`order` in an overlay", class.span);
+            if overlay.when.is_some() {
+                self.later("`order` in an overlay with `when`", class.span);
+            }
+            self.check_order_lock(class.span);
         }
         let mut params = Vec::new();
         for (path, value) in &overlay.params {
-            let found = self.find_item(path, 0).filter(|(_, item)| matches!(item.kind, ItemKind::Param(_)));
+            let found = self.find_item(path, at).filter(|(_, item)| matches!(item.kind, ItemKind::Param(_)));
             let Some((module, item)) = found else {
-                let known = self.declared_names(0, |kind| matches!(kind, ItemKind::Param(_)));
+                let known = self.declared_names(at, |kind| matches!(kind, ItemKind::Param(_)));
                 self.undeclared("param", &Name { text: path.text(), span: path.span }, known);
                 continue;
             };
@@ -89,13 +91,40 @@ impl Checker {
             }
         }
         Layer {
-            name: overlay.name.clone(),
+            name: Name { text: self.modules.get(at).map_or_else(String::new, |module| module.qualified(&overlay.name.text)), span: overlay.name.span },
             label: overlay.label.as_ref().map(|label| label.text.clone()),
             when: overlay.when.clone(),
             params,
             disable: overlay.disable.iter().map(Path::text).collect(),
-            table: self.entry_subject(),
+            order: overlay.order.clone(),
+            module: at,
+            table: self.about(at, None, overlay.name.span),
             state: State::New,
+        }
+    }
+
+    /// The order of classes that overlays set for everybody, if one does.
+    pub(super) fn overlaid_order(&mut self) -> Option<Vec<String>> {
+        let mut orders = self.layers.iter().filter(|layer| layer.when.is_none() && !layer.order.is_empty());
+        let first = orders.next()?;
+        let words = first.order.iter().map(|class| class.text.clone()).collect();
+        let again = orders.next().and_then(|layer| layer.order.first()).map(|class| class.span);
+        if let Some(span) = again {
+            self.report(Problem::new(&problems::OVERLAY_TWICE, span).with("name", "order"));
+        }
+        Some(words)
+    }
+
+    /// The order of a locked policy is not for overlays.
+    fn check_order_lock(&mut self, place: Span) {
+        for at in 0..self.modules.len() {
+            for item in self.items(at) {
+                let ItemKind::Policy(policy) = &item.kind else { continue };
+                let orders = policy.layers.iter().flat_map(|layer| &layer.rules).any(|rule| matches!(rule, ast::PolicyRule::Order { .. }));
+                if policy.locked && orders {
+                    self.report(Problem::new(&problems::OVERLAY_LOCKED, place).with("policy", &policy.name.text).with("name", "order"));
+                }
+            }
         }
     }
 
@@ -115,7 +144,7 @@ impl Checker {
     /// The condition of an overlay for the subjects of its table, three-valued.
     fn overlay_condition(&mut self, at: usize) -> Option<NodeId> {
         let layer = self.layers.get_mut(at)?;
-        let (name, table) = (layer.name.clone(), layer.table?);
+        let (name, module, table) = (layer.name.clone(), layer.module, layer.table?);
         match &layer.state {
             State::Done(node) => return *node,
             State::InProgress => {
@@ -125,7 +154,7 @@ impl Checker {
             State::New => layer.state = State::InProgress,
         }
         let node = match self.layers.get(at)?.when.clone() {
-            Some(when) => self.condition_of(&when, &Scope::of(0, table), "`when`").map(|typed| typed.node),
+            Some(when) => self.condition_of(&when, &Scope::of(module, table), "`when`").map(|typed| typed.node),
             None => Some(self.truth(true, name.span)),
         };
         self.layers.get_mut(at)?.state = State::Done(node);
@@ -140,8 +169,9 @@ impl Checker {
         for at in self.layers_of(&qualified) {
             let condition = self.condition_in(at, &param.name.text, span, scope)?;
             let layer = self.layers.get(at)?;
+            let layer_module = layer.module;
             let (_, value) = layer.params.iter().find(|(name, _)| *name == qualified)?.clone();
-            let own = self.expression(&value, &Scope::constant(0))?;
+            let own = self.expression(&value, &Scope::constant(layer_module))?;
             let ty = self.common_type(&typed.ty, &own.ty);
             let (own, usual) = self.same_unit(own, typed, "combined", "合并")?;
             let sure = self.surely(condition, span);
@@ -198,7 +228,7 @@ impl Checker {
             let Some(table) = layer.table else { continue };
             self.watch(format!("overlay {}", layer.name.text), table, node);
             let fact = Fact { kind: FactKind::Segment, name: layer.name.text.clone(), label: layer.label, node, table, span: layer.name.span, rows: Vec::new(), not_before: None };
-            self.facts.list(0, fact);
+            self.facts.list(layer.module, fact);
         }
         for (place, first) in conditional.iter().enumerate() {
             for second in conditional.iter().skip(place + 1) {
@@ -208,6 +238,10 @@ impl Checker {
     }
 
     fn check_pair(&mut self, first: usize, second: usize) {
+        let table = |at: usize| self.layers.get(at).and_then(|layer| layer.table);
+        if table(first) != table(second) {
+            return;
+        }
         let (Some(a), Some(b)) = (self.overlay_condition(first), self.overlay_condition(second)) else { return };
         let samples = self.samples_of(&[a, b]);
         let both = combinations(&samples).and_then(|count| {
@@ -261,9 +295,10 @@ impl Checker {
             scope.bind(name, condition, Type::Bool, optional, span);
         }
         let mut both = Vec::new();
-        for (first, second) in self.layer_pairs.clone() {
-            let (Some(first), Some(second)) = (self.overlay_condition(first), self.overlay_condition(second)) else { continue };
-            if self.layers.first().is_some_and(|layer| layer.table == Some(table)) {
+        for (first_at, second_at) in self.layer_pairs.clone() {
+            let (Some(first), Some(second)) = (self.overlay_condition(first_at), self.overlay_condition(second_at)) else { continue };
+            let about = |at: usize| self.layers.get(at).is_some_and(|layer| layer.table == Some(table));
+            if about(first_at) && about(second_at) {
                 let (first, second) = (self.surely(first, span), self.surely(second, span));
                 both.push(self.all(&[first, second], span));
             }

@@ -104,7 +104,7 @@ impl Checker {
                 }
             }
         }
-        found.unwrap_or_default()
+        self.overlaid_order().or(found).unwrap_or_default()
     }
 
     /// Every `always` policy, and each one that some strategy of the entry file stands `under`, once.
@@ -192,8 +192,9 @@ impl Checker {
 
     /// Reasons that runs give by themselves are not for rules.
     pub(crate) fn check_reason(&mut self, name: &Name) {
-        const BUILT_IN: [&str; 15] = [
-            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit", "hours", "quiet_days", "global_control",
+        const BUILT_IN: [&str; 17] = [
+            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit", "hours", "quiet_days", "global_control", "other_experiment",
+            "not_chosen",
         ];
         if BUILT_IN.contains(&name.text.as_str()) {
             self.report(Problem::new(&strategies::RESERVED_REASON, name.span).with("name", &name.text));

@@ -13,6 +13,14 @@ super::problems! {
         title: ["`at most` counts what goes out, and the layer {layer} asks before anything does", "`at most` 计算将要发出的触达，而 {layer} 层在此之前就要判断"],
         help: ["move it to the layer contact, or write `exclude NAME when count(contacts, …) >= N`", "请移到 contact 层，或写成 `exclude 名称 when count(contacts, …) >= N`"],
         label: ["too early to count", "此时还无法计数"];
+    FALLBACK_PLACE: Error, slug: "fallback-without-place",
+        title: ["this stands in for an action that has no place of `{offer}`", "它所替代的行动没有占用 `{offer}` 的名额"],
+        help: ["places are given before capacities are asked: give the same offer `else on capacity`, or one without a quota", "名额在判断产能之前分配：请在 `else on capacity` 中给出同一权益，或改用没有名额的权益"],
+        label: ["no place is left for it", "没有名额给它"];
+    LAYER_TABLES: Error, slug: "layer-of-two-tables",
+        title: ["the experiments of layer `{layer}` are about different tables, `{other}` among them", "实验层 `{layer}` 中的实验针对不同的表，`{other}` 也在其中"],
+        help: ["experiments exclude each other subject by subject: give those of another table a layer of their own", "实验按主体互斥：请为另一张表的实验另设一层"],
+        label: ["not the same subjects", "主体不同"];
     GROUP_KEY: Error, slug: "group-without-text-key",
         title: ["contacts are counted per `{path}`, and the key of `{table}` is no text", "触达按 `{path}` 计数，而 `{table}` 的主键不是文本"],
         help: ["declare the key of `{table}` as `text`: ledgers keep keys as text", "请把 `{table}` 的主键声明为 `text`：台账以文本保存主键"],

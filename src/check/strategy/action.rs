@@ -34,14 +34,16 @@ pub(super) struct Reach {
     pub span: Span,
     /// Tells apart the actions of one wave that send or do the same; empty for the first of them.
     pub mark: String,
+    /// The option it opens, and the flag of those for whom better ones were taken.
+    pub passed_over: Option<(String, NodeId)>,
 }
 
 /// Where a step stands: the branch conditions on the way.
 #[derive(Clone)]
-struct Way {
-    branch: Vec<NodeId>,
-    chosen: Vec<NodeId>,
-    tier: Option<String>,
+pub(super) struct Way {
+    pub branch: Vec<NodeId>,
+    pub chosen: Vec<NodeId>,
+    pub tier: Option<String>,
 }
 
 impl Reach {
@@ -71,17 +73,14 @@ impl Checker {
         whole.then_some(out)
     }
 
-    fn collect_steps(&mut self, draft: &mut Draft<'_>, steps: &[Step], way: &Way, at: NodeId, out: &mut Vec<Reach>) -> Option<()> {
+    pub(super) fn collect_steps(&mut self, draft: &mut Draft<'_>, steps: &[Step], way: &Way, at: NodeId, out: &mut Vec<Reach>) -> Option<()> {
         let mut whole = true;
         for step in steps {
             let done = match &step.kind {
                 StepKind::Send(send) => self.collect_send(draft, send, step.span, way, out),
                 StepKind::Do(operation) => self.collect_do(draft, operation, step.span, way, out),
                 StepKind::By { label, branches } => self.collect_branches(draft, label, branches, way, at, out),
-                StepKind::Choose { count, .. } => {
-                    self.later("`choose`", count.span);
-                    None
-                }
+                StepKind::Choose { count, by, options } => self.collect_choices(draft, count, by, options, way, at, out),
                 StepKind::None { because } => self.collect_none(draft, because.as_ref(), step.span, way, at),
             };
             whole &= done.is_some();
@@ -174,6 +173,7 @@ impl Checker {
             fallback_of: None,
             span,
             mark: String::new(),
+            passed_over: None,
         })
     }
 
@@ -222,10 +222,21 @@ impl Checker {
         let mut whole = true;
         for fallback in fallbacks {
             let stage = match fallback.layer.text.as_str() {
+                "legal" => Stage::Legal,
                 "consent" => Stage::Consent,
+                "eligibility" => Stage::Eligibility,
+                "suitability" => Stage::Suitability,
+                "contact" => Stage::Contact,
+                "arbitration" => Stage::Arbitration,
+                "quota" => Stage::Quota,
                 "capacity" => Stage::Capacity,
+                "budget" => {
+                    self.later("`else on budget`", fallback.layer.span);
+                    continue;
+                }
                 _ => {
-                    self.later("`else on` other than consent and capacity", fallback.layer.span);
+                    let known = ["legal", "consent", "eligibility", "suitability", "contact", "arbitration", "quota", "capacity"];
+                    self.undeclared("layer", &fallback.layer, known.map(String::from).to_vec());
                     continue;
                 }
             };

@@ -284,16 +284,21 @@ impl Checker {
 
     /// Actions that stand in for what a capacity stopped come to life: they pass their own rules, and every layer again.
     pub(super) fn start_fallbacks(&mut self, overflows: &[Overflow], courses: &mut [Course<'_>], contenders: &mut [Contender]) {
+        let lost: Vec<Vec<(Stage, NodeId)>> = contenders.iter().map(|contender| contender.lost.clone()).collect();
         for contender in contenders.iter_mut().filter(|contender| contender.round == 1) {
-            let replaced = overflows.iter().find(|overflow| Some(overflow.contender) == contender.replaces);
             let Some(course) = courses.get_mut(contender.course) else { continue };
             let Some(wave) = course.journey.waves.get(contender.wave) else { continue };
             let Some(reach) = course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)) else { continue };
-            let Some(replaced) = replaced else {
+            let stopped = match reach.fallback_of {
+                Some((_, Stage::Capacity)) => overflows.iter().find(|overflow| Some(overflow.contender) == contender.replaces).map(|overflow| overflow.stopped),
+                Some((_, stage)) => contender.replaces.and_then(|at| lost.get(at)).and_then(|lost| lost.iter().find(|(known, _)| *known == stage)).map(|(_, lost)| *lost),
+                None => None,
+            };
+            let Some(stopped) = stopped else {
                 contender.wanted = self.truth(false, reach.span);
                 continue;
             };
-            contender.wanted = self.all(&[contender.wanted, replaced.stopped], reach.span);
+            contender.wanted = self.all(&[contender.wanted, stopped], reach.span);
             for stage in [Stage::Legal, Stage::Consent, Stage::Eligibility, Stage::Suitability] {
                 let rules = reach.rules.iter().filter(|rule| rule.stage == stage).map(|rule| LayerRule {
                     name: rule.name.clone(),

@@ -111,6 +111,11 @@ impl Checker {
     fn wishes(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reaches: &[Reach], passed: NodeId, due: &[NodeId]) -> Option<Vec<NodeId>> {
         let mut out = Vec::new();
         for (reach, due) in reaches.iter().zip(due) {
+            if let Some((option, lost)) = &reach.passed_over {
+                let lost = self.all(&[passed, *due, *lost], reach.span);
+                let option = self.text_constant(option.clone(), reach.span);
+                self.exclude(draft, lost, Stage::Plan, "not_chosen", Some(option));
+            }
             let own = self.reach_condition(reaches, reach, reach.span);
             let wanted = self.all(&[passed, *due, reach.branch, reach.chosen, own], reach.span);
             let wanted = self.operation_rules(draft, wave, reach, wanted)?;
@@ -131,23 +136,39 @@ impl Checker {
 
     /// A fallback goes out where the one before was stopped and its own rules let it; the first action where nothing stopped it.
     fn reach_condition(&mut self, reaches: &[Reach], reach: &Reach, span: Span) -> NodeId {
-        let (stage, number) = match reach.fallback_of {
-            // Whether it is needed, and may go out, turns out when capacities are asked.
-            Some((_, Stage::Capacity)) => return self.truth(true, span),
-            Some((number, stage)) => (stage, number),
-            None => (Stage::Consent, reach.number),
-        };
-        let stops = self.stops_of(reach, stage, span);
-        let mut free = vec![self.negation(stops, span)];
-        if reach.fallback_of.is_some() {
-            let first = reaches.iter().find(|other| other.number == number);
-            free.extend(first.map(|first| self.stops_of(first, stage, span)));
+        match reach.fallback_of {
+            // Whether it is needed, and may go out, turns out when the later layers are asked.
+            Some((_, stage)) if stage > Stage::Assignment => self.truth(true, span),
+            Some((number, stage)) => {
+                let needed = reaches.iter().find(|other| other.number == number).map(|first| self.stops_of(first, stage, span));
+                let free = self.passes_rules(reach, span);
+                self.all(&needed.into_iter().chain([free]).collect::<Vec<_>>(), span)
+            }
+            None => {
+                let mut stages: Vec<Stage> = reaches.iter().filter_map(|other| other.fallback_of).filter(|(number, _)| *number == reach.number).map(|(_, stage)| stage).collect();
+                stages.push(Stage::Consent);
+                let mut free = Vec::new();
+                for stage in stages {
+                    let stops = self.stops_of(reach, stage, span);
+                    free.push(self.negation(stops, span));
+                }
+                self.all(&free, span)
+            }
+        }
+    }
+
+    /// Two-valued: no rule before assignment stops this action.
+    pub(super) fn passes_rules(&mut self, reach: &Reach, span: Span) -> NodeId {
+        let mut free = Vec::new();
+        for rule in &reach.rules {
+            let stops = self.possibly(rule.condition, span);
+            free.push(self.negation(stops, span));
         }
         self.all(&free, span)
     }
 
     /// Two-valued: some rule of the stage stops this action.
-    fn stops_of(&mut self, reach: &Reach, stage: Stage, span: Span) -> NodeId {
+    pub(super) fn stops_of(&mut self, reach: &Reach, stage: Stage, span: Span) -> NodeId {
         let mut stops = Vec::new();
         for rule in reach.rules.iter().filter(|rule| rule.stage == stage) {
             stops.push(self.possibly(rule.condition, span));

@@ -177,17 +177,14 @@ impl Checker {
         out
     }
 
-    /// `else on consent`: a fallback for this stage passes the stage.
+    /// A fallback for this stage, or for an earlier one that stops the action too, passes every rule of its own.
     fn rescued(&mut self, reaches: &[Reach], reach: &Reach, stage: Stage, span: Span) -> NodeId {
         let mut ways = Vec::new();
-        for fallback in reaches.iter().filter(|other| other.fallback_of == Some((reach.number, stage))) {
-            let stops: Vec<NodeId> = fallback.rules.iter().filter(|rule| rule.stage == stage).map(|rule| rule.condition).collect();
-            let mut free = Vec::new();
-            for condition in stops {
-                let stop = self.possibly(condition, span);
-                free.push(self.negation(stop, span));
-            }
-            ways.push(self.all(&free, span));
+        for fallback in reaches.iter() {
+            let Some((_, own)) = fallback.fallback_of.filter(|(number, own)| *number == reach.number && *own <= stage) else { continue };
+            let free = self.passes_rules(fallback, span);
+            let stopped = self.stops_of(reach, own, span);
+            ways.push(self.all(&[free, stopped], span));
         }
         self.any(&ways, span)
     }

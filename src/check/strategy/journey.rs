@@ -1,6 +1,6 @@
 //! Journeys: which wave of the plan is due for whom, from what the ledger holds.
 
-use super::control::GlobalControl;
+use super::control::HeldBack;
 use super::{Draft, Entry};
 use crate::check::Checker;
 use crate::check::length::Length;
@@ -41,8 +41,8 @@ pub(super) struct Journey {
     pub bucket: Option<NodeId>,
     /// Two-valued: has an arm other than control, or there are no arms.
     pub treated: NodeId,
-    /// Groups that policies hold back, whatever the arm.
-    pub controls: Vec<GlobalControl>,
+    /// Groups that are held back, whatever the arm.
+    pub controls: Vec<HeldBack>,
     pub waves: Vec<WaveState>,
     pub exits: Vec<Exit>,
     pub reason: String,

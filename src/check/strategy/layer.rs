@@ -23,6 +23,15 @@ pub(super) struct Contender {
     pub round: u8,
     /// The contender it stands in for.
     pub replaces: Option<usize>,
+    /// Two-valued: the layers that stopped it, for those that stand in for it.
+    pub lost: Vec<(Stage, NodeId)>,
+}
+
+impl Contender {
+    /// Two-valued: a layer stopped it.
+    pub fn lost_at(&self, stage: Stage) -> Option<NodeId> {
+        self.lost.iter().find(|(known, _)| *known == stage).map(|(_, lost)| *lost)
+    }
 }
 
 /// A rule that may stop one action.
@@ -52,6 +61,7 @@ impl Checker {
                     wanted: *wanted,
                     round: 0,
                     replaces: None,
+                    lost: Vec::new(),
                 }));
             }
         }
@@ -59,13 +69,25 @@ impl Checker {
             let Some(contender) = out.get(at) else { continue };
             let (course, wave) = (contender.course, contender.wave);
             let reach = courses.get(course).and_then(|own| own.action(wave, contender.reach)).and_then(|(_, reach)| reach.fallback_of);
-            let Some((number, Stage::Capacity)) = reach else { continue };
+            let Some((number, _)) = reach.filter(|(_, stage)| *stage > Stage::Assignment) else { continue };
             let replaces = out.iter().position(|other| (other.course, other.wave, other.reach) == (course, wave, number));
             if let Some(contender) = out.get_mut(at) {
                 (contender.round, contender.replaces) = (1, replaces);
             }
         }
         out
+    }
+
+    /// What was wanted before a layer and is not wanted after it was stopped by the layer.
+    pub(super) fn note_lost(&mut self, stage: Stage, contenders: &mut [Contender], before: &[NodeId]) {
+        for (contender, before) in contenders.iter_mut().zip(before) {
+            if contender.wanted != *before {
+                let span = self.graph.get(*before).map(|node| node.span).unwrap_or_default();
+                let stays = self.negation(contender.wanted, span);
+                let lost = self.all(&[*before, stays], span);
+                contender.lost.push((stage, lost));
+            }
+        }
     }
 
     /// Records the first rule that stops an action, with all that do, and gives back the flag of those who pass.

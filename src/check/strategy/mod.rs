@@ -8,6 +8,7 @@ mod action;
 mod budget;
 mod cap;
 mod capacity;
+mod choose;
 mod contact;
 mod content;
 mod control;
@@ -93,8 +94,11 @@ impl Checker {
         }
         let mut contenders = Self::contenders(&courses);
         let (mut reached, mut chosen) = (Vec::new(), Vec::new());
-        self.pass_caps(Stage::Contact, 0, &mut courses, &mut contenders, &mut reached);
-        self.pass_caps(Stage::Arbitration, 0, &mut courses, &mut contenders, &mut chosen);
+        for (stage, passed) in [(Stage::Contact, &mut reached), (Stage::Arbitration, &mut chosen)] {
+            let before = Self::wishes_of(&contenders);
+            self.pass_caps(stage, 0, &mut courses, &mut contenders, passed);
+            self.note_lost(stage, &mut contenders, &before);
+        }
         self.pass_quota(&mut courses, &mut contenders);
         let mut seated = Vec::new();
         let mut overflows = self.pass_capacity(0, &courses, &mut contenders, &mut seated);
@@ -117,6 +121,10 @@ impl Checker {
         out.emissions.extend(self.record_labels(recorded));
         out.emissions.extend(self.expired_grants());
         out
+    }
+
+    fn wishes_of(contenders: &[Contender]) -> Vec<NodeId> {
+        contenders.iter().map(|contender| contender.wanted).collect()
     }
 
     /// One strategy up to the wish of each of its actions.
@@ -237,9 +245,6 @@ impl Checker {
     fn refuse_later_clauses(&mut self, strategy: &ast::Strategy) {
         for limit in &strategy.at_most {
             self.check_limit(0, limit, Stage::Contact);
-        }
-        if let Some(layer) = strategy.arms.as_ref().and_then(|arms| arms.layer.as_ref()) {
-            self.later("`arms layer`", layer.span);
         }
         for exclude in &strategy.excludes {
             self.check_reason(&exclude.name);

@@ -4,7 +4,7 @@ use super::course::Course;
 use super::layer::{Contender, LayerRule};
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::check::problems::strategy as problems;
+use crate::check::problems::{policy as policies, strategy as problems};
 use crate::diag::Problem;
 use crate::ir::{Comparison, Gate, Kind, NodeId, Operator, PlaceEntry, Population, Stage};
 use crate::source::Span;
@@ -23,9 +23,11 @@ struct Pool {
 impl Checker {
     /// Places of offers, then the limit of each strategy.
     pub(super) fn pass_quota(&mut self, courses: &mut [Course<'_>], contenders: &mut [Contender]) {
+        let before = Self::wishes_of(contenders);
         for pool in self.pools(courses, contenders) {
             self.fill_places(&pool, courses, contenders);
         }
+        self.note_lost(Stage::Quota, contenders, &before);
         for at in 0..courses.len() {
             self.strategy_limit(at, courses, contenders);
         }
@@ -38,7 +40,7 @@ impl Checker {
             let Some((_, reach)) = course.action(contender.wave, contender.reach) else { continue };
             let Some((module, offer)) = reach.offer.as_ref().filter(|(_, offer)| offer.quota.is_some()) else { continue };
             if contender.round > 0 {
-                self.inherits_place(contender, course, contenders, &offer.name.text, reach.span);
+                self.inherits_place(contender, course, contenders, (&offer.name.text, reach.fallback_of.map(|(_, stage)| stage)), reach.span);
                 continue;
             }
             let table = course.draft.table;
@@ -64,11 +66,11 @@ impl Checker {
     }
 
     /// What stands in for an action keeps its place, so it gives the same offer.
-    fn inherits_place(&mut self, contender: &Contender, course: &Course<'_>, contenders: &[Contender], offer: &str, span: Span) {
+    fn inherits_place(&mut self, contender: &Contender, course: &Course<'_>, contenders: &[Contender], (offer, stage): (&str, Option<Stage>), span: Span) {
         let replaced = contender.replaces.and_then(|at| contenders.get(at)).and_then(|other| course.action(other.wave, other.reach));
         let given = replaced.and_then(|(_, reach)| reach.offer.as_ref()).is_some_and(|(_, given)| given.name.text == offer);
-        if !given {
-            self.later("`else on capacity` with another offer that has a quota", span);
+        if !given || stage != Some(Stage::Capacity) {
+            self.report(Problem::new(&policies::FALLBACK_PLACE, span).with("offer", offer));
         }
     }
 
@@ -157,7 +159,21 @@ impl Checker {
         let limit = course.draft.ast.limit.clone()?;
         let most = self.whole(&limit, &Scope::constant(course.draft.module), "`limit`")?;
         let span = limit.span;
-        let wanted: Vec<NodeId> = contenders.iter().filter(|contender| contender.course == at && contender.round == 0).map(|contender| contender.wanted).collect();
+        let mut wanted = Vec::new();
+        let mut members = Vec::new();
+        for (number, contender) in contenders.iter().enumerate().filter(|(_, contender)| contender.course == at) {
+            let reach = course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach))?;
+            // What stands in for an action of an earlier layer comes to life later, and counts already.
+            let needed = match reach.fallback_of.filter(|_| contender.round > 0) {
+                Some((_, Stage::Capacity)) => continue,
+                Some((_, stage)) => contender.replaces.and_then(|at| contenders.get(at)).and_then(|replaced| replaced.lost_at(stage)),
+                None => Some(contender.wanted),
+            };
+            if let Some(needed) = needed {
+                wanted.push(self.all(&[contender.wanted, needed], span));
+                members.push(number);
+            }
+        }
         let flag = self.any(&wanted, span);
         let entries = vec![PlaceEntry { flag, keys: self.rank_keys(&course.draft)?, per: None, weight: None }];
         let place = Population::Place { entries, at: 0 };
@@ -165,7 +181,8 @@ impl Checker {
         let most = self.constant(Value::Int(most), Type::Int, span);
         let served = self.surely_compare(Comparison::LessOrEqual, place, most, span);
         let beyond = self.negation(served, span);
-        for contender in contenders.iter_mut().filter(|contender| contender.course == at && contender.round == 0) {
+        for number in members {
+            let Some(contender) = contenders.get_mut(number) else { continue };
             let (Some(wave), Some(reach)) =
                 (course.journey.waves.get(contender.wave), course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)))
             else {

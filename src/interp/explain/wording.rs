@@ -29,6 +29,8 @@ static RULES: &[(&str, Text)] = &[
     ("capacity", Text { en: "more than the staff can do", zh: "超出人员产能" }),
     ("budget", Text { en: "more than the budget", zh: "超出预算" }),
     ("global_control", Text { en: "the control group of the whole bank", zh: "全行对照组" }),
+    ("other_experiment", Text { en: "belongs to another experiment of the layer", zh: "属于同层的其他实验" }),
+    ("not_chosen", Text { en: "a better option was taken", zh: "已选更优选项" }),
     ("hours", Text { en: "outside the hours of this channel", zh: "不在该渠道的可触达时段" }),
     ("quiet_days", Text { en: "a day on which nobody is reached", zh: "静默日，不触达" }),
     ("arbitration", Text { en: "another strategy is preferred", zh: "让位于其他策略" }),

@@ -3,6 +3,7 @@
 
 mod arbitration;
 mod budget;
+mod choose;
 mod capacity;
 mod contact;
 mod control;
@@ -36,9 +37,10 @@ fn assert_frames_agree(program: &strat::ir::Program, test: &strat::ir::Test) {
     let snapshot = strat::interp::Snapshot::from_tests(&test.tables);
     let world = World { program: program.clone(), snapshot, moment, nodes: std::collections::BTreeMap::new() };
     for seed in [1, 4] {
-        let both = [true, false].into_iter();
-        let found = both.filter_map(|blocks| compare::disagreement(&world, &compare::options(seed, blocks), false)).next();
-        assert!(found.is_none(), "{}: {}", test.title, found.unwrap().what);
+        for blocks in [true, false] {
+            let found = compare::disagreement(&world, &compare::options(seed, blocks), false);
+            assert!(found.is_none(), "{}, {seed}, blocks {blocks}: {}", test.title, found.unwrap().what);
+        }
     }
 }
 
