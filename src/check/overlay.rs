@@ -5,7 +5,7 @@
 //! as `overlay_conflict`, unless the checker proves that there is none; one shown by an example is refused at once.
 
 use super::names::Scope;
-use super::problems::{names, overlays as problems, strategy as strategies};
+use super::problems::{names, overlays as problems, policy as policies, strategy as strategies};
 use super::proof::{combinations, pick};
 use super::{Checker, Typed};
 use crate::diag::Problem;
@@ -16,10 +16,13 @@ use crate::types::{TableId, Type};
 
 const CONFLICT: &str = "overlay_conflict";
 
-/// An overlay of the entry file, with its params resolved.
+/// An overlay, with its params resolved.
 #[derive(Debug, Clone)]
 pub(crate) struct Layer {
+    /// Qualified.
     pub name: Name,
+    /// The reason of exclusions.
+    rule: String,
     module: usize,
     label: Option<String>,
     when: Option<Expression>,
@@ -98,6 +101,7 @@ impl Checker {
             disable: overlay.disable.iter().map(Path::text).collect(),
             order: overlay.order.clone(),
             module: at,
+            rule: overlay.name.text.clone(),
             table: self.about(at, None, overlay.name.span),
             state: State::New,
         }
@@ -122,7 +126,7 @@ impl Checker {
                 let ItemKind::Policy(policy) = &item.kind else { continue };
                 let orders = policy.layers.iter().flat_map(|layer| &layer.rules).any(|rule| matches!(rule, ast::PolicyRule::Order { .. }));
                 if policy.locked && orders {
-                    self.report(Problem::new(&problems::OVERLAY_LOCKED, place).with("policy", &policy.name.text).with("name", "order"));
+                    self.report(Problem::new(&policies::ORDER_LOCKED, place).with("policy", &policy.name.text));
                 }
             }
         }
@@ -279,7 +283,7 @@ impl Checker {
         }
         for layer in &self.layers {
             if layer.disable.contains(&strategy.name.text) {
-                out.excludes.push(exclusion(&layer.name.text, layer.label.as_deref(), &bound_name(&layer.name.text), layer.name.span));
+                out.excludes.push(exclusion(&layer.rule, layer.label.as_deref(), &bound_name(&layer.name.text), layer.name.span));
             }
         }
         out

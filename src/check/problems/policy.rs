@@ -18,9 +18,13 @@ super::problems! {
         help: ["places are given before capacities are asked: give the same offer `else on capacity`, or one without a quota", "名额在判断产能之前分配：请在 `else on capacity` 中给出同一权益，或改用没有名额的权益"],
         label: ["no place is left for it", "没有名额给它"];
     LAYER_TABLES: Error, slug: "layer-of-two-tables",
-        title: ["the experiments of layer `{layer}` are about different tables, `{other}` among them", "实验层 `{layer}` 中的实验针对不同的表，`{other}` 也在其中"],
+        title: ["this experiment and `{other}` of layer `{layer}` are about different tables", "本实验与实验层 `{layer}` 中的 `{other}` 针对不同的表"],
         help: ["experiments exclude each other subject by subject: give those of another table a layer of their own", "实验按主体互斥：请为另一张表的实验另设一层"],
         label: ["not the same subjects", "主体不同"];
+    ORDER_LOCKED: Error, slug: "locked-order",
+        title: ["policy `{policy}` is locked, and it says which class goes first", "政策 `{policy}` 已锁定，且由它规定类别次序"],
+        help: ["change the order in the policy, or remove `locked`", "请在政策中修改次序，或去掉 `locked`"],
+        label: ["not for an overlay", "不能由 overlay 修改"];
     GROUP_KEY: Error, slug: "group-without-text-key",
         title: ["contacts are counted per `{path}`, and the key of `{table}` is no text", "触达按 `{path}` 计数，而 `{table}` 的主键不是文本"],
         help: ["declare the key of `{table}` as `text`: ledgers keep keys as text", "请把 `{table}` 的主键声明为 `text`：台账以文本保存主键"],

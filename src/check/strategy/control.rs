@@ -108,7 +108,8 @@ impl Checker {
             if other.arms.as_ref().and_then(|arms| arms.layer.as_ref()).is_none_or(|known| known.text != layer.text) {
                 continue;
             }
-            if self.about(0, other.table.as_ref(), other.name.span).is_some_and(|known| known != table) {
+            // The first strategy of a layer says what it is about.
+            if names.is_empty() && self.about(0, other.table.as_ref(), other.name.span).is_some_and(|known| known != table) {
                 self.report(Problem::new(&problems::LAYER_TABLES, layer.span).with("layer", &layer.text).with("other", &other.name.text));
             }
             names.push(super::experiment_of(other));

@@ -119,7 +119,8 @@ impl Blocks<'_> {
         }
         let roots = roots(fields.keys().copied(), watches);
         let main = self.plan(&roots, &self.kept())?;
-        let there: IndexSet<NodeId> = main.order.iter().map(|planned| planned.id).chain(main.stored.iter().copied()).filter(|id| !self.scalars.contains_key(id)).collect();
+        // A field may read what a pass stored although no flag asks for it any more.
+        let there: IndexSet<NodeId> = main.order.iter().map(|planned| planned.id).chain(self.kept()).filter(|id| !self.scalars.contains_key(id)).collect();
         fields.into_iter().map(|(flag, fields)| self.written(flag, fields, &there)).collect()
     }
 

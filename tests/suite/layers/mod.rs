@@ -9,16 +9,23 @@ mod contact;
 mod control;
 mod group;
 mod hours;
+mod overlay;
 mod places;
 
-use strat::check::{Checked, StandardOnly, check};
+use strat::check::{Checked, Loader, StandardOnly, check};
 use strat::diag::render::{Format, Options, render};
 use strat::interp::test::run_test;
 
 /// The program checks, and its tests pass on both sides.
 #[track_caller]
 pub fn assert_passes(text: &str) {
-    let Checked { sources, mut problems, program: _, tests } = check("main.strat", text, &StandardOnly);
+    assert_passes_with(text, &StandardOnly);
+}
+
+/// The same for a program with modules of its own.
+#[track_caller]
+pub fn assert_passes_with(text: &str, loader: &dyn Loader) {
+    let Checked { sources, mut problems, program: _, tests } = check("main.strat", text, loader);
     problems.retain(strat::diag::Problem::is_error);
     assert!(!tests.is_empty() || !problems.is_empty(), "no test");
     for (program, test) in &tests {
