@@ -24,3 +24,5 @@ mod sample;
 mod tiers;
 #[cfg(feature = "engine")]
 mod sources;
+#[cfg(feature = "engine")]
+mod history;

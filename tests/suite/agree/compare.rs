@@ -4,8 +4,8 @@ use super::graph::World;
 use indexmap::IndexMap;
 use polars::prelude::*;
 use strat::engine::{self, Options, Tables};
-use strat::interp::Interpreter;
-use strat::ir::NodeId;
+use strat::interp::{Interpreter, Snapshot};
+use strat::ir::{NodeId, Program};
 use strat::types::{Physical, TableId, Value};
 
 /// Where the two sides differ.
@@ -42,11 +42,11 @@ fn series(name: &str, physical: Physical, values: &[Value]) -> Column {
 }
 
 /// The snapshot as frames, in several chunks.
-pub fn tables(world: &World) -> Tables {
+pub fn tables(program: &Program, snapshot: &Snapshot) -> Tables {
     let mut out: Tables = IndexMap::new();
-    for (at, schema) in (0..).zip(&world.program.tables) {
+    for (at, schema) in (0..).zip(&program.tables) {
         let table = TableId(at);
-        let Some(data) = world.snapshot.table(table) else { continue };
+        let Some(data) = snapshot.table(table) else { continue };
         let columns: Vec<Column> = (0..)
             .zip(&schema.columns)
             .map(|(column, definition)| {
@@ -94,7 +94,7 @@ fn rows_by_key(world: &World, interpreter: &Interpreter<'_>, table: TableId) -> 
 /// The first place where nodes of a table differ.
 pub fn nodes_differ(world: &World, options: &Options, table: TableId, nodes: &[NodeId]) -> Option<String> {
     let interpreter = Interpreter::new(&world.program, &world.snapshot, world.moment);
-    let found = match engine::evaluate(&world.program, &tables(world), world.moment, options, table, nodes) {
+    let found = match engine::evaluate(&world.program, &tables(&world.program, &world.snapshot), world.moment, options, table, nodes) {
         Ok(found) => found,
         Err(error) => return Some(format!("table {table:?}: {error}")),
     };
@@ -117,7 +117,7 @@ pub fn nodes_differ(world: &World, options: &Options, table: TableId, nodes: &[N
 fn outcome_differs(world: &World, options: &Options) -> Option<String> {
     let interpreter = Interpreter::new(&world.program, &world.snapshot, world.moment);
     let expected = interpreter.run();
-    let found = match engine::run(&world.program, &tables(world), world.moment, options) {
+    let found = match engine::run(&world.program, &tables(&world.program, &world.snapshot), world.moment, options) {
         Ok(found) => found,
         Err(error) => return Some(format!("run: {error}")),
     };

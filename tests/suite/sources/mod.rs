@@ -2,7 +2,7 @@
 //!
 //! `STRAT_SOURCES=100000` runs longer than the default, `STRAT_SOURCE=n` runs one program.
 
-mod data;
+pub mod data;
 mod expression;
 mod facts;
 mod found;
@@ -12,7 +12,7 @@ mod schema;
 mod shrink;
 mod source;
 mod strategy;
-mod verify;
+pub mod verify;
 
 use crate::agree::random::Random;
 use verify::Failure;

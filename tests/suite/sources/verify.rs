@@ -8,7 +8,7 @@ use crate::agree::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 use strat::check::{StandardOnly, check};
 use strat::diag::render::{Format, Options, render};
-use strat::interp::{Interpreter, Outcome};
+use strat::interp::{Interpreter, Outcome, Snapshot};
 use strat::ir::{Moment, NodeId, Output, Program, read_artifact, write_artifact};
 use strat::types::{TableId, Type, Value};
 
@@ -166,7 +166,7 @@ fn quotas(source: &Source, program: &Program, outcome: &Outcome) -> Result<(), F
 }
 
 /// The rows a run wrote as rows of the ledger.
-fn carried(program: &Program, outcome: &Outcome, data: &Data) -> Result<Data, Failure> {
+pub fn carried(program: &Program, emissions: &[Vec<Vec<Value>>], data: &Data) -> Result<Data, Failure> {
     let ledgers = [
         (Output::Entries, "entries"),
         (Output::Contacts, "contacts"),
@@ -178,12 +178,12 @@ fn carried(program: &Program, outcome: &Outcome, data: &Data) -> Result<Data, Fa
     let mut out = data.clone();
     for (output, name) in ledgers {
         let Some(table) = program.find_table(name).and_then(|id| program.table(id)) else { continue };
-        for (emission, written) in program.emissions.iter().zip(&outcome.emissions).filter(|(emission, _)| emission.output == output) {
+        for (emission, written) in program.emissions.iter().zip(emissions).filter(|(emission, _)| emission.output == output) {
             let target = out.entry(name.to_string()).or_default();
             for row in written {
                 for column in &table.columns {
                     let at = emission.fields.iter().position(|(field, _)| *field == column.name);
-                    let found = at.map_or(Value::Missing, |at| row.fields[at].clone());
+                    let found = at.map_or(Value::Missing, |at| row[at].clone());
                     let value = match (found, &column.ty, at.map(|at| program.type_of(emission.fields[at].1))) {
                         (Value::Text(text), Type::Int, _) => text.parse().map_or(Value::Missing, Value::Int),
                         (Value::Int(time), Type::Date, Some(Type::Time)) => Value::Int(time.div_euclid(DAY)),
@@ -236,14 +236,23 @@ fn compared(world: &World, seed: u64, frames: bool) -> Result<Ran, Failure> {
     }
 }
 
-/// Emissions of the frames as texts.
-fn framed(world: &World) -> Result<Vec<Vec<Vec<Value>>>, Failure> {
-    let found = strat::engine::run(&world.program, &tables(world), world.moment, &strat::engine::Options::default());
+/// The rows of each emission, as the engine that runs gives them.
+pub fn emitted(program: &Program, snapshot: &Snapshot, moment: Moment) -> Result<Vec<Vec<Vec<Value>>>, Failure> {
+    let found = strat::engine::run(program, &tables(program, snapshot), moment, &strat::engine::Options::default());
     let found = found.map_err(|error| failure("the engine fails", error.to_string()))?;
     let rows = found.emissions.iter().map(|frame| {
         (0..frame.height()).map(|row| frame.columns().iter().map(|column| cell(column, row)).collect()).collect()
     });
     Ok(rows.collect())
+}
+
+fn framed(world: &World) -> Result<Vec<Vec<Vec<Value>>>, Failure> {
+    emitted(&world.program, &world.snapshot, world.moment)
+}
+
+/// The rows of each emission of a run of the interpreter.
+pub fn rows_of(outcome: &Outcome) -> Vec<Vec<Vec<Value>>> {
+    outcome.emissions.iter().map(|rows| rows.iter().map(|row| row.fields.clone()).collect()).collect()
 }
 
 /// An outcome without the places of rows in their tables.
@@ -272,7 +281,7 @@ pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64, thorough:
         return Err(failure("the order of rows matters to frames", ""));
     }
     let later = Moment { as_of: moment.as_of + 3 * DAY, previous: Some(moment.as_of) };
-    let second = world(&carried(&program, &outcome, data)?, later);
+    let second = world(&carried(&program, &rows_of(&outcome), data)?, later);
     let next = compared(&second, seed + 1, thorough || seed.is_multiple_of(4)).map_err(|found| failure("the engines differ on the next run", found.story))?;
     invariants(source, &program, &next).map_err(|found| failure(format!("next run: {}", found.kind), found.story))?;
     let (before, after) = (rows(&program, &outcome, Output::Actions, None), rows(&program, &next.outcome, Output::Actions, None));

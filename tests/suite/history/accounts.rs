@@ -1,0 +1,239 @@
+//! The second half of the audit: journeys keep their times, and every candidate is accounted for.
+
+use super::audit::{Audit, cell, customer_of, rows, truth};
+use super::bank::{DAY, Row, instant};
+use super::rules::{Again, Counted, Strategy, Subject, Trigger, Window};
+use super::world::Day;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the ledger says about one unit in one strategy, before or after an instant.
+struct Past<'a> {
+    entries: Vec<i64>,
+    contacts: Vec<(i64, &'a Row)>,
+    journeys: Vec<(i64, &'a Row)>,
+}
+
+impl Past<'_> {
+    /// When a wave was executed or skipped since an entry, as of an instant.
+    fn over(&self, wave: &str, entry: i64, before: i64) -> Option<i64> {
+        let latest = |times: Vec<i64>| times.into_iter().filter(|at| *at >= entry && *at < before).max();
+        let sent = latest(self.contacts.iter().filter(|(_, row)| cell(row, "wave") == wave).map(|(at, _)| *at).collect());
+        let event = |word: &str| latest(self.journeys.iter().filter(|(_, row)| cell(row, "wave") == wave && cell(row, "event") == word).map(|(at, _)| *at).collect());
+        sent.or_else(|| event("executed")).or_else(|| event("skipped"))
+    }
+
+    fn left(&self, entry: i64, before: i64) -> bool {
+        self.journeys.iter().any(|(at, row)| cell(row, "event") == "exited" && *at >= entry && *at < before)
+    }
+
+    fn waits(&self, entry: i64, before: i64) -> bool {
+        self.journeys.iter().any(|(at, row)| cell(row, "event") == "deferred" && *at >= entry && *at < before)
+    }
+}
+
+/// Units of a subject on one day.
+fn units<'a>(day: &'a Day, subject: Subject) -> Vec<&'a str> {
+    let (table, key) = match subject {
+        Subject::Customers => ("customers", "customer_id"),
+        Subject::Loans => ("loans", "loan_id"),
+    };
+    rows(&day.data, table).iter().map(|row| cell(row, key)).collect()
+}
+
+impl Audit<'_> {
+    fn past(&self, strategy: &Strategy, unit: &str) -> Past<'_> {
+        let about = |name: &str, time: &'static str| -> Vec<(i64, &Row)> {
+            let mine = rows(&self.history.ledger, name).iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
+            mine.map(|row| (instant(cell(row, time)).unwrap(), row)).collect()
+        };
+        let mut entries: Vec<i64> = about("entries", "entered_at").into_iter().map(|(at, _)| at).collect();
+        entries.sort_unstable();
+        Past { entries, contacts: about("contacts", "sent_at"), journeys: about("journeys", "happened_at") }
+    }
+
+    /// Nobody enters too soon again, and no wave goes out before its time or after the end.
+    pub fn journeys(&mut self) {
+        let mut found = Vec::new();
+        for strategy in &self.rules.strategies {
+            let mut seen = BTreeSet::new();
+            for day in &self.history.days {
+                seen.extend(units(day, strategy.subject));
+            }
+            for unit in seen {
+                let past = self.past(strategy, unit);
+                let who = format!("{} {unit}", strategy.name);
+                for pair in past.entries.windows(2) {
+                    let free = |again: &Again| match again {
+                        Again::Always => pair[1] > pair[0],
+                        Again::Never => false,
+                        Again::AfterDays(days) => pair[1] >= pair[0] + days * DAY && pair[1] > pair[0],
+                    };
+                    if !strategy.triggers.iter().any(|(_, again)| free(again)) {
+                        found.push(("again", format!("{who}: {} {}", super::bank::time(pair[0]), super::bank::time(pair[1]))));
+                    }
+                }
+                for (at, contact) in &past.contacts {
+                    let Some(entry) = past.entries.iter().copied().filter(|entry| entry <= at).max() else {
+                        found.push(("entry", format!("{who}: contact without entry as of {}", super::bank::time(*at))));
+                        continue;
+                    };
+                    let Some(number) = strategy.waves.iter().position(|wave| wave.name == cell(contact, "wave")) else { continue };
+                    let after = strategy.waves[number].after_days * DAY;
+                    let before = match number.checked_sub(1) {
+                        Some(previous) => past.over(strategy.waves[previous].name, entry, at + 1),
+                        None => Some(entry),
+                    };
+                    if before.is_none_or(|before| before + after > *at) && after > 0 {
+                        found.push(("gap", format!("{who}: {} as of {}, {before:?}", cell(contact, "wave"), super::bank::time(*at))));
+                    }
+                    if past.left(entry, *at) {
+                        found.push(("exit", format!("{who}: {} as of {}", cell(contact, "wave"), super::bank::time(*at))));
+                    }
+                }
+            }
+        }
+        found.into_iter().for_each(|(kind, story)| self.breach(kind, story));
+    }
+
+    /// Who must be in the lists of a day, and who may be besides.
+    fn wanted(&self, strategy: &Strategy, day: &Day, before: Option<&Day>, unit: &str) -> (bool, bool) {
+        let past = self.past(strategy, unit);
+        let last = self.entry_before(strategy, unit, day);
+        let customer = customer_of(day, strategy.subject, unit);
+        let fired = strategy.triggers.iter().any(|(trigger, _)| self.fired(trigger, strategy, day, before, unit, last));
+        let lone = strategy.waves.len() == 1 && strategy.waves[0].after_days == 0;
+        let Some(entry) = last else { return (fired, fired) };
+        let waits = past.waits(entry, day.as_of);
+        let flies = !lone && !past.left(entry, day.as_of) && strategy.waves.last().is_some_and(|wave| past.over(wave.name, entry, day.as_of).is_none());
+        if !flies {
+            return (fired, fired || waits);
+        }
+        let arm = rows(&self.history.ledger, "assignments")
+            .iter()
+            .find(|row| cell(row, "experiment") == strategy.name && cell(row, "unit_id") == unit)
+            .map_or("", |row| cell(row, "arm"));
+        if arm == "control" {
+            return (false, false);
+        }
+        let ends = strategy.exits.iter().any(|(_, condition)| truth(condition, day, customer) == Some(true));
+        let mut time = entry;
+        for wave in &strategy.waves {
+            match past.over(wave.name, entry, day.as_of) {
+                Some(over) => time = over,
+                None => {
+                    let due = time + wave.after_days * DAY <= day.as_of;
+                    return (due || ends, due || ends || waits);
+                }
+            }
+        }
+        (ends, ends || waits)
+    }
+
+    /// The last entry that runs before this one recorded.
+    fn entry_before(&self, strategy: &Strategy, unit: &str, day: &Day) -> Option<i64> {
+        // An entry is as old as what happened; the run that recorded it is the first that could see it.
+        let mine = rows(&self.history.ledger, "entries").iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
+        let times = mine.map(|row| instant(cell(row, "entered_at")).unwrap());
+        let recorded = |at: &i64| {
+            let run = self.history.days.iter().find(|run| run.as_of > *at && run.previous <= *at || run.as_of == *at);
+            run.is_some_and(|run| run.as_of < day.as_of)
+        };
+        times.filter(recorded).max()
+    }
+
+    fn fired(&self, trigger: &Trigger, strategy: &Strategy, day: &Day, before: Option<&Day>, unit: &str, last: Option<i64>) -> bool {
+        let customer = customer_of(day, strategy.subject, unit);
+        match trigger {
+            Trigger::While(condition) => truth(condition, day, customer) == Some(true),
+            Trigger::Entering(condition) => {
+                let was = before.and_then(|before| truth(condition, before, customer_of(before, strategy.subject, unit)));
+                truth(condition, day, customer) == Some(true) && was != Some(true)
+            }
+            Trigger::Move(yuan) => rows(&day.data, "moves").iter().any(|row| {
+                let ts = instant(cell(row, "ts")).unwrap();
+                let amount: f64 = cell(row, "amount").parse().unwrap();
+                cell(row, "customer_id") == unit && amount >= *yuan as f64 && day.previous <= ts && ts < day.as_of
+            }),
+            Trigger::Before(days) => {
+                let loan = rows(&day.data, "loans").iter().find(|row| cell(row, "loan_id") == unit);
+                let due = loan.and_then(|row| instant(cell(row, "maturity"))).map(|maturity| maturity - days * DAY);
+                due.is_some_and(|due| day.previous <= due && due < day.as_of)
+            }
+            Trigger::EveryWeek => {
+                let closing = (day.as_of - 1).div_euclid(DAY);
+                let monday = (closing - (closing + 3).rem_euclid(7)) * DAY;
+                last.is_none_or(|last| last < monday)
+            }
+        }
+    }
+
+    /// Every candidate is in a list with a reason, nobody else is, and what was sent is in the ledger once.
+    pub fn accounts(&mut self) {
+        let mut found = Vec::new();
+        let known = self.reasons();
+        for (at, day) in self.history.days.iter().enumerate() {
+            let before = at.checked_sub(1).map(|at| &self.history.days[at]);
+            for strategy in &self.rules.strategies {
+                let mine = |row: &&Row| cell(row, "strategy_id") == strategy.name;
+                let listed: BTreeSet<&str> = day.actions.iter().chain(&day.exclusions).filter(mine).map(|row| cell(row, "unit_id")).collect();
+                for unit in units(day, strategy.subject) {
+                    let (must, may) = self.wanted(strategy, day, before, unit);
+                    let who = || format!("{} {unit} as of {}", strategy.name, super::bank::time(day.as_of));
+                    if must && !listed.contains(unit) {
+                        found.push(("lost", who()));
+                    }
+                    if !may && listed.contains(unit) {
+                        found.push(("uncalled", who()));
+                    }
+                }
+            }
+            for row in day.exclusions.iter().filter(|row| !known.contains(cell(row, "rule")) || cell(row, "stage").is_empty()) {
+                found.push(("reason", format!("{row:?}")));
+            }
+        }
+        found.extend(self.ties());
+        found.into_iter().for_each(|(kind, story)| self.breach(kind, story));
+    }
+
+    /// Actions with a channel, and contacts of the ledger.
+    fn ties(&self) -> Vec<(&'static str, String)> {
+        let mut out = Vec::new();
+        let mut sent: BTreeMap<&str, i64> = BTreeMap::new();
+        for (day, action) in self.history.days.iter().flat_map(|day| day.actions.iter().map(move |action| (day, action))) {
+            if sent.insert(cell(action, "action_id"), day.as_of).is_some() {
+                out.push(("twice", format!("{action:?}")));
+            }
+        }
+        let mut booked = BTreeSet::new();
+        for contact in self.contacts.iter().filter(|contact| contact.ours) {
+            let id = cell(contact.row, "action_id");
+            if sent.get(id) != Some(&contact.at) || !booked.insert(id) {
+                out.push(("ledger", format!("{:?}", contact.row)));
+            }
+        }
+        if booked.len() != sent.len() {
+            out.push(("ledger", format!("{} actions, {} contacts", sent.len(), booked.len())));
+        }
+        out
+    }
+
+    /// Every name that may stand as a reason.
+    fn reasons(&self) -> BTreeSet<String> {
+        let built_in = ["unlawful", "no_consent", "cool_off", "already_invited", "reserve", "quota", "capacity", "no_assignee", "arbitration", "control", "not_due", "skipped", "limit", "no_step"];
+        let mut out: BTreeSet<String> = built_in.map(String::from).into();
+        for strategy in &self.rules.strategies {
+            out.extend(strategy.excludes.iter().chain(&strategy.exits).map(|(name, _)| name.clone()));
+        }
+        let own = self.rules.strategies.iter().flat_map(|strategy| &strategy.caps);
+        for cap in self.rules.caps.iter().chain(&self.rules.contest).chain(own) {
+            let what = match &cap.counted {
+                Counted::Contacts => "contacts",
+                Counted::Channel(name) | Counted::Class(name) => name,
+                Counted::Offer(name) => name,
+            };
+            out.insert(format!("at_most_{}_{what}", cap.most));
+            debug_assert!(matches!(cap.window, Window::InAnyDays(_) | Window::CalendarDay | Window::CalendarWeek));
+        }
+        out
+    }
+}
