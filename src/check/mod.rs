@@ -92,7 +92,14 @@ pub(crate) struct Checker {
 /// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
 #[must_use]
 pub fn check(name: &str, text: &str, loader: &dyn Loader) -> Checked {
-    let loaded = modules::load(name, text, loader);
+    check_together(name, &[(name.to_string(), text.to_string())], loader)
+}
+
+/// Checks several entry files, each a file name and a text, as one program called `name`: one arbitration over all strategies, and
+/// what they share computed once.
+#[must_use]
+pub fn check_together(name: &str, entries: &[(String, String)], loader: &dyn Loader) -> Checked {
+    let loaded = modules::load(entries, loader);
     let mut checker = Checker::new(loaded.sources, loaded.modules, loaded.problems);
     let program = checker.lower(name);
     let mut tests = Vec::new();
@@ -119,7 +126,7 @@ pub fn check(name: &str, text: &str, loader: &dyn Loader) -> Checked {
 /// # Errors
 /// The problems of the expression, or of the program itself.
 pub fn check_expression(name: &str, text: &str, loader: &dyn Loader, expression: &str) -> Result<(Program, NodeId), (Sources, Vec<Problem>)> {
-    let loaded = modules::load(name, text, loader);
+    let loaded = modules::load(&[(name.to_string(), text.to_string())], loader);
     let mut sources = loaded.sources;
     let wrapped = format!("segment counted = {expression}\n");
     let file = sources.add(crate::source::SourceFile::new("expression", wrapped.clone()));

@@ -39,10 +39,17 @@ pub(super) struct Loaded {
 /// The ledgers every run writes are part of every program.
 const ALWAYS: &str = "std.ledgers";
 
-pub(super) fn load(name: &str, text: &str, loader: &dyn Loader) -> Loaded {
+/// Several entry files are one module: their strategies run together, and a name means one thing in all of them.
+pub(super) fn load(entries: &[(String, String)], loader: &dyn Loader) -> Loaded {
     let mut loaded = Loaded { sources: Sources::default(), modules: Vec::new(), problems: Vec::new() };
     let mut known: IndexMap<String, usize> = IndexMap::new();
-    read(&mut loaded, String::new(), name.to_string(), text.to_string());
+    let mut entries = entries.iter();
+    if let Some((name, text)) = entries.next() {
+        read(&mut loaded, String::new(), name.clone(), text.clone());
+    }
+    for (name, text) in entries {
+        join(&mut loaded, name, text);
+    }
     let mut at = 0;
     while at < loaded.modules.len() {
         follow(&mut loaded, at, &mut known, loader);
@@ -68,6 +75,52 @@ fn read(loaded: &mut Loaded, module: String, file_name: String, text: String) {
     loaded.modules.push(module);
 }
 
+/// Adds the declarations of one more entry file to the first module. What stands there word for word already is not declared twice.
+fn join(loaded: &mut Loaded, name: &str, text: &str) {
+    let at = loaded.modules.len();
+    read(loaded, String::new(), name.to_string(), text.to_string());
+    let (Some(more), Some(first)) = (loaded.modules.get(at), loaded.modules.first()) else { return };
+    let subject = |module: &Module| module.items.iter().find_map(|item| subject_of(item).cloned());
+    let (common, own) = (subject(first), subject(more));
+    let differs = common.as_ref().map(|name| &name.text) != own.as_ref().map(|name| &name.text);
+    let mut items = first.items.clone();
+    let mut broken = first.broken.clone();
+    broken.extend(more.broken.iter().cloned());
+    for item in &more.items {
+        let about = match subject_of(item) {
+            Some(_) if common.is_some() => continue,
+            Some(_) | None if !differs => Rc::clone(item),
+            Some(_) | None => own.as_ref().map_or_else(|| Rc::clone(item), |own| Rc::new(said_about(item, own))),
+        };
+        let same = |known: &Rc<ast::Item>| known.kind.is_shared() && loaded.sources.text(known.span) == loaded.sources.text(item.span);
+        if !about.kind.is_shared() || !items.iter().any(same) {
+            items.push(about);
+        }
+    }
+    let mut joined = Module::new(String::new(), items);
+    joined.broken = broken;
+    loaded.modules.truncate(at);
+    if let Some(first) = loaded.modules.first_mut() {
+        *first = joined;
+    }
+}
+
+fn subject_of(item: &ast::Item) -> Option<&ast::Name> {
+    match &item.kind {
+        ast::ItemKind::Subject(subject) => Some(&subject.table),
+        _ => None,
+    }
+}
+
+/// The declaration with the subject of its own file written out.
+fn said_about(item: &ast::Item, subject: &ast::Name) -> ast::Item {
+    let mut item = item.clone();
+    if let Some(table) = item.kind.about_mut() {
+        table.get_or_insert_with(|| subject.clone());
+    }
+    item
+}
+
 /// Resolves the `use` lines of one module.
 fn follow(loaded: &mut Loaded, at: usize, known: &mut IndexMap<String, usize>, loader: &dyn Loader) {
     let items = loaded.modules.get(at).map(|module| module.items.clone()).unwrap_or_default();
@@ -88,8 +141,9 @@ fn follow(loaded: &mut Loaded, at: usize, known: &mut IndexMap<String, usize>, l
         };
         let last = wanted.module.segments.last().map(|segment| segment.text.clone()).unwrap_or_default();
         let alias = wanted.alias.as_ref().map_or(last, |alias| alias.text.clone());
-        if let Some(module) = loaded.modules.get_mut(at) {
-            module.uses.insert(alias, target);
+        let Some(module) = loaded.modules.get_mut(at) else { continue };
+        if module.uses.insert(alias.clone(), target).is_some_and(|other| other != target) {
+            loaded.problems.push(Problem::new(&problems::DUPLICATE_NAME, wanted.module.span).with("name", alias));
         }
     }
 }

@@ -143,7 +143,9 @@ impl Checker {
         let taken = self.grant_state(grants, &offer.name.text, &TAKEN, span)?;
         let invited = self.grant_state(grants, &offer.name.text, &["invited"], span)?;
         let open = self.still_open(grants, span)?;
-        let closed = self.unit_has(grants, grants, &offer.name.text, &CLOSED, span)?;
+        let closed = self.closed_at(grants, grants, &offer.name.text, span)?;
+        let invited_at = self.at_of(grants, span)?;
+        let closed = self.surely_compare(Comparison::GreaterOrEqual, closed, invited_at, span);
         let not_closed = self.negation(closed, span);
         let pending = self.all(&[invited, open, not_closed], span);
         let taken = self.count_units(grants, taken, table, span)?;
@@ -189,16 +191,20 @@ impl Checker {
         Some(self.add_in(table, Kind::Aggregate(Box::new(aggregate)), Type::Int, false, span))
     }
 
-    /// Whether the unit of a row (of `space`) has a grant of this offer in one of these states.
-    pub(crate) fn unit_has(&mut self, space: TableId, grants: TableId, offer: &str, states: &[&str], span: Span) -> Option<NodeId> {
+    /// When the unit of a row (of `space`) last answered an invitation to this offer or let it expire: an invitation after that is open.
+    pub(crate) fn closed_at(&mut self, space: TableId, grants: TableId, offer: &str, span: Span) -> Option<NodeId> {
+        self.grant_time(space, grants, offer, &CLOSED, span)
+    }
+
+    /// When the unit of a row (of `space`) last had a grant of this offer in one of these states.
+    pub(crate) fn grant_time(&mut self, space: TableId, grants: TableId, offer: &str, states: &[&str], span: Span) -> Option<NodeId> {
         let condition = self.grant_state(grants, offer, states, span)?;
         let row_key = self.ledger_unit(grants, span)?;
         let outer_key = if space == grants { row_key } else { self.unit_of(space, span)? };
+        let at = self.at_of(grants, span)?;
         let link = Link::Key { row_key, outer_key };
-        let aggregate = self.ledger_aggregate(grants, link, AggregateFunction::Exists, None, condition, span);
-        let optional = self.optional(outer_key);
-        let node = self.add_in(space, Kind::Aggregate(Box::new(aggregate)), Type::Bool, optional, span);
-        Some(self.surely(node, span))
+        let aggregate = self.ledger_aggregate(grants, link, AggregateFunction::Max, Some(at), condition, span);
+        Some(self.add_in(space, Kind::Aggregate(Box::new(aggregate)), Type::Time, true, span))
     }
 
     /// The subject's key as text: what ledgers keep as unit.
@@ -227,7 +233,7 @@ impl Checker {
         }
     }
 
-    /// An aggregate over ledger rows written before T.
+    /// An aggregate over ledger rows written before T. What only runs write may be dated later, by one that looked ahead.
     pub(crate) fn ledger_aggregate(
         &mut self,
         ledger: TableId,
@@ -242,7 +248,8 @@ impl Checker {
             let start = self.constant(Value::Int(0), Type::Time, span);
             if self.optional(at) { self.add(Kind::Coalesce(at, start), Type::Time, false, span) } else { at }
         });
-        let until = at.map(|_| self.as_of(span));
+        let only_runs = self.table(ledger).is_some_and(|table| ["entries", "journeys"].contains(&table.name.as_str()));
+        let until = at.filter(|_| !only_runs).map(|_| self.as_of(span));
         Aggregate { table: ledger, link, function, value, filter: Some(filter), at, from: None, until, at_least: None }
     }
 }

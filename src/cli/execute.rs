@@ -8,6 +8,7 @@
 //! folder becomes the output folder. A crash before the ledger changes nothing; one after it leaves the previous outputs, and the
 //! same run again finds its rows in the ledger and puts the same outputs in place.
 
+mod ahead;
 mod approval;
 mod finish;
 mod history;
@@ -42,6 +43,8 @@ pub struct Job<'a> {
     /// The loaded program, perhaps with nodes or watches more.
     program: &'a Program,
     pub moment: Moment,
+    /// How far beyond its instant a run looks, in milliseconds.
+    ahead: Option<i64>,
     settings: Settings,
     history: History,
     progress: Progress,
@@ -72,8 +75,13 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
     if let Some(file) = &arguments.require_approval {
         approval::require(session, loaded, file)?;
     }
-    let counted = with_candidates(&loaded.program, project.ledger.is_some());
-    let job = Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)?;
+    let ahead = arguments.ahead.as_deref().map(|text| ahead::length(session, text)).transpose()?;
+    let mut counted = with_candidates(&loaded.program, project.ledger.is_some());
+    if let Some(ahead) = ahead {
+        counted.look_ahead(project.instant(session)?.and_utc().timestamp_millis().saturating_add(ahead));
+    }
+    let job = Job { ahead, ..Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)? };
+    job.history.in_order(&job.run_id(), job.moment.as_of)?;
     refuse_early_cohorts(loaded, job.moment)?;
     if job.moment.previous.is_none() && strat::engine::needs_previous_run(&loaded.program) {
         let advice = session.words(
@@ -177,7 +185,12 @@ impl<'a> Job<'a> {
         };
         let settings = Settings { zone: zone(session, project)?, check_all };
         let progress = Progress::start(session.format.is_machine());
-        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, settings, history, progress })
+        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, ahead: None, settings, history, progress })
+    }
+
+    /// The name of this run.
+    fn run_id(&self) -> String {
+        self.history.run_id(self.program, &self.loaded.hash, self.moment, self.ahead)
     }
 
     /// The bound tables that the nodes read, for questions about data that write nothing.

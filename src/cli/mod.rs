@@ -148,6 +148,7 @@ fn settings_of(session: &mut Session, path: Option<&Path>, flags: &SettingFlags)
 }
 
 /// A command whose part of the program was left out of this build.
+#[cfg_attr(feature = "engine", allow(dead_code, reason = "a full build does everything"))]
 fn not_in_this_build(command: &str) -> Failure {
     Failure::could_not_run(Problem::new(&problems::NOT_IN_THIS_BUILD, NOWHERE).with("what", format!("strat {command}")))
 }

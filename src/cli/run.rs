@@ -2,16 +2,13 @@
 
 use super::arguments::Run;
 use super::session::{Exit, Failure, Session};
-use super::{not_in_this_build, settings_of};
+use super::settings_of;
 
 /// Runs the command.
 #[cfg(feature = "engine")]
 pub fn run(session: &mut Session, arguments: &Run) -> Result<Exit, Failure> {
     let mut project = settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
     project.out = arguments.out.clone().or(project.out);
-    if arguments.ahead.is_some() {
-        return Err(not_in_this_build("run --ahead"));
-    }
     project.data(session)?;
     project.instant(session)?;
     let loaded = super::stages::program(session, &project.entry)?;
@@ -22,5 +19,5 @@ pub fn run(session: &mut Session, arguments: &Run) -> Result<Exit, Failure> {
 #[cfg(not(feature = "engine"))]
 pub fn run(session: &mut Session, arguments: &Run) -> Result<Exit, Failure> {
     let _ = settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
-    Err(not_in_this_build("run"))
+    Err(super::not_in_this_build("run"))
 }

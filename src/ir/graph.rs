@@ -44,6 +44,18 @@ impl Graph {
         }
     }
 
+    /// Gives every constant of a type and a value another value.
+    pub fn replace_constant(&mut self, ty: &Type, from: &Value, to: &Value) {
+        for node in self.nodes.iter_mut().filter(|node| node.ty == *ty) {
+            if let Kind::Constant(value) = &mut node.kind
+                && value == from
+            {
+                *value = to.clone();
+            }
+        }
+        self.known.retain(|(kind, _, _), _| !matches!(kind, Kind::Constant(value) if value == from));
+    }
+
     /// Adds a node, or finds the equal one. The first writer's place is kept.
     pub fn add(&mut self, kind: Kind, ty: Type, optional: bool, space: Option<TableId>, span: Span) -> NodeId {
         let key = (kind, space, ty);

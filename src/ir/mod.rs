@@ -334,7 +334,16 @@ pub struct Program {
     pub params: Vec<Param>,
 }
 
+/// The horizon of a run that does not look ahead: a time before all others. What is due before the horizon is due now; see
+/// [`Program::look_ahead`].
+pub const NO_HORIZON: i64 = i64::MIN;
+
 impl Program {
+    /// Lets everything that falls due before `until`, in milliseconds of local time, be due in this run.
+    pub fn look_ahead(&mut self, until: i64) {
+        self.graph.replace_constant(&Type::Time, &Value::Int(NO_HORIZON), &Value::Int(until));
+    }
+
     #[must_use]
     pub fn table(&self, id: TableId) -> Option<&Table> {
         self.tables.get(id.0 as usize)

@@ -220,6 +220,9 @@ impl Checker {
 
     fn collect_fallbacks(&mut self, draft: &mut Draft<'_>, fallbacks: &[ast::Fallback], way: &Way, number: usize, out: &mut Vec<Reach>) -> Option<()> {
         let mut whole = true;
+        // What stands in for an action is for nobody the action itself is not for.
+        let mut way = way.clone();
+        way.chosen.extend(out.get(number).map(|first| first.chosen));
         for fallback in fallbacks {
             let stage = match fallback.layer.text.as_str() {
                 "legal" => Stage::Legal,
@@ -242,7 +245,7 @@ impl Checker {
             };
             let before = out.len();
             let never = self.truth(false, fallback.span);
-            whole &= self.collect_steps(draft, std::slice::from_ref(&fallback.step), way, never, out).is_some();
+            whole &= self.collect_steps(draft, std::slice::from_ref(&fallback.step), &way, never, out).is_some();
             for reach in out.iter_mut().skip(before) {
                 reach.fallback_of = Some((number, stage));
             }

@@ -192,8 +192,7 @@ impl Checker {
         let due = reach.tail.due.clone().or_else(|| reach.operation.as_ref().and_then(|operation| operation.due.clone()));
         if let Some(due) = due {
             let length = self.length(&due, &draft.scope.clone(), "`due`")?;
-            let now = self.as_of(span);
-            let by = self.shift(now, length, span);
+            let by = self.shift(wave.goes, length, span);
             row.field("due_by", by);
         }
         if let Some(priority) = &draft.ast.priority {
@@ -260,6 +259,12 @@ impl Checker {
         }
         let now = self.as_of(span);
         row.field("sent_at", now);
+        let has_plan = self.find_table("contacts").and_then(|contacts| self.table(contacts)).is_some_and(|table| table.find_column("due_from").is_some());
+        if has_plan && journey.ahead {
+            let later = self.surely_compare(ir::Comparison::Greater, wave.goes, now, span);
+            let planned = self.only_where(later, wave.goes, span);
+            row.field("due_from", planned);
+        }
         if let Some(role) = &reach.tail.to {
             if let Some(person) = self.role(draft, role) {
                 row.field("rm_id", person);
@@ -301,11 +306,10 @@ impl Checker {
             return;
         }
         let span = wave.span;
-        let now = self.as_of(span);
         let skipped = self.all(&[wave.skips, journey.treated], span);
         // What was only waiting belongs to the wave as it was executed.
         let executed = self.all(&[executed, wave.runs], span);
-        for (event, flag, time) in [("executed", executed, now), ("skipped", skipped, wave.due)] {
+        for (event, flag, time) in [("executed", executed, wave.goes), ("skipped", skipped, wave.due)] {
             let mut row = self.identity(draft, true);
             row.field("entered_at", journey.entry_time);
             let name = self.text_constant(wave.name.clone(), span);
@@ -407,7 +411,9 @@ impl Checker {
         let invited = self.grant_expiry(table, grants, name, span)?;
         let now = self.as_of(span);
         let over = self.surely_compare(ir::Comparison::LessOrEqual, invited, now, span);
-        let closed = self.unit_has(table, grants, name, &["accepted", "declined", "expired", "redeemed"], span)?;
+        let closed = self.closed_at(table, grants, name, span)?;
+        let invited_at = self.grant_time(table, grants, name, &["invited"], span)?;
+        let closed = self.surely_compare(ir::Comparison::GreaterOrEqual, closed, invited_at, span);
         let open = self.negation(closed, span);
         let flag = self.all(&[over, open], span);
         let unit = self.unit_of(table, span)?;

@@ -23,6 +23,8 @@ pub(super) struct WaveState {
     pub skips: NodeId,
     /// When it was or is due.
     pub due: NodeId,
+    /// When what it sends is to go out: now, or when it falls due after T.
+    pub goes: NodeId,
 }
 
 pub(super) struct Journey {
@@ -48,6 +50,8 @@ pub(super) struct Journey {
     pub reason: String,
     /// One wave without delay: there is nothing to come back to.
     pub single: bool,
+    /// Something may fall due after T.
+    pub ahead: bool,
 }
 
 /// Names of the waves of a plan; a plan without waves is one wave called `1`.
@@ -62,6 +66,8 @@ pub(super) fn wave_names(strategy: &ast::Strategy) -> Vec<String> {
 struct Progress {
     /// One wave without delay: there is nothing to come back to.
     single: bool,
+    /// Something may fall due after T.
+    ahead: bool,
     active: NodeId,
     /// When the wave before was executed or skipped; missing when neither.
     before: NodeId,
@@ -92,7 +98,8 @@ impl Checker {
         let treated = self.all(&[treated, outside], span);
         let active = self.all(&[in_flight, treated], span);
         let mut states = Vec::new();
-        let mut progress = Progress { single, active, before: entry_time };
+        let ahead = !single || draft.ast.triggers.iter().any(|trigger| matches!(trigger.kind, ast::TriggerKind::Before { .. }));
+        let mut progress = Progress { single, ahead, active, before: entry_time };
         let mut whole = true;
         for (at, wave) in waves.iter().enumerate() {
             match self.lower_wave(draft, wave, at, enters, &mut progress) {
@@ -126,6 +133,7 @@ impl Checker {
             exits,
             reason: entry.words.clone(),
             single,
+            ahead,
         })
     }
 
@@ -219,7 +227,9 @@ impl Checker {
         };
         let due = self.shift(progress.before, after, span);
         let now = self.as_of(span);
-        let reached = self.surely_compare(Comparison::LessOrEqual, due, now, span);
+        let past_due = self.surely_compare(Comparison::LessOrEqual, due, now, span);
+        let reached = if progress.ahead { self.before_horizon(past_due, due, span) } else { past_due };
+        let goes = if progress.ahead { self.either(past_due, now, due, span) } else { now };
         let (executed, skipped) = match progress.single {
             true => (None, None),
             false => (Some(self.wave_time(draft, &wave.name.text, at, last)?), Some(self.wave_skipped(draft, &wave.name.text, last)?)),
@@ -239,9 +249,10 @@ impl Checker {
         let met = self.surely(condition, span);
         let unmet = self.negation(met, span);
         let runs = self.all(&[due_now, met], span);
-        let skips = self.all(&[due_now, unmet], span);
+        // Its condition may still come true before its time.
+        let skips = self.all(&[due_now, past_due, unmet], span);
         self.bind_wave(draft, wave, at, last, executed, skipped, skips)?;
-        let over_now = self.either(runs, now, due, span);
+        let over_now = self.either(runs, goes, due, span);
         let happening = self.any(&[runs, skips], span);
         let past = match (executed, skipped) {
             (Some(executed), Some(skipped)) => self.first_known(executed, skipped, span),
@@ -250,7 +261,14 @@ impl Checker {
         let present = self.only_where(happening, over_now, span);
         progress.before = self.first_known(past, present, span);
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due })
+        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due, goes })
+    }
+
+    /// Due by T, or before the horizon of a run that looks ahead.
+    pub(super) fn before_horizon(&mut self, past_due: NodeId, due: NodeId, span: Span) -> NodeId {
+        let horizon = self.constant(Value::Int(crate::ir::NO_HORIZON), Type::Time, span);
+        let soon = self.surely_compare(Comparison::Less, due, horizon, span);
+        self.any(&[past_due, soon], span)
     }
 
     /// The wave's name is the time it was executed; `skipped(name)` whether it was passed over.

@@ -18,8 +18,19 @@ impl Checker {
             conditions.push(self.one_of(column, values, span));
         }
         let filter = self.all(&conditions, span);
-        let value = self.named_column(table, column, span)?;
+        let value = match ledger {
+            "contacts" => self.contact_time(table, span)?,
+            _ => self.named_column(table, column, span)?,
+        };
         self.of_unit(draft, table, AggregateFunction::Max, Some(value), filter, Type::Time)
+    }
+
+    /// In contact rows: when a contact goes out. What a run that looked ahead decided goes out after that run.
+    pub(super) fn contact_time(&mut self, contacts: TableId, span: Span) -> Option<NodeId> {
+        let sent = self.named_column(contacts, "sent_at", span)?;
+        let Some(planned) = self.table(contacts)?.find_column("due_from") else { return Some(sent) };
+        let planned = self.column(contacts, planned, span);
+        Some(self.first_known(planned, sent, span))
     }
 
     /// An aggregate over the rows of a ledger that are about the subject.

@@ -194,7 +194,7 @@ impl Checker {
                 let offset = self.length(offset, &draft.scope, "`before`")?;
                 let date = self.moment(date, &draft.scope, "`before`")?;
                 let due = self.shift(date, offset.negated(), span);
-                self.due_between_runs(due, span)
+                self.due_between_runs(due, last, span)
             }
             TriggerKind::WithinAfter { length, date } => {
                 let length = self.length(length, &draft.scope, "`within`")?;
@@ -233,12 +233,20 @@ impl Checker {
         Some(self.all(&[differs, known], span))
     }
 
-    /// A moment that falls between the last completed run and T.
-    fn due_between_runs(&mut self, due: NodeId, span: Span) -> Fired {
+    /// A moment that falls between the last completed run and T, or before the horizon of a run that looks ahead. Who entered at it is
+    /// not called again.
+    fn due_between_runs(&mut self, due: NodeId, last: NodeId, span: Span) -> Fired {
         let from = self.previous_run(span);
         let now = self.as_of(span);
-        let bounds = crate::check::expression::Bounds { from: Some(from), until: Some(now) };
-        let fired = self.within_bounds(due, bounds, span);
+        let horizon = self.constant(Value::Int(crate::ir::NO_HORIZON), Type::Time, span);
+        let bounds = |from, until| crate::check::expression::Bounds { from: Some(from), until: Some(until) };
+        let passed = self.within_bounds(due, bounds(from, now), span);
+        let soon = self.within_bounds(due, bounds(now, horizon), span);
+        let soon = self.surely(soon, span);
+        let reached = self.any(&[passed, soon], span);
+        let entered = self.surely_compare(Comparison::GreaterOrEqual, last, due, span);
+        let not_entered = self.negation(entered, span);
+        let fired = self.all(&[reached, not_entered], span);
         Fired { fired, time: due, row: None, missed: None }
     }
 

@@ -21,7 +21,7 @@ impl Job<'_> {
         let Target { folder, out, forms, show } = target;
         self.progress.step(self.session.words("writing", "写出中"));
         let started = Instant::now();
-        let run_id = self.history.run_id(self.program, &self.loaded.hash, self.moment);
+        let run_id = self.run_id();
         let version = self.loaded.hash.chars().take(12).collect();
         let run = RunFields { run_id: run_id.clone(), as_of: self.moment.as_of, version };
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
@@ -43,6 +43,7 @@ impl Job<'_> {
             program: self.program,
             program_hash: &self.loaded.hash,
             moment: self.moment,
+            ahead: self.ahead,
             zone: &self.project.zone,
             currency: &self.project.currency,
             files: inputs,

@@ -3,10 +3,13 @@
 use super::super::ledger::{LedgerPart, LedgerStore};
 use super::super::outputs::{RunFields, WriteError, gather, ledger_bytes, time_text};
 use super::super::session::{Failure, Session};
+use super::problems::OUT_OF_ORDER;
 use chrono::NaiveDateTime;
 use polars::prelude::DataFrame;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use strat::diag::Problem;
+use strat::diag::render::NOWHERE;
 use strat::ir::{Moment, Output, Program};
 
 /// How instants stand in the record of runs.
@@ -31,6 +34,8 @@ pub(super) struct History {
     pub parts: Vec<LedgerPart>,
     /// The last completed run of this program before this one.
     pub previous: Option<i64>,
+    /// Runs as of this instant or later: name and instant.
+    unseen: Vec<(String, String)>,
 }
 
 impl History {
@@ -43,11 +48,30 @@ impl History {
         let runs = store.runs().map_err(failed)?;
         let mark = program_mark(program);
         let mine = runs.iter().filter(|(run, _)| run.starts_with(&mark)).filter_map(|(_, as_of)| instant(as_of));
+        let previous = mine.filter(|at| *at < as_of).max();
         Ok(History {
             folder: Some(folder.to_owned()),
             parts: parts.into_iter().filter(|part| instant(&part.as_of).is_some_and(|at| at < as_of)).collect(),
-            previous: mine.filter(|at| *at < as_of).max(),
+            previous,
+            unseen: runs.into_iter().filter(|(_, at)| instant(at).is_none_or(|at| at >= as_of)).collect(),
         })
+    }
+
+    /// A run decides with everything before it in sight: one that the ledger does not hold yet comes after all that it holds.
+    ///
+    /// # Errors
+    /// The ledger holds another run as of the same instant or a later one.
+    pub(super) fn in_order(&self, run: &str, as_of: i64) -> Result<(), Failure> {
+        if self.unseen.iter().any(|(known, _)| known == run) {
+            return Ok(());
+        }
+        match self.unseen.last() {
+            Some((_, other)) => {
+                let problem = Problem::new(&OUT_OF_ORDER, NOWHERE).with("other", other.replace('T', " "));
+                Err(Failure::refused(problem.with("as_of", time_text(as_of))))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Table and hash of the parts that were read.
@@ -57,7 +81,7 @@ impl History {
 
     /// Names the run: a program, an instant, what came before. The data is not part of the name, so that the order of rows and
     /// the cut of files change nothing; that one name means one result is what [`LedgerStore::commit`] watches.
-    pub(super) fn run_id(&self, program: &Program, program_hash: &str, moment: Moment) -> String {
+    pub(super) fn run_id(&self, program: &Program, program_hash: &str, moment: Moment, ahead: Option<i64>) -> String {
         let mut hasher = blake3::Hasher::new();
         let mut add = |text: &str| {
             hasher.update(&(text.len() as u64).to_le_bytes());
@@ -66,6 +90,9 @@ impl History {
         add(program_hash);
         add(&moment.as_of.to_string());
         add(&format!("{:?}", moment.previous));
+        if let Some(ahead) = ahead {
+            add(&format!("ahead {ahead}"));
+        }
         for (table, hash) in self.visible() {
             add(&table);
             add(&hash);

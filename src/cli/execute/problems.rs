@@ -25,3 +25,17 @@ pub static COUNTS_DO_NOT_TIE: ProblemKind = ProblemKind {
     }),
     label: NO_LABEL,
 };
+
+pub static OUT_OF_ORDER: ProblemKind = ProblemKind {
+    slug: "out-of-order",
+    severity: Severity::Error,
+    title: Text {
+        en: "the ledger holds a run as of {other}, which a run as of {as_of} would not see",
+        zh: "台账中已有截至 {other} 的运行，截至 {as_of} 的运行看不到它的结果",
+    },
+    help: Some(Text {
+        en: "caps and places count what came before, so days are run in order and each once; run a later day, use another ledger for trials, and put programs of one instant into one folder: strat run FOLDER",
+        zh: "频次和名额都按之前的结果计算，所以各日须依次运行且只决策一次；请运行之后的日期，试运行请换一个台账，同一时点的多个程序请放入同一文件夹：strat run 文件夹",
+    }),
+    label: NO_LABEL,
+};

@@ -44,6 +44,8 @@ pub struct Inputs<'a> {
     /// Hex.
     pub program_hash: &'a str,
     pub moment: Moment,
+    /// How far the run looked beyond its instant, in milliseconds.
+    pub ahead: Option<i64>,
     pub zone: &'a str,
     pub currency: &'a str,
     pub files: &'a [InputFile],
@@ -62,6 +64,9 @@ pub struct Manifest<'a> {
     run_id: &'a str,
     as_of: String,
     previous_run: Option<String>,
+    /// Given when the run looked ahead: up to when.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ahead_until: Option<String>,
     zone: &'a str,
     currency: &'a str,
     program: ProgramEntry<'a>,
@@ -100,6 +105,7 @@ impl<'a> Manifest<'a> {
             run_id,
             as_of: time_text(inputs.moment.as_of),
             previous_run: inputs.moment.previous.map(time_text),
+            ahead_until: inputs.ahead.map(|ahead| time_text(inputs.moment.as_of.saturating_add(ahead))),
             zone: inputs.zone,
             currency: inputs.currency,
             program: ProgramEntry { name: &program.name, blake3: inputs.program_hash, sources: &program.sources },

@@ -99,3 +99,65 @@ pub enum ItemKind {
     Compare(Compare),
     Test(Test),
 }
+
+impl ItemKind {
+    /// The table a declaration says it is about, where one may say so.
+    pub fn about_mut(&mut self) -> Option<&mut Option<Name>> {
+        match self {
+            ItemKind::Feature(feature) => Some(&mut feature.table),
+            ItemKind::Segment(segment) => Some(&mut segment.table),
+            ItemKind::Ladder(ladder) => Some(&mut ladder.table),
+            ItemKind::Score(score) => Some(&mut score.table),
+            ItemKind::Model(model) => Some(&mut model.table),
+            ItemKind::Cohort(cohort) => Some(&mut cohort.table),
+            ItemKind::Role(role) => Some(&mut role.table),
+            ItemKind::Metric(metric) => Some(&mut metric.table),
+            ItemKind::Strategy(strategy) => Some(&mut strategy.table),
+            ItemKind::Use(_)
+            | ItemKind::Subject(_)
+            | ItemKind::Table(_)
+            | ItemKind::Param(_)
+            | ItemKind::Lexicon(_)
+            | ItemKind::Tag(_)
+            | ItemKind::Channel(_)
+            | ItemKind::Action(_)
+            | ItemKind::Offer(_)
+            | ItemKind::Template(_)
+            | ItemKind::Policy(_)
+            | ItemKind::Alert(_)
+            | ItemKind::Overlay(_)
+            | ItemKind::Compare(_)
+            | ItemKind::Test(_) => None,
+        }
+    }
+
+    /// Whether two files that say it word for word say one thing. Strategies and offers keep books under their name, so that the same
+    /// name in two files is a mistake whatever it says; tests have no name to share.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        match self {
+            ItemKind::Strategy(_) | ItemKind::Offer(_) | ItemKind::Test(_) => false,
+            ItemKind::Use(_)
+            | ItemKind::Subject(_)
+            | ItemKind::Table(_)
+            | ItemKind::Param(_)
+            | ItemKind::Feature(_)
+            | ItemKind::Segment(_)
+            | ItemKind::Ladder(_)
+            | ItemKind::Score(_)
+            | ItemKind::Lexicon(_)
+            | ItemKind::Model(_)
+            | ItemKind::Tag(_)
+            | ItemKind::Cohort(_)
+            | ItemKind::Channel(_)
+            | ItemKind::Role(_)
+            | ItemKind::Action(_)
+            | ItemKind::Template(_)
+            | ItemKind::Policy(_)
+            | ItemKind::Metric(_)
+            | ItemKind::Alert(_)
+            | ItemKind::Overlay(_)
+            | ItemKind::Compare(_) => true,
+        }
+    }
+}

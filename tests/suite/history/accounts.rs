@@ -3,31 +3,35 @@
 use super::audit::{Audit, cell, customer_of, rows, truth};
 use super::bank::{DAY, Row, instant};
 use super::rules::{Again, Counted, Strategy, Subject, Trigger, Window};
-use super::world::Day;
+use super::world::{Day, RUN};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the ledger says about one unit in one strategy, before or after an instant.
+/// A row of the ledger: its own time, and the run that wrote it.
+struct Mark<'a> {
+    at: i64,
+    run: i64,
+    row: &'a Row,
+}
+
+/// What the ledger says about one unit in one strategy.
 struct Past<'a> {
     entries: Vec<i64>,
-    contacts: Vec<(i64, &'a Row)>,
-    journeys: Vec<(i64, &'a Row)>,
+    contacts: Vec<Mark<'a>>,
+    journeys: Vec<Mark<'a>>,
 }
 
 impl Past<'_> {
-    /// When a wave was executed or skipped since an entry, as of an instant.
+    /// When a wave was executed or skipped since an entry, as runs before an instant recorded it.
     fn over(&self, wave: &str, entry: i64, before: i64) -> Option<i64> {
-        let latest = |times: Vec<i64>| times.into_iter().filter(|at| *at >= entry && *at < before).max();
-        let sent = latest(self.contacts.iter().filter(|(_, row)| cell(row, "wave") == wave).map(|(at, _)| *at).collect());
-        let event = |word: &str| latest(self.journeys.iter().filter(|(_, row)| cell(row, "wave") == wave && cell(row, "event") == word).map(|(at, _)| *at).collect());
-        sent.or_else(|| event("executed")).or_else(|| event("skipped"))
+        let latest = |marks: &[Mark<'_>], word: Option<&str>| {
+            let of_wave = marks.iter().filter(|mark| cell(mark.row, "wave") == wave && word.is_none_or(|word| cell(mark.row, "event") == word));
+            of_wave.filter(|mark| mark.at >= entry && mark.run < before).map(|mark| mark.at).max()
+        };
+        latest(&self.contacts, None).or_else(|| latest(&self.journeys, Some("executed"))).or_else(|| latest(&self.journeys, Some("skipped")))
     }
 
-    fn left(&self, entry: i64, before: i64) -> bool {
-        self.journeys.iter().any(|(at, row)| cell(row, "event") == "exited" && *at >= entry && *at < before)
-    }
-
-    fn waits(&self, entry: i64, before: i64) -> bool {
-        self.journeys.iter().any(|(at, row)| cell(row, "event") == "deferred" && *at >= entry && *at < before)
+    fn happened(&self, event: &str, entry: i64, before: i64) -> bool {
+        self.journeys.iter().any(|mark| cell(mark.row, "event") == event && mark.at >= entry && mark.run < before)
     }
 }
 
@@ -42,11 +46,11 @@ fn units<'a>(day: &'a Day, subject: Subject) -> Vec<&'a str> {
 
 impl Audit<'_> {
     fn past(&self, strategy: &Strategy, unit: &str) -> Past<'_> {
-        let about = |name: &str, time: &'static str| -> Vec<(i64, &Row)> {
+        let about = |name: &str, time: &'static str| -> Vec<Mark<'_>> {
             let mine = rows(&self.history.ledger, name).iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
-            mine.map(|row| (instant(cell(row, time)).unwrap(), row)).collect()
+            mine.map(|row| Mark { at: instant(cell(row, time)).unwrap(), run: instant(cell(row, RUN)).unwrap(), row }).collect()
         };
-        let mut entries: Vec<i64> = about("entries", "entered_at").into_iter().map(|(at, _)| at).collect();
+        let mut entries: Vec<i64> = about("entries", "entered_at").into_iter().map(|mark| mark.at).collect();
         entries.sort_unstable();
         Past { entries, contacts: about("contacts", "sent_at"), journeys: about("journeys", "happened_at") }
     }
@@ -72,22 +76,22 @@ impl Audit<'_> {
                         found.push(("again", format!("{who}: {} {}", super::bank::time(pair[0]), super::bank::time(pair[1]))));
                     }
                 }
-                for (at, contact) in &past.contacts {
+                for Mark { at, run, row } in &past.contacts {
                     let Some(entry) = past.entries.iter().copied().filter(|entry| entry <= at).max() else {
                         found.push(("entry", format!("{who}: contact without entry as of {}", super::bank::time(*at))));
                         continue;
                     };
-                    let Some(number) = strategy.waves.iter().position(|wave| wave.name == cell(contact, "wave")) else { continue };
+                    let Some(number) = strategy.waves.iter().position(|wave| wave.name == cell(row, "wave")) else { continue };
                     let after = strategy.waves[number].after_days * DAY;
                     let before = match number.checked_sub(1) {
-                        Some(previous) => past.over(strategy.waves[previous].name, entry, at + 1),
+                        Some(previous) => past.over(strategy.waves[previous].name, entry, run + 1),
                         None => Some(entry),
                     };
                     if before.is_none_or(|before| before + after > *at) && after > 0 {
-                        found.push(("gap", format!("{who}: {} as of {}, {before:?}", cell(contact, "wave"), super::bank::time(*at))));
+                        found.push(("gap", format!("{who}: {} as of {}, {before:?}", cell(row, "wave"), super::bank::time(*at))));
                     }
-                    if past.left(entry, *at) {
-                        found.push(("exit", format!("{who}: {} as of {}", cell(contact, "wave"), super::bank::time(*at))));
+                    if past.happened("exited", entry, *run) {
+                        found.push(("exit", format!("{who}: {} as of {}", cell(row, "wave"), super::bank::time(*at))));
                     }
                 }
             }
@@ -103,8 +107,8 @@ impl Audit<'_> {
         let fired = strategy.triggers.iter().any(|(trigger, _)| self.fired(trigger, strategy, day, before, unit, last));
         let lone = strategy.waves.len() == 1 && strategy.waves[0].after_days == 0;
         let Some(entry) = last else { return (fired, fired) };
-        let waits = past.waits(entry, day.as_of);
-        let flies = !lone && !past.left(entry, day.as_of) && strategy.waves.last().is_some_and(|wave| past.over(wave.name, entry, day.as_of).is_none());
+        let waits = past.happened("deferred", entry, day.as_of);
+        let flies = !lone && !past.happened("exited", entry, day.as_of) && strategy.waves.last().is_some_and(|wave| past.over(wave.name, entry, day.as_of).is_none());
         if !flies {
             return (fired, fired || waits);
         }
@@ -131,14 +135,9 @@ impl Audit<'_> {
 
     /// The last entry that runs before this one recorded.
     fn entry_before(&self, strategy: &Strategy, unit: &str, day: &Day) -> Option<i64> {
-        // An entry is as old as what happened; the run that recorded it is the first that could see it.
         let mine = rows(&self.history.ledger, "entries").iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
-        let times = mine.map(|row| instant(cell(row, "entered_at")).unwrap());
-        let recorded = |at: &i64| {
-            let run = self.history.days.iter().find(|run| run.as_of > *at && run.previous <= *at || run.as_of == *at);
-            run.is_some_and(|run| run.as_of < day.as_of)
-        };
-        times.filter(recorded).max()
+        let earlier = mine.filter(|row| instant(cell(row, RUN)).unwrap() < day.as_of);
+        earlier.map(|row| instant(cell(row, "entered_at")).unwrap()).max()
     }
 
     fn fired(&self, trigger: &Trigger, strategy: &Strategy, day: &Day, before: Option<&Day>, unit: &str, last: Option<i64>) -> bool {

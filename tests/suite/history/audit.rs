@@ -50,8 +50,10 @@ fn period_start(at: i64, window: Window) -> i64 {
     }
 }
 
-fn within(window: Window, earlier: i64, at: i64) -> bool {
-    earlier <= at
+/// Whether a contact lies in the window that ends with another. What another system sends at the instant of a run, nobody can see.
+fn within(window: Window, other: &Contact<'_>, at: i64) -> bool {
+    let earlier = other.at;
+    (earlier < at || other.ours && earlier == at)
         && match window {
             Window::InAnyDays(days) => earlier > at - days * DAY,
             Window::CalendarDay | Window::CalendarWeek => earlier >= period_start(at, window),
@@ -147,7 +149,7 @@ impl Audit<'_> {
             for contact in self.contacts.iter().filter(|contact| contact.ours).filter(counts) {
                 let person = cell(contact.row, "customer_id");
                 let same = self.contacts.iter().filter(counts).filter(|other| cell(other.row, "customer_id") == person);
-                let number = same.filter(|other| within(cap.window, other.at, contact.at)).count();
+                let number = same.filter(|other| within(cap.window, other, contact.at)).count();
                 if i64::try_from(number).unwrap() > cap.most {
                     found.push(format!("{cap:?} {strategy:?}: {number} for {person} as of {}", cell(contact.row, "sent_at")));
                 }
@@ -182,7 +184,7 @@ impl Audit<'_> {
                     found.push(format!("{capacity:?}: nobody's, {:?}", contact.row));
                     continue;
                 };
-                let used = on_channel.iter().filter(|(other, whose)| whose.as_ref() == Some(owner) && within(capacity.window, other.at, contact.at)).count();
+                let used = on_channel.iter().filter(|(other, whose)| whose.as_ref() == Some(owner) && within(capacity.window, other, contact.at)).count();
                 let most = capacity.most.or_else(|| cell(find(&self.day(contact.at).data, "staff", "staff_id", owner)?, "cap").parse().ok());
                 if most.is_none_or(|most| i64::try_from(used).unwrap() > most) {
                     found.push(format!("{capacity:?}: {used} of {most:?} for `{owner}` as of {}", cell(contact.row, "sent_at")));

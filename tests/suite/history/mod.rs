@@ -6,6 +6,7 @@ mod accounts;
 mod audit;
 mod bank;
 mod rules;
+mod runs;
 mod world;
 
 use crate::agree::random::Random;
@@ -18,7 +19,7 @@ const MONTHS: u64 = 500;
 const DAYS: i64 = 30;
 
 /// Reports after which a thread stops looking.
-const FAILURES: usize = 3;
+const FAILURES: usize = 30;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())
@@ -32,19 +33,35 @@ fn month(seed: u64) -> Result<(rules::Rules, world::History), String> {
     Ok((rules, history))
 }
 
+/// Everything a month wrote, for whoever looks into one.
+fn show(history: &world::History) {
+    let line = |row: &bank::Row| row.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}={text}")).collect::<Vec<_>>().join(" ");
+    for day in &history.days {
+        println!("as of {}", bank::time(day.as_of));
+        day.actions.iter().for_each(|row| println!("  action {}", line(row)));
+        day.exclusions.iter().for_each(|row| println!("  exclusion {}", line(row)));
+    }
+    for (name, rows) in &history.ledger {
+        rows.iter().for_each(|row| println!("{name} {}", line(row)));
+    }
+}
+
 fn failing(seed: u64) -> Option<String> {
-    let started = std::time::Instant::now();
     let (rules, history) = match month(seed) {
         Ok(lived) => lived,
         Err(story) => return Some(format!("month {seed}: {story}")),
     };
-    eprintln!("{seed} {:?}", started.elapsed());
+    if number("STRAT_MONTH").is_some() {
+        show(&history);
+    }
     let breaches = audit(&rules, &history);
     if breaches.is_empty() {
         return None;
     }
     let lines: Vec<String> = breaches.iter().take(6).map(|Breach { kind, story }| format!("  {kind}: {story}")).collect();
-    Some(format!("month {seed}: {} breaches\n{}\n{}", breaches.len(), lines.join("\n"), rules.text()))
+    let report = format!("month {seed}: {} breaches\n{}\n{}", breaches.len(), lines.join("\n"), rules.text());
+    println!("{report}");
+    Some(report)
 }
 
 #[test]

@@ -20,6 +20,9 @@ pub struct Day {
     pub exclusions: Vec<Row>,
 }
 
+/// Besides its columns a row of the ledger says which run wrote it.
+pub const RUN: &str = "run as of";
+
 /// A month: its runs, and the ledger they left.
 pub struct History {
     pub days: Vec<Day>,
@@ -130,6 +133,8 @@ pub fn lived(program: &Program, bank: &Bank, seed: u64, engine: bool) -> History
     let mut ledger = Data::new();
     let mut answered: Vec<Row> = Vec::new();
     let (mut days, mut previous) = (Vec::new(), bank.since);
+    // How many rows of each table the ledger held after each run.
+    let mut counts: Vec<(i64, BTreeMap<String, usize>)> = Vec::new();
     for as_of in &bank.runs {
         let mut data = bank.tables(*as_of);
         if !answered.is_empty() {
@@ -145,11 +150,18 @@ pub fn lived(program: &Program, bank: &Bank, seed: u64, engine: bool) -> History
             assert!(run == emissions, "seed {seed}: the engine differs from the interpreter as of {}", time(*as_of));
         }
         ledger = carried(program, &emissions, &ledger).unwrap_or_else(|found| panic!("{}: {}", found.kind, found.story));
+        counts.push((*as_of, ledger.iter().map(|(name, rows)| (name.clone(), rows.count)).collect()));
         let actions = list(program, &emissions, Output::Actions);
         answered.extend(answers(&mut random, &actions, *as_of));
         days.push(Day { as_of: *as_of, previous, data, actions, exclusions: list(program, &emissions, Output::Exclusions) });
         previous = *as_of;
     }
-    let ledger: BTreeMap<String, Vec<Row>> = ledger.iter().map(|(name, rows)| (name.clone(), texts(program, name, rows))).collect();
-    History { days, ledger }
+    let mut tables: BTreeMap<String, Vec<Row>> = ledger.iter().map(|(name, rows)| (name.clone(), texts(program, name, rows))).collect();
+    for (name, rows) in &mut tables {
+        for (at, row) in rows.iter_mut().enumerate() {
+            let run = counts.iter().find(|(_, counts)| counts.get(name).is_some_and(|count| *count > at));
+            row.insert(String::from(RUN), time(run.map_or(0, |(as_of, _)| *as_of)));
+        }
+    }
+    History { days, ledger: tables }
 }

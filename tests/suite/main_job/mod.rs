@@ -24,7 +24,7 @@ fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
 }
 
-fn command(words: &[&OsStr]) -> Command {
+pub(crate) fn command(words: &[&OsStr]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_strat"));
     for name in ["STRAT_LANG", "LC_ALL", "LANG", "NO_COLOR", "FORCE_COLOR", "POLARS_MAX_THREADS"] {
         command.env_remove(name);
@@ -60,21 +60,21 @@ pub(crate) fn read_tree(folder: &Path) -> Tree {
 }
 
 /// What a run wrote, without the file that tells how long it took.
-fn results(folder: &Path) -> Tree {
+pub(crate) fn results(folder: &Path) -> Tree {
     let mut tree = read_tree(folder);
     assert!(tree.remove("timings.json").is_some(), "{:?}", tree.keys());
     tree
 }
 
 /// The same files with the same bytes; names the first one that differs.
-fn assert_same(left: &Tree, right: &Tree, what: &str) {
+pub(crate) fn assert_same(left: &Tree, right: &Tree, what: &str) {
     assert_eq!(left.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>(), "{what}");
     for (name, bytes) in left {
         assert!(bytes == &right[name], "{what}: {name} differs");
     }
 }
 
-fn copy_tree(from: &Path, to: &Path) {
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
     for (name, bytes) in read_tree(from) {
         let path = to.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -95,7 +95,7 @@ fn plain(name: &'static str) -> &'static Tree {
 }
 
 /// A list as a header and its rows.
-fn list(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
+pub(crate) fn list(bytes: &[u8]) -> (Vec<String>, Vec<Vec<String>>) {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = csv::Reader::from_reader(text);
     let header = reader.headers().unwrap().iter().map(String::from).collect();
