@@ -100,6 +100,8 @@ pub enum Command {
     Compile(Compile),
     /// Run a project over its data and write the action lists
     Run(Run),
+    /// Run day by day over past data without touching the ledger, and show what each day would have done
+    Replay(Replay),
     /// Run the tests written in programs
     Test(Test),
     /// Explain a decision about one subject, or a problem by its name
@@ -165,7 +167,7 @@ pub struct Compile {
 
 #[derive(Debug, Args)]
 pub struct Run {
-    /// The project folder, its strat.toml, or an entry file (default: this folder)
+    /// The project folder, its strat.toml, an entry file, or a folder of them (default: this folder)
     pub project: Option<PathBuf>,
     /// The folder to write the results to
     #[arg(long, value_name = "DIR")]
@@ -190,6 +192,30 @@ pub struct Run {
     pub show: Option<usize>,
     #[command(flatten)]
     pub settings: SettingFlags,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The project folder, its strat.toml, or an entry file (default: this folder)
+    pub project: Option<PathBuf>,
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    pub from: String,
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    pub to: String,
+    /// Also write the counts and all actions to this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Where the first day begins to look for events (default: the day before, or the last run in the ledger)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// The folder with the data
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// The folder with the ledger to begin from; it is only read
+    #[arg(long, value_name = "DIR")]
+    pub ledger: Option<PathBuf>,
 }
 
 /// A form of the lists a run writes.

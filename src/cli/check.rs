@@ -20,6 +20,7 @@ pub fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Failure> {
     for path in project_folders(&arguments.paths) {
         named.push(Project::load(session, &path)?.entry);
     }
+    let together: Vec<PathBuf> = named.iter().filter(|entry| entry.is_dir()).cloned().collect();
     named.extend(if arguments.paths.is_empty() { vec![PathBuf::from(".")] } else { arguments.paths.clone() });
     let paths = programs(session, &named)?;
     let (mut read_programs, unreadable) = read_all(session, &paths, arguments.stdin_filename.as_deref());
@@ -29,6 +30,13 @@ pub fn run(session: &mut Session, arguments: &Check) -> Result<Exit, Failure> {
     let mut problems = check(session, &read_programs);
     if arguments.fix {
         problems = apply_fixes(session, &mut read_programs, problems)?;
+    }
+    // A folder whose files run together must be one program, which each file alone does not show.
+    if !problems.iter().any(Problem::is_error) {
+        for folder in named.iter().filter(|path| together.contains(path)) {
+            problems.extend(stages::checked(session, folder)?.problems);
+        }
+        tidy(&mut problems);
     }
     let grave = problems.iter().any(|problem| is_grave(problem, arguments.deny));
     let exit = if unreadable.is_empty() { if grave { Exit::Findings } else { Exit::Ok } } else { Exit::CouldNotRun };

@@ -1,7 +1,6 @@
 //! `strat compile`: a checked program in its compiled form.
 
 use super::arguments::Compile;
-use super::input::read;
 use super::project::Project;
 use super::session::{Exit, Failure, Session};
 use super::{atomic, stages};
@@ -11,8 +10,7 @@ use strat::diag::render::NOWHERE;
 /// Runs the command. A program with errors has no compiled form.
 pub fn run(session: &mut Session, arguments: &Compile) -> Result<Exit, Failure> {
     let project = Project::load(session, &arguments.file)?;
-    let entry = read(session, &project.entry, None)?;
-    let checked = stages::check_entry(&mut session.sources, entry.file);
+    let checked = stages::checked(session, &project.entry)?;
     if !checked.problems.is_empty() || session.format.is_machine() {
         session.report(checked.problems);
     }

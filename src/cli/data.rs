@@ -39,7 +39,7 @@ pub struct InputFile {
 }
 
 /// A data folder that was looked through.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct OpenedData {
     pub raw: RawTables,
     pub inputs: Vec<InputFile>,

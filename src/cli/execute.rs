@@ -13,6 +13,9 @@ mod approval;
 mod finish;
 mod history;
 mod problems;
+mod replay;
+
+pub use replay::replay_program;
 
 use super::arguments::Run;
 use super::atomic::AtomicFolder;
@@ -215,11 +218,21 @@ impl<'a> Job<'a> {
     /// Opens the data folder and binds what the program reads; the problems of all files together.
     fn bound(&self, reads: &Reads, timings: &mut Timings) -> Result<(Bound, Vec<InputFile>), Failure> {
         let started = Instant::now();
-        let folder = self.project.data(self.session)?;
-        let opened = data::open(folder, self.program, reads, &self.progress);
-        let OpenedData { raw, mut inputs, found, mut problems } = opened.map_err(|error| self.session.unreadable(folder, &error))?;
-        let raw = self.with_history(raw, &mut problems);
+        let opened = self.opened(reads)?;
         timings.open = milliseconds(started);
+        self.bound_over(reads, opened, timings)
+    }
+
+    /// The files of the tables that are read.
+    fn opened(&self, reads: &Reads) -> Result<OpenedData, Failure> {
+        let folder = self.project.data(self.session)?;
+        data::open(folder, self.program, reads, &self.progress).map_err(|error| self.session.unreadable(folder, &error))
+    }
+
+    /// Binds opened data and the ledger.
+    fn bound_over(&self, reads: &Reads, opened: OpenedData, timings: &mut Timings) -> Result<(Bound, Vec<InputFile>), Failure> {
+        let OpenedData { raw, mut inputs, found, mut problems } = opened;
+        let raw = self.with_history(raw, &mut problems);
         self.progress.step(self.session.words("checking the data", "检查数据"));
         let started = Instant::now();
         // A table whose files could not be opened is reported once, not also as missing.

@@ -47,6 +47,41 @@ pub fn programs(session: &Session, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fa
     Ok(found)
 }
 
+/// The entry files of a folder whose programs run together: its `.strat` files in the order of their names, without those that
+/// another of them uses as a module.
+pub fn entries(session: &mut Session, folder: &Path) -> Result<Vec<FileId>, Failure> {
+    let listed = fs::read_dir(folder).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>());
+    let mut paths = listed.map_err(|error| session.unreadable(folder, &error))?;
+    paths.retain(|path| path.is_file() && is_program(path));
+    paths.sort();
+    let (mut found, mut used) = (Vec::new(), std::collections::BTreeSet::new());
+    for path in &paths {
+        let file = read(session, path, None)?.file;
+        let text = session.sources.get(file).map(|file| file.text.clone()).unwrap_or_default();
+        let uses = strat::syntax::parse(file, &text).file.items.into_iter().filter_map(|item| match item.kind {
+            strat::syntax::ast::ItemKind::Use(used) => Some(used.module.text()),
+            _ => None,
+        });
+        used.extend(uses);
+        found.push((path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(), file));
+    }
+    found.retain(|(stem, _)| !used.contains(stem));
+    if found.is_empty() {
+        return Err(Failure::could_not_run(Problem::new(&NO_PROGRAMS, NOWHERE).with("path", shown(folder))));
+    }
+    Ok(found.into_iter().map(|(_, file)| file).collect())
+}
+
+fn is_program(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(".strat") && !name.to_string_lossy().starts_with('.'))
+}
+
+/// Whether programs lie directly in a folder.
+pub fn holds_programs(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.filter_map(Result::ok).any(|entry| is_program(&entry.path()) && entry.path().is_file())
+}
+
 /// Hidden folders and build output are not programs.
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;

@@ -28,6 +28,7 @@ mod problems;
 mod progress;
 #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only runs write results"))]
 mod project;
+mod replay;
 mod run;
 mod sample;
 mod session;
@@ -109,6 +110,7 @@ fn dispatch(session: &mut Session) -> Result<Exit, Failure> {
         Command::Fmt(arguments) => fmt::run(session, arguments),
         Command::Compile(arguments) => compile::run(session, arguments),
         Command::Run(arguments) => run::run(session, arguments),
+        Command::Replay(arguments) => replay::run(session, arguments),
         Command::Test(arguments) => test::run(session, arguments),
         Command::Explain(arguments) => explain::run(session, arguments),
         Command::Count(arguments) => count::run(session, arguments),

@@ -22,7 +22,7 @@ pub use gather::{RunFields, gather};
 pub use manifest::{Inputs, Manifest};
 pub use cell::time_text;
 use sheet::Sheet;
-pub use summary::{Summary, Tie, tie_out};
+pub use summary::{ExclusionCount, StaffCount, Summary, Tie, staff_of, tie_out};
 use text::OutputFile;
 pub use text::{WriteError, ledger_bytes};
 

@@ -3,7 +3,7 @@
 //! Paths in the file count from its folder, paths in flags from the current one. Nothing is expanded or guessed.
 
 use super::arguments::SettingFlags;
-use super::input::text;
+use super::input::{holds_programs, text};
 use super::problems::{BAD_PROJECT_FILE, BAD_SETTING, MISSING_SETTING, NO_PROJECT, UNKNOWN_SETTING};
 use super::session::{Failure, Session, shown};
 use chrono::{NaiveDate, NaiveDateTime};
@@ -25,6 +25,7 @@ const SETTINGS: &[&str] = &["entry", "data", "as_of", "zone", "currency", "local
 pub struct Project {
     /// The folder of `strat.toml`, or of the entry file where there is none.
     pub folder: PathBuf,
+    /// The entry file, or a folder whose entry files run together.
     pub entry: PathBuf,
     pub data: Option<PathBuf>,
     pub as_of: Option<AsOf>,
@@ -70,9 +71,13 @@ impl AsOf {
 }
 
 impl Project {
-    /// Reads the project in a folder, of a `strat.toml`, or around an entry file (which then wins over the `entry` setting).
+    /// Reads the project in a folder, of a `strat.toml`, or around an entry file (which then wins over the `entry` setting). A folder
+    /// of programs without a `strat.toml` is a project of all of them.
     pub fn load(session: &mut Session, path: &Path) -> Result<Self, Failure> {
         let about = fs::metadata(path).map_err(|error| session.unreadable(path, &error))?;
+        if about.is_dir() && !path.join(PROJECT_FILE).is_file() && holds_programs(path) {
+            return Ok(Project { folder: path.to_owned(), ..Self::around(path) });
+        }
         if about.is_dir() {
             return Self::from_file(session, &path.join(PROJECT_FILE), None);
         }

@@ -56,10 +56,18 @@ pub struct CheckedEntry {
 
 /// Checks the program that starts at `entry`; modules it uses are added to `sources`.
 pub fn check_entry(sources: &mut Sources, entry: FileId) -> CheckedEntry {
-    let Some((name, text)) = sources.get(entry).map(|file| (file.name.clone(), file.text.clone())) else {
+    let name = sources.get(entry).map(|file| file.name.clone()).unwrap_or_default();
+    check_together(sources, &name, &[entry])
+}
+
+/// Checks the program that starts at several files of one folder, all its strategies together; modules are added to `sources`.
+pub fn check_together(sources: &mut Sources, name: &str, entries: &[FileId]) -> CheckedEntry {
+    let texts: Vec<(String, String)> =
+        entries.iter().filter_map(|entry| sources.get(*entry)).map(|file| (file.name.clone(), file.text.clone())).collect();
+    let (Some(entry), Some((first, _))) = (entries.first().copied(), texts.first()) else {
         return CheckedEntry { problems: Vec::new(), program: None, tests: Vec::new(), own: Sources::default(), files: Vec::new() };
     };
-    let Checked { sources: own, problems, program, tests } = check::check(&name, &text, &Beside::of(&name));
+    let Checked { sources: own, problems, program, tests } = check::check_together(name, &texts, &Beside::of(first));
     let files = adopt(sources, &own, entry);
     let problems = problems.into_iter().map(|problem| moved(problem, &files)).collect();
     CheckedEntry { problems, program, tests, own, files }
@@ -128,19 +136,38 @@ impl Loaded {
     }
 }
 
-/// The typed program of an entry file, which may be text or the compiled form.
+/// The typed program of an entry file, which may be text or the compiled form, or of all entry files of a folder.
 pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
+    if entry.is_dir() {
+        let checked = checked(session, entry)?;
+        return loaded(session, checked);
+    }
     let bytes = std::fs::read(entry).map_err(|error| session.unreadable(entry, &error))?;
-    let unusable = |error: ArtifactError| {
-        let problem = Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", error);
-        Failure::could_not_run(problem)
-    };
     if bytes.starts_with(b"strat-program ") {
         let program = read_artifact(&bytes).map_err(unusable)?;
         return Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), own: None, files: Vec::new() });
     }
-    let file = read(session, entry, None)?.file;
-    let checked = check_entry(&mut session.sources, file);
+    let checked = checked(session, entry)?;
+    loaded(session, checked)
+}
+
+/// Checks the program of an entry file, or of all entry files of a folder together.
+pub fn checked(session: &mut Session, entry: &Path) -> Result<CheckedEntry, Failure> {
+    if !entry.is_dir() {
+        let file = read(session, entry, None)?.file;
+        return Ok(check_entry(&mut session.sources, file));
+    }
+    let files = super::input::entries(session, entry)?;
+    let folder = std::fs::canonicalize(entry).unwrap_or_else(|_| entry.to_owned());
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Ok(check_together(&mut session.sources, &name, &files))
+}
+
+fn unusable(error: ArtifactError) -> Failure {
+    Failure::could_not_run(Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", error))
+}
+
+fn loaded(session: &Session, checked: CheckedEntry) -> Result<Loaded, Failure> {
     let Some(program) = checked.program else {
         return Err(Failure { exit: Exit::Findings, problems: checked.problems });
     };

@@ -68,7 +68,7 @@ impl Job<'_> {
     }
 
     /// Every candidate must be in a list.
-    fn tied(&self, lists: &Lists<'_>, watches: &[Count]) -> Result<Vec<Tie>, Failure> {
+    pub(super) fn tied(&self, lists: &Lists<'_>, watches: &[Count]) -> Result<Vec<Tie>, Failure> {
         let first = watches.len().saturating_sub(self.program.strategies.len());
         let considered: Vec<u64> = watches.iter().skip(first).map(|count| count.known.get(1).copied().unwrap_or(0)).collect();
         let ties = tie_out(self.program, lists, &considered);

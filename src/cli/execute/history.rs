@@ -101,17 +101,29 @@ impl History {
         format!("{}-{hash}", program_mark(program))
     }
 
+    /// The ledger of a day that follows this one without being written: what the run added, and the run itself.
+    pub(super) fn followed_by(&mut self, run: &str, as_of: i64, tables: Vec<(String, Vec<u8>)>) {
+        let stamp = stamp(as_of);
+        let part = |(table, bytes): (String, Vec<u8>)| LedgerPart { run: run.to_owned(), as_of: stamp.clone(), table, bytes };
+        self.parts.extend(tables.into_iter().map(part));
+        self.previous = Some(as_of);
+    }
+
     /// Adds the rows of a run, all tables or none. `decided` stands for its lists.
     pub(super) fn commit(&self, session: &Session, run: &str, as_of: i64, tables: &[(String, Vec<u8>)], decided: &str) -> Result<(), Failure> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        let stamp = chrono::DateTime::from_timestamp_millis(as_of).map(|time| time.format(STAMP).to_string()).unwrap_or_else(|| time_text(as_of));
-        LedgerStore::new(folder).commit(run, &stamp, tables, decided).map(|_| ()).map_err(|error| error.failure(session, folder))
+        LedgerStore::new(folder).commit(run, &stamp(as_of), tables, decided).map(|_| ()).map_err(|error| error.failure(session, folder))
     }
 }
 
 /// Runs of one program begin alike, whatever version of it ran.
 fn program_mark(program: &Program) -> String {
     blake3::hash(program.name.as_bytes()).to_hex().chars().take(8).collect()
+}
+
+/// How an instant stands in the record of runs.
+fn stamp(as_of: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(as_of).map(|time| time.format(STAMP).to_string()).unwrap_or_else(|| time_text(as_of))
 }
 
 fn instant(text: &str) -> Option<i64> {

@@ -28,6 +28,21 @@ pub struct ExclusionCount {
     pub exclusions: u64,
 }
 
+/// What one person has to do on one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StaffCount {
+    pub channel: String,
+    pub assignee: String,
+    pub contacts: u64,
+}
+
+/// Actions per channel and person, of those that have one.
+pub fn staff_of(lists: &Lists) -> Vec<StaffCount> {
+    let counts = grouped(&lists.actions, ["channel", "assignee_id"]).into_iter();
+    let with_somebody = counts.filter(|([_, assignee], _)| !assignee.is_empty());
+    with_somebody.map(|([channel, assignee], contacts)| StaffCount { channel, assignee, contacts }).collect()
+}
+
 /// Units of one strategy: considered ones, and where they ended up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tie {

@@ -48,7 +48,11 @@ impl Audit<'_> {
     fn past(&self, strategy: &Strategy, unit: &str) -> Past<'_> {
         let about = |name: &str, time: &'static str| -> Vec<Mark<'_>> {
             let mine = rows(&self.history.ledger, name).iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
-            mine.map(|row| Mark { at: instant(cell(row, time)).unwrap(), run: instant(cell(row, RUN)).unwrap(), row }).collect()
+            mine.map(|row| {
+                let at = instant(cell(row, "due_from")).or_else(|| instant(cell(row, time))).unwrap();
+                Mark { at, run: instant(cell(row, RUN)).unwrap(), row }
+            })
+            .collect()
         };
         let mut entries: Vec<i64> = about("entries", "entered_at").into_iter().map(|mark| mark.at).collect();
         entries.sort_unstable();
@@ -104,13 +108,14 @@ impl Audit<'_> {
         let past = self.past(strategy, unit);
         let last = self.entry_before(strategy, unit, day);
         let customer = customer_of(day, strategy.subject, unit);
-        let fired = strategy.triggers.iter().any(|(trigger, _)| self.fired(trigger, strategy, day, before, unit, last));
+        let fires = |until: i64| strategy.triggers.iter().any(|(trigger, _)| self.fired(trigger, strategy, day, before, unit, (last, until)));
+        let (fired, soon) = (fires(day.as_of), fires(day.horizon));
         let lone = strategy.waves.len() == 1 && strategy.waves[0].after_days == 0;
-        let Some(entry) = last else { return (fired, fired) };
+        let Some(entry) = last else { return (fired, soon) };
         let waits = past.happened("deferred", entry, day.as_of);
         let flies = !lone && !past.happened("exited", entry, day.as_of) && strategy.waves.last().is_some_and(|wave| past.over(wave.name, entry, day.as_of).is_none());
         if !flies {
-            return (fired, fired || waits);
+            return (fired, soon || waits);
         }
         let arm = rows(&self.history.ledger, "assignments")
             .iter()
@@ -125,8 +130,8 @@ impl Audit<'_> {
             match past.over(wave.name, entry, day.as_of) {
                 Some(over) => time = over,
                 None => {
-                    let due = time + wave.after_days * DAY <= day.as_of;
-                    return (due || ends, due || ends || waits);
+                    let due = time + wave.after_days * DAY;
+                    return (due <= day.as_of || ends, due <= day.as_of || due < day.horizon || ends || waits);
                 }
             }
         }
@@ -140,7 +145,7 @@ impl Audit<'_> {
         earlier.map(|row| instant(cell(row, "entered_at")).unwrap()).max()
     }
 
-    fn fired(&self, trigger: &Trigger, strategy: &Strategy, day: &Day, before: Option<&Day>, unit: &str, last: Option<i64>) -> bool {
+    fn fired(&self, trigger: &Trigger, strategy: &Strategy, day: &Day, before: Option<&Day>, unit: &str, (last, until): (Option<i64>, i64)) -> bool {
         let customer = customer_of(day, strategy.subject, unit);
         match trigger {
             Trigger::While(condition) => truth(condition, day, customer) == Some(true),
@@ -156,7 +161,7 @@ impl Audit<'_> {
             Trigger::Before(days) => {
                 let loan = rows(&day.data, "loans").iter().find(|row| cell(row, "loan_id") == unit);
                 let due = loan.and_then(|row| instant(cell(row, "maturity"))).map(|maturity| maturity - days * DAY);
-                due.is_some_and(|due| day.previous <= due && due < day.as_of)
+                due.is_some_and(|due| day.previous <= due && due < until && last.is_none_or(|last| last < due))
             }
             Trigger::EveryWeek => {
                 let closing = (day.as_of - 1).div_euclid(DAY);
@@ -206,7 +211,7 @@ impl Audit<'_> {
         let mut booked = BTreeSet::new();
         for contact in self.contacts.iter().filter(|contact| contact.ours) {
             let id = cell(contact.row, "action_id");
-            if sent.get(id) != Some(&contact.at) || !booked.insert(id) {
+            if sent.get(id) != Some(&contact.run) || !booked.insert(id) {
                 out.push(("ledger", format!("{:?}", contact.row)));
             }
         }

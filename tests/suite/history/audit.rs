@@ -16,7 +16,10 @@ pub struct Breach {
 
 /// A contact of the ledger, or of another system.
 pub struct Contact<'a> {
+    /// When it goes out.
     pub at: i64,
+    /// The run that decided it; for another system the same as `at`.
+    pub run: i64,
     pub row: &'a Row,
     pub ours: bool,
 }
@@ -50,10 +53,11 @@ fn period_start(at: i64, window: Window) -> i64 {
     }
 }
 
-/// Whether a contact lies in the window that ends with another. What another system sends at the instant of a run, nobody can see.
-fn within(window: Window, other: &Contact<'_>, at: i64) -> bool {
-    let earlier = other.at;
-    (earlier < at || other.ours && earlier == at)
+/// Whether a contact lies in the window that ends with another. What another system sends after a run nobody can see.
+fn within(window: Window, other: &Contact<'_>, last: &Contact<'_>) -> bool {
+    let (earlier, at) = (other.at, last.at);
+    earlier <= at
+        && (other.ours || earlier < last.run)
         && match window {
             Window::InAnyDays(days) => earlier > at - days * DAY,
             Window::CalendarDay | Window::CalendarWeek => earlier >= period_start(at, window),
@@ -105,7 +109,11 @@ pub fn audit(rules: &Rules, history: &History) -> Vec<Breach> {
     let foreign = history.days.last().map(|day| rows(&day.data, "contacts")).unwrap_or_default();
     let ours = rows(&history.ledger, "contacts").iter().map(|row| (row, true));
     let contacts = ours.chain(foreign.iter().map(|row| (row, false)));
-    let contacts = contacts.map(|(row, ours)| Contact { at: instant(cell(row, "sent_at")).unwrap(), row, ours }).collect();
+    let contacts = contacts.map(|(row, ours)| {
+        let run = instant(cell(row, "sent_at")).unwrap();
+        Contact { at: instant(cell(row, "due_from")).unwrap_or(run), run, row, ours }
+    });
+    let contacts = contacts.collect();
     let mut audit = Audit { rules, history, contacts, breaches: Vec::new() };
     audit.caps();
     audit.capacities();
@@ -149,7 +157,7 @@ impl Audit<'_> {
             for contact in self.contacts.iter().filter(|contact| contact.ours).filter(counts) {
                 let person = cell(contact.row, "customer_id");
                 let same = self.contacts.iter().filter(counts).filter(|other| cell(other.row, "customer_id") == person);
-                let number = same.filter(|other| within(cap.window, other, contact.at)).count();
+                let number = same.filter(|other| within(cap.window, other, contact)).count();
                 if i64::try_from(number).unwrap() > cap.most {
                     found.push(format!("{cap:?} {strategy:?}: {number} for {person} as of {}", cell(contact.row, "sent_at")));
                 }
@@ -184,8 +192,8 @@ impl Audit<'_> {
                     found.push(format!("{capacity:?}: nobody's, {:?}", contact.row));
                     continue;
                 };
-                let used = on_channel.iter().filter(|(other, whose)| whose.as_ref() == Some(owner) && within(capacity.window, other, contact.at)).count();
-                let most = capacity.most.or_else(|| cell(find(&self.day(contact.at).data, "staff", "staff_id", owner)?, "cap").parse().ok());
+                let used = on_channel.iter().filter(|(other, whose)| whose.as_ref() == Some(owner) && within(capacity.window, other, contact)).count();
+                let most = capacity.most.or_else(|| cell(find(&self.day(contact.run).data, "staff", "staff_id", owner)?, "cap").parse().ok());
                 if most.is_none_or(|most| i64::try_from(used).unwrap() > most) {
                     found.push(format!("{capacity:?}: {used} of {most:?} for `{owner}` as of {}", cell(contact.row, "sent_at")));
                 }

@@ -50,6 +50,8 @@ pub struct Bank {
     /// The instants of the runs, and the one before the first.
     pub runs: Vec<i64>,
     pub since: i64,
+    /// How far every run looks ahead.
+    pub ahead: i64,
 }
 
 const STATUS: [&str; 6] = ["active", "active", "active", "frozen", "closed", ""];
@@ -127,7 +129,8 @@ pub fn bank(random: &mut Random, days: i64) -> Bank {
     let closed = random.chance(40);
     let open = |day: &i64| !closed || (day + 3) % 7 < 5;
     let runs = (1..=days).map(|day| first + day).filter(open).map(|day| day * DAY + clock).collect();
-    Bank { tables, changes, runs, since: first * DAY + clock }
+    let ahead = if random.chance(25) { *random.pick(&[DAY, DAY, 3 * DAY / 2]) } else { 0 };
+    Bank { tables, changes, runs, since: first * DAY + clock, ahead }
 }
 
 impl Bank {

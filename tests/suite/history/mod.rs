@@ -7,6 +7,7 @@ mod audit;
 mod bank;
 mod rules;
 mod runs;
+mod sharp;
 mod world;
 
 use crate::agree::random::Random;
@@ -19,7 +20,7 @@ const MONTHS: u64 = 500;
 const DAYS: i64 = 30;
 
 /// Reports after which a thread stops looking.
-const FAILURES: usize = 30;
+const FAILURES: usize = 3;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|text| text.parse().ok())

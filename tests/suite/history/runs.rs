@@ -49,6 +49,9 @@ impl Project<'_> {
         let words = ["run".as_ref(), self.place.as_os_str(), "--out".as_ref(), out.as_os_str(), "--ledger".as_ref(), ledger.as_os_str()];
         let mut command = command(&words);
         command.args(["--as-of", &as_of, "--since", &since, "--forms", "csv"]);
+        if self.bank.ahead > 0 {
+            command.args(["--ahead", &format!("{}h", self.bank.ahead / 3_600_000)]);
+        }
         command
     }
 
@@ -146,7 +149,7 @@ fn clean(project: &Project<'_>, folder: &Path) -> (History, Vec<PathBuf>) {
         project.write(*as_of);
         project.run(folder, *as_of);
         let lists = |name: &str| rows_of(&fs::read(folder.join("out").join(name)).unwrap());
-        days.push(Day { as_of: *as_of, previous, data: project.bank.tables(*as_of), actions: lists("actions.csv"), exclusions: lists("exclusions.csv") });
+        days.push(Day { as_of: *as_of, previous, horizon: as_of + project.bank.ahead, data: project.bank.tables(*as_of), actions: lists("actions.csv"), exclusions: lists("exclusions.csv") });
         let copy = folder.with_file_name(format!("day-{at}"));
         copy_tree(folder, &copy);
         kept.push(copy);

@@ -15,6 +15,8 @@ use strat::types::{Type, Value};
 pub struct Day {
     pub as_of: i64,
     pub previous: i64,
+    /// What falls due before it may be done already.
+    pub horizon: i64,
     pub data: Tables,
     pub actions: Vec<Row>,
     pub exclusions: Vec<Row>,
@@ -144,6 +146,13 @@ pub fn lived(program: &Program, bank: &Bank, seed: u64, engine: bool) -> History
         join(&mut seen, &ledger);
         let moment = Moment { as_of: *as_of, previous: Some(previous) };
         let snapshot = snapshot(program, &seen);
+        let mut ahead = None;
+        if bank.ahead > 0 {
+            let mut program = program.clone();
+            program.look_ahead(as_of + bank.ahead);
+            ahead = Some(program);
+        }
+        let program = ahead.as_ref().unwrap_or(program);
         let emissions = rows_of(&Interpreter::new(program, &snapshot, moment).run());
         if engine {
             let run = emitted(program, &snapshot, moment).unwrap_or_else(|found| panic!("{}: {}", found.kind, found.story));
@@ -153,7 +162,7 @@ pub fn lived(program: &Program, bank: &Bank, seed: u64, engine: bool) -> History
         counts.push((*as_of, ledger.iter().map(|(name, rows)| (name.clone(), rows.count)).collect()));
         let actions = list(program, &emissions, Output::Actions);
         answered.extend(answers(&mut random, &actions, *as_of));
-        days.push(Day { as_of: *as_of, previous, data, actions, exclusions: list(program, &emissions, Output::Exclusions) });
+        days.push(Day { as_of: *as_of, previous, horizon: as_of + bank.ahead, data, actions, exclusions: list(program, &emissions, Output::Exclusions) });
         previous = *as_of;
     }
     let mut tables: BTreeMap<String, Vec<Row>> = ledger.iter().map(|(name, rows)| (name.clone(), texts(program, name, rows))).collect();

@@ -1,11 +1,13 @@
 //! The main job from outside: `strat run` over the examples, on the built binary.
 
 mod broken;
+mod days;
 mod expected;
 mod interrupted;
 mod kept;
 mod questions;
 mod same_bytes;
+mod together;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

@@ -1,0 +1,133 @@
+//! Days one after the other: looking ahead, coming in order, replayed without a trace.
+
+use super::{assert_exit, cut, list, read_tree, run};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use tempfile::TempDir;
+
+const PROGRAM: &str = "subject customers
+entity customers { key customer_id : text  status : text }
+entity loans { key loan_id : text  customer_id : ref customers as client  maturity : date }
+channel sms \"短信\" cost 0.05元
+channel rm_call \"电话\" cost 8元 staff 10 minutes
+template hello for sms, rm_call = \"您好\"
+policy house always { contact { at most 3 contacts in any 7 days } }
+strategy care \"关怀\" {
+  class service purpose \"service\"
+  on while status = \"active\" again after 30 days
+  plan {
+    wave first { send sms using hello }
+    wave second after 2 days { send rm_call using hello }
+  }
+}
+strategy renew \"续存\" for loans {
+  class sales purpose \"service\"
+  on 7 days before maturity again always
+  plan { send sms using hello }
+}
+";
+
+fn project() -> (TempDir, PathBuf) {
+    let place = tempfile::tempdir().unwrap();
+    let project = place.path().join("project");
+    fs::create_dir_all(project.join("data")).unwrap();
+    fs::write(project.join("main.strat"), PROGRAM).unwrap();
+    fs::write(project.join("strat.toml"), "entry = \"main.strat\"\ndata = \"data\"\n").unwrap();
+    fs::write(project.join("data/customers.csv"), "customer_id,status\nA,active\nB,closed\n").unwrap();
+    fs::write(project.join("data/loans.csv"), "loan_id,customer_id,maturity\nL1,B,2026-11-12\n").unwrap();
+    (place, project)
+}
+
+/// Strategy, wave, unit and day due of every action of a run.
+fn actions(project: &Path, as_of: &str, more: &[&str]) -> Vec<Vec<String>> {
+    let out = project.with_file_name("out");
+    let ledger = project.with_file_name("ledger");
+    let mut words = vec!["--as-of", as_of, "--since", "2026-11-01 00:00", "--ledger", ledger.to_str().unwrap(), "--forms", "csv"];
+    words.extend(more);
+    assert_exit(&run(project, &out, &words), 0);
+    let columns = ["strategy_id", "wave", "unit_id", "due_from"].map(String::from);
+    cut(&read_tree(&out)["actions.csv"], &columns)
+}
+
+#[test]
+fn a_run_ahead_sends_early_and_once() {
+    let (_place, project) = project();
+    assert_eq!(actions(&project, "2026-11-02 00:00", &["--ahead", "24h"]), [["care", "first", "A", "2026-11-02 00:00:00"]]);
+    // The second wave falls due on the 4th, the loan is asked about on the 5th.
+    assert_eq!(actions(&project, "2026-11-03 00:00", &["--ahead", "24h"]), Vec::<Vec<String>>::new());
+    assert_eq!(
+        actions(&project, "2026-11-03 12:00", &["--ahead", "2 days"]),
+        [["care", "second", "A", "2026-11-04 00:00:00"], ["renew", "1", "L1", "2026-11-05 00:00:00"]]
+    );
+    for day in ["2026-11-04 00:00", "2026-11-05 12:00", "2026-11-06 00:00"] {
+        assert_eq!(actions(&project, day, &[]), Vec::<Vec<String>>::new(), "{day}");
+    }
+    let contacts = read_tree(&project.with_file_name("ledger")).into_iter().find(|(name, _)| name.starts_with("contacts/20261103")).unwrap().1;
+    assert_eq!(cut(&contacts, &["unit_id", "due_from"].map(String::from)), [["A", "2026-11-04T00:00:00"], ["L1", "2026-11-05T00:00:00"]]);
+}
+
+#[test]
+fn ahead_wants_a_length_of_time() {
+    let (place, project) = project();
+    let output = run(&project, &place.path().join("out"), &["--as-of", "2026-11-02", "--since", "2026-11-01", "--ahead", "soon", "--format", "json"]);
+    assert_exit(&output, 2);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("bad-setting"));
+}
+
+#[test]
+fn days_come_in_order() {
+    let (place, project) = project();
+    actions(&project, "2026-11-03 00:00", &[]);
+    actions(&project, "2026-11-03 00:00", &[]);
+    let ledger = place.path().join("ledger");
+    let before = read_tree(&ledger);
+    let out = place.path().join("out");
+    let late = |as_of: &str, more: &[&str]| {
+        let mut words = vec!["--as-of", as_of, "--since", "2026-11-01 00:00", "--ledger", ledger.to_str().unwrap(), "--format", "json"];
+        words.extend(more);
+        run(&project, &out, &words)
+    };
+    for output in [late("2026-11-02 00:00", &[]), late("2026-11-03 00:00", &["--ahead", "24h"])] {
+        assert_exit(&output, 4);
+        assert!(String::from_utf8_lossy(&output.stdout).contains("out-of-order"));
+    }
+    fs::write(project.join("main.strat"), PROGRAM.replace("after 2 days", "after 3 days")).unwrap();
+    assert_exit(&late("2026-11-03 00:00", &[]), 4);
+    assert_eq!(read_tree(&ledger), before);
+    actions(&project, "2026-11-04 00:00", &[]);
+}
+
+fn replay(project: &Path, more: &[&str]) -> Output {
+    let mut words = vec![OsStr::new("replay"), project.as_os_str()];
+    words.extend(more.iter().map(OsStr::new));
+    super::command(&words).output().unwrap()
+}
+
+#[test]
+fn a_replay_is_the_days_it_replays() {
+    let (place, project) = project();
+    let days = ["2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05", "2026-11-06"];
+    let mut lived: Vec<usize> = Vec::new();
+    for day in days {
+        lived.push(actions(&project, day, &["--since", "2026-11-02 00:00"][..0]).len());
+    }
+    let before = read_tree(place.path());
+    let words = ["--from", "2026-11-02", "--to", "2026-11-06", "--since", "2026-11-01 00:00", "--format", "json"];
+    let output = replay(&project, &words);
+    assert_exit(&output, 0);
+    assert_eq!(read_tree(place.path()), before, "a replay writes nothing");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let replayed: Vec<u64> = report["days"].as_array().unwrap().iter().map(|day| day["actions"].as_u64().unwrap()).collect();
+    assert_eq!(replayed, lived.iter().map(|number| *number as u64).collect::<Vec<_>>());
+    let call = &report["days"][2];
+    assert_eq!((call["volumes"]["rm_call"].as_u64(), call["cost"].as_i64(), call["staff_minutes"].as_i64()), (Some(1), Some(800), Some(10)));
+    assert!(report["days"][1]["exclusions"].to_string().contains("cool_off") || report["days"][1]["excluded"] == 0);
+    let out = place.path().join("replayed");
+    assert_exit(&replay(&project, &["--from", "2026-11-02", "--to", "2026-11-06", "--out", out.to_str().unwrap()]), 0);
+    let (header, rows) = list(&read_tree(&out)["days.csv"]);
+    assert_eq!((header[0].as_str(), rows.len()), ("day", 5));
+    assert_exit(&replay(&project, &["--from", "2026-11-06", "--to", "2026-11-02"]), 2);
+    assert_exit(&replay(&project, &["--from", "tomorrow", "--to", "2026-11-02"]), 2);
+}
