@@ -11,6 +11,7 @@
 mod ahead;
 mod approval;
 mod finish;
+mod flight;
 mod history;
 mod problems;
 mod replay;
@@ -85,6 +86,7 @@ pub fn run_program(session: &Session, project: &Project, loaded: &Loaded, argume
     }
     let job = Job { ahead, ..Job::new(session, project, loaded, &counted, arguments.since.as_deref(), arguments.check_all)? };
     job.history.in_order(&job.run_id(), job.moment.as_of)?;
+    flight::check(session, loaded, job.program, &job.history.parts)?;
     refuse_early_cohorts(loaded, job.moment)?;
     if job.moment.previous.is_none() && strat::engine::needs_previous_run(&loaded.program) {
         let advice = session.words(

@@ -174,6 +174,16 @@ pub struct Exit {
     pub span: Span,
 }
 
+/// A wave of a plan, for the comparison with the plan that people in flight entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanWave {
+    pub name: String,
+    /// Names it had before.
+    pub was: Vec<String>,
+    /// The delay as written; empty when there is none.
+    pub after: String,
+}
+
 /// A strategy as explain, tests and summaries see it; engines need only its emissions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Strategy {
@@ -196,6 +206,7 @@ pub struct Strategy {
     pub arm_ladder: Option<LadderId>,
     pub arms: Vec<Arm>,
     pub salt: String,
+    pub plan: Vec<PlanWave>,
     pub actions: Vec<Action>,
     pub exits: Vec<Exit>,
 }

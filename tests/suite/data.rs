@@ -144,6 +144,7 @@ fn program() -> Program {
         arm_ladder: None,
         arms: Vec::new(),
         salt: "s0".into(),
+        plan: Vec::new(),
         actions: vec![Action {
             wave: "first".into(),
             wave_number: 1,

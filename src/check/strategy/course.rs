@@ -212,6 +212,7 @@ impl Checker {
             arm_ladder: course.draft.arm_ladder,
             arms: course.draft.arms,
             salt: super::salt_of(strategy),
+            plan: super::journey::plan_waves(strategy, |span| self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")),
             actions,
             exits: course.journey.exits,
         }

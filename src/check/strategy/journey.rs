@@ -71,6 +71,8 @@ struct Progress {
     active: NodeId,
     /// When the wave before was executed or skipped; missing when neither.
     before: NodeId,
+    /// The same as the ledger has it: whether a wave of this run goes out is not known before all layers are asked.
+    recorded: NodeId,
 }
 
 impl Checker {
@@ -99,7 +101,7 @@ impl Checker {
         let active = self.all(&[in_flight, treated], span);
         let mut states = Vec::new();
         let ahead = !single || draft.ast.triggers.iter().any(|trigger| matches!(trigger.kind, ast::TriggerKind::Before { .. }));
-        let mut progress = Progress { single, ahead, active, before: entry_time };
+        let mut progress = Progress { single, ahead, active, before: entry_time, recorded: entry_time };
         let mut whole = true;
         for (at, wave) in waves.iter().enumerate() {
             match self.lower_wave(draft, wave, at, enters, &mut progress) {
@@ -182,7 +184,7 @@ impl Checker {
         let left = self.surely_compare(Comparison::GreaterOrEqual, exited, last, span);
         let through = match waves.len().checked_sub(1).and_then(|at| waves.get(at).map(|wave| (at, wave))) {
             Some((at, wave)) => {
-                let done = self.wave_over(draft, &wave.name.text, at, last)?;
+                let done = self.wave_over(draft, wave, at, last)?;
                 self.is_known(done, span)
             }
             None => self.truth(true, span),
@@ -192,24 +194,26 @@ impl Checker {
     }
 
     /// When a wave was executed since the last entry.
-    fn wave_time(&mut self, draft: &Draft<'_>, name: &str, at: usize, last: NodeId) -> Option<NodeId> {
+    fn wave_time(&mut self, draft: &Draft<'_>, wave: &ast::Wave, at: usize, last: NodeId) -> Option<NodeId> {
         let number = (at + 1).to_string();
-        let contacted = self.latest_time(draft, "contacts", "sent_at", &[("wave", &[name, number.as_str()])])?;
-        let executed = self.latest_time(draft, "journeys", "happened_at", &[("wave", &[name]), ("event", &["executed"])])?;
+        let names = known_names(wave);
+        let sent: Vec<&str> = names.iter().copied().chain([number.as_str()]).collect();
+        let contacted = self.latest_time(draft, "contacts", "sent_at", &[("wave", &sent)])?;
+        let executed = self.latest_time(draft, "journeys", "happened_at", &[("wave", &names), ("event", &["executed"])])?;
         // Each by itself: a contact of an earlier journey must not hide what this one did without a contact.
         let (contacted, executed) = (self.since_entry(contacted, last, draft.span), self.since_entry(executed, last, draft.span));
         Some(self.first_known(contacted, executed, draft.span))
     }
 
     /// When a wave was executed or skipped since the last entry.
-    fn wave_over(&mut self, draft: &Draft<'_>, name: &str, at: usize, last: NodeId) -> Option<NodeId> {
-        let executed = self.wave_time(draft, name, at, last)?;
-        let skipped = self.wave_skipped(draft, name, last)?;
+    fn wave_over(&mut self, draft: &Draft<'_>, wave: &ast::Wave, at: usize, last: NodeId) -> Option<NodeId> {
+        let executed = self.wave_time(draft, wave, at, last)?;
+        let skipped = self.wave_skipped(draft, wave, last)?;
         Some(self.first_known(executed, skipped, draft.span))
     }
 
-    fn wave_skipped(&mut self, draft: &Draft<'_>, name: &str, last: NodeId) -> Option<NodeId> {
-        let skipped = self.latest_time(draft, "journeys", "happened_at", &[("wave", &[name]), ("event", &["skipped"])])?;
+    fn wave_skipped(&mut self, draft: &Draft<'_>, wave: &ast::Wave, last: NodeId) -> Option<NodeId> {
+        let skipped = self.latest_time(draft, "journeys", "happened_at", &[("wave", &known_names(wave)), ("event", &["skipped"])])?;
         Some(self.since_entry(skipped, last, draft.span))
     }
 
@@ -228,11 +232,12 @@ impl Checker {
         let due = self.shift(progress.before, after, span);
         let now = self.as_of(span);
         let past_due = self.surely_compare(Comparison::LessOrEqual, due, now, span);
-        let reached = if progress.ahead { self.before_horizon(past_due, due, span) } else { past_due };
+        let planned = self.shift(progress.recorded, after, span);
+        let reached = if progress.ahead { self.before_horizon(past_due, planned, span) } else { past_due };
         let goes = if progress.ahead { self.either(past_due, now, due, span) } else { now };
         let (executed, skipped) = match progress.single {
             true => (None, None),
-            false => (Some(self.wave_time(draft, &wave.name.text, at, last)?), Some(self.wave_skipped(draft, &wave.name.text, last)?)),
+            false => (Some(self.wave_time(draft, wave, at, last)?), Some(self.wave_skipped(draft, wave, last)?)),
         };
         let mut open = vec![progress.active, reached];
         for past in [executed, skipped].into_iter().flatten() {
@@ -256,9 +261,10 @@ impl Checker {
         let happening = self.any(&[runs, skips], span);
         let past = match (executed, skipped) {
             (Some(executed), Some(skipped)) => self.first_known(executed, skipped, span),
-            (_, _) => self.wave_time(draft, &wave.name.text, at, last)?,
+            (_, _) => self.wave_time(draft, wave, at, last)?,
         };
         let present = self.only_where(happening, over_now, span);
+        progress.recorded = past;
         progress.before = self.first_known(past, present, span);
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
         Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due, goes })
@@ -286,7 +292,7 @@ impl Checker {
         let span = wave.span;
         let time = match executed {
             Some(executed) => executed,
-            None => self.wave_time(draft, &wave.name.text, at, last)?,
+            None => self.wave_time(draft, wave, at, last)?,
         };
         draft.scope.bind(wave.name.text.clone(), time, Type::Time, true, span);
         let before = match skipped {
@@ -383,12 +389,28 @@ impl Checker {
     }
 }
 
+/// The name of a wave, and those the ledger may know it by.
+fn known_names(wave: &ast::Wave) -> Vec<&str> {
+    std::iter::once(&wave.name).chain(&wave.was).map(|name| name.text.as_str()).collect()
+}
+
+/// The waves of a plan as later runs compare them.
+pub(super) fn plan_waves(strategy: &ast::Strategy, text: impl Fn(Span) -> String) -> Vec<crate::ir::PlanWave> {
+    let waves = strategy.plan.as_ref().map(waves_of).unwrap_or_default();
+    let described = waves.iter().map(|wave| crate::ir::PlanWave {
+        name: wave.name.text.clone(),
+        was: wave.was.iter().map(|name| name.text.clone()).collect(),
+        after: wave.after.as_ref().map_or_else(String::new, |after| text(after.span)),
+    });
+    described.collect()
+}
+
 fn waves_of(plan: &Plan) -> Vec<ast::Wave> {
     match &plan.body {
         PlanBody::Waves(waves) => waves.clone(),
         PlanBody::Steps(steps) => {
             let name = ast::Name { text: String::from("1"), span: plan.span };
-            vec![ast::Wave { span: plan.span, name, label: None, after: None, when: None, steps: steps.clone() }]
+            vec![ast::Wave { span: plan.span, name, label: None, was: Vec::new(), after: None, when: None, steps: steps.clone() }]
         }
     }
 }

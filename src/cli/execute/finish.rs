@@ -27,10 +27,13 @@ impl Job<'_> {
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
         let summary = Summary::of(self.program, &lists).map_err(|error| failed(&error))?;
         let ties = self.tied(&lists, &outcome.watches)?;
-        let rows = match self.project.ledger {
+        let mut rows = match self.project.ledger {
             Some(_) => history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(out, &error))?,
             None => Vec::new(),
         };
+        if self.project.ledger.is_some() {
+            rows.extend(super::flight::rows(self.program, &self.history.parts));
+        }
         let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
         let files = write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
         // Without a ledger nothing remembers what was decided.

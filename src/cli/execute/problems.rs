@@ -39,3 +39,42 @@ pub static OUT_OF_ORDER: ProblemKind = ProblemKind {
     }),
     label: NO_LABEL,
 };
+
+pub static PLAN_CHANGED: ProblemKind = ProblemKind {
+    slug: "plan-changed",
+    severity: Severity::Info,
+    title: Text {
+        en: "the plan of `{strategy}` changed while {people} people are in it; they go on by the new one: {plan}",
+        zh: "策略 `{strategy}` 的计划已变更，仍有 {people} 人在途；他们按新计划继续：{plan}",
+    },
+    help: Some(Text { en: "waves they had are not repeated, delays and conditions are those of the new plan", zh: "已执行的波次不会重复，间隔和条件按新计划" }),
+    label: Text { en: "this strategy", zh: "此策略" },
+};
+
+pub static PLAN_NEEDS_MAPPING: ProblemKind = ProblemKind {
+    slug: "plan-needs-mapping",
+    severity: Severity::Error,
+    title: Text {
+        en: "{people} people are in the plan of `{strategy}`, and waves that some of them have had are gone: {waves}",
+        zh: "策略 `{strategy}` 的计划中有 {people} 人在途，而其中一些人已走过的波次不见了：{waves}",
+    },
+    help: Some(Text {
+        en: "say which wave it is now: wave NEW was {first}; or keep the wave until nobody is in flight",
+        zh: "请写明它现在是哪个波次：wave 新名 was {first}；或保留该波次直到无人在途",
+    }),
+    label: Text { en: "this strategy", zh: "此策略" },
+};
+
+pub static PLAN_REFUSED: ProblemKind = ProblemKind {
+    slug: "plan-refused",
+    severity: Severity::Error,
+    title: Text {
+        en: "{people} people are in the plan of `{strategy}` and cannot follow its change: {why}",
+        zh: "策略 `{strategy}` 的计划中有 {people} 人在途，无法按变更继续：{why}",
+    },
+    help: Some(Text {
+        en: "give the changed strategy another name for those who enter from now on, and let the old one end with: runs A .. B",
+        zh: "请给变更后的策略另取名称，供今后进入的人使用；原策略用 runs A .. B 结束进入，直到无人在途",
+    }),
+    label: Text { en: "this strategy", zh: "此策略" },
+};

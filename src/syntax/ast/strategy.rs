@@ -103,6 +103,8 @@ pub struct Wave {
     pub span: Span,
     pub name: Name,
     pub label: Option<Quoted>,
+    /// Names the wave had before, by which the ledger knows it.
+    pub was: Vec<Name>,
     pub after: Option<Expression>,
     pub when: Option<Expression>,
     pub steps: Vec<Step>,

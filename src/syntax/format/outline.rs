@@ -192,6 +192,7 @@ fn cells(node: &Pair<'_, Rule>) -> Vec<(usize, usize)> {
             (Rule::template_item, Rule::kw_for) => Some(2),
             (_, Rule::sign_equals) => Some(3),
             (Rule::model_item, Rule::model_version) => Some(2),
+            (Rule::wave, Rule::wave_was) => Some(1),
             (Rule::wave, Rule::wave_after) => Some(2),
             (Rule::wave, Rule::when_clause) => Some(3),
             (Rule::wave | Rule::action_item | Rule::offer_item, Rule::sign_open_brace) => Some(4),

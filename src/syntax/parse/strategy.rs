@@ -230,10 +230,12 @@ impl<'t> Walk<'t> {
             let value = self.child_expression(&part);
             self.once(&mut after, value, &part);
         }
+        let was: Vec<Node<'t>> = self.all(node, Rule::wave_was).iter().filter_map(|was| self.child(was, Rule::names)).collect();
         Wave {
             span: self.span(node),
             name: self.child_name(node),
             label: self.child_label(node),
+            was: was.iter().flat_map(|names| self.names(names)).collect(),
             after,
             when: self.child_when(node),
             steps: self.steps(node),

@@ -2,7 +2,7 @@
 
 use super::audit::{Audit, cell, customer_of, rows, truth};
 use super::bank::{DAY, Row, instant};
-use super::rules::{Again, Counted, Strategy, Subject, Trigger, Window};
+use super::rules::{Again, Strategy, Subject, Trigger};
 use super::world::{Day, RUN};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -229,15 +229,7 @@ impl Audit<'_> {
             out.extend(strategy.excludes.iter().chain(&strategy.exits).map(|(name, _)| name.clone()));
         }
         let own = self.rules.strategies.iter().flat_map(|strategy| &strategy.caps);
-        for cap in self.rules.caps.iter().chain(&self.rules.contest).chain(own) {
-            let what = match &cap.counted {
-                Counted::Contacts => "contacts",
-                Counted::Channel(name) | Counted::Class(name) => name,
-                Counted::Offer(name) => name,
-            };
-            out.insert(format!("at_most_{}_{what}", cap.most));
-            debug_assert!(matches!(cap.window, Window::InAnyDays(_) | Window::CalendarDay | Window::CalendarWeek));
-        }
+        out.extend(self.rules.caps.iter().chain(&self.rules.contest).chain(own).map(super::rules::Cap::name));
         out
     }
 }

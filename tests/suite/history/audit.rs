@@ -93,6 +93,18 @@ pub fn truth(condition: &Condition, day: &Day, customer: Option<&Row>) -> Option
     }
 }
 
+impl Cap {
+    /// The name under which it is recorded as a reason.
+    pub fn name(&self) -> String {
+        let what = match &self.counted {
+            Counted::Contacts => "contacts",
+            Counted::Channel(name) | Counted::Class(name) => name,
+            Counted::Offer(name) => name,
+        };
+        format!("at_most_{}_{what}", self.most)
+    }
+}
+
 impl Rules {
     pub fn strategy(&self, name: &str) -> Option<&Strategy> {
         self.strategies.iter().find(|strategy| strategy.name == name)
@@ -335,19 +347,20 @@ impl Audit<'_> {
             Some((class, strategy.priority.unwrap_or(i64::MAX)))
         };
         let mut found = Vec::new();
+        let own = self.rules.strategies.iter().flat_map(|strategy| &strategy.caps);
+        let all: Vec<&Cap> = self.rules.caps.iter().chain(&self.rules.contest).chain(own).collect();
         for day in &self.history.days {
             for lost in day.exclusions.iter().filter(|row| cell(row, "stage") == "contact_policy") {
-                for cap in self.rules.caps.iter().filter(|cap| cap.counted == Counted::Contacts) {
-                    let what = format!("at_most_{}_contacts", cap.most);
-                    let same = self.rules.strategies.iter().flat_map(|strategy| &strategy.caps).chain(&self.rules.caps).filter(|other| other.most == cap.most && other.counted == cap.counted);
-                    if cell(lost, "detail") != what || same.count() > 1 {
-                        continue;
-                    }
-                    let won = day.actions.iter().filter(|row| cell(row, "customer_id") == cell(lost, "customer_id"));
-                    let behind = won.filter(|row| rank(cell(row, "strategy_id")) > rank(cell(lost, "strategy_id")));
-                    // What stands in for an action that a capacity stopped is asked after everybody else.
-                    found.extend(behind.map(|row| format!("{} before {} as of {}", cell(row, "strategy_id"), cell(lost, "strategy_id"), super::bank::time(day.as_of))));
+                // What stands in for an action that a capacity stopped is asked after everybody else.
+                let late = self.rules.strategy(cell(lost, "strategy_id")).is_some_and(|strategy| strategy.waves.iter().flat_map(|wave| &wave.steps).any(|step| step.on_capacity.is_some()));
+                let caps: Vec<&&Cap> = all.iter().filter(|cap| cap.name() == cell(lost, "detail")).collect();
+                let [cap] = caps.as_slice() else { continue };
+                if late || !self.rules.caps.contains(cap) {
+                    continue;
                 }
+                let won = day.actions.iter().filter(|row| cell(row, "customer_id") == cell(lost, "customer_id") && self.concerns(cap, row));
+                let behind = won.filter(|row| rank(cell(row, "strategy_id")) > rank(cell(lost, "strategy_id")));
+                found.extend(behind.map(|row| format!("{} before {} as of {}", cell(row, "strategy_id"), cell(lost, "strategy_id"), super::bank::time(day.as_of))));
             }
         }
         found.into_iter().for_each(|story| self.breach("order", story));

@@ -307,7 +307,7 @@ fn strategy(random: &mut Random, at: usize, subject: Subject, rules: &Rules) -> 
         excludes: (0..random.below(2)).map(|number| (format!("x{number}"), rare(random))).collect(),
         caps: if random.chance(30) { vec![Cap { counted: Counted::Contacts, ..cap(random, &[]) }] } else { Vec::new() },
         by_worth: subject == Subject::Customers && random.chance(50),
-        limit: random.chance(15).then(|| random.between(1, 3)),
+        limit: random.chance(25).then(|| random.between(1, 3)),
         arms,
         waves,
         exits: (0..exits).map(|number| (format!("q{number}"), condition(random, 1))).collect(),

@@ -8,7 +8,7 @@ use super::DAYS;
 use crate::agree::random::Random;
 
 /// Months tried until one shows the breach.
-const TRIES: u64 = 80;
+const TRIES: u64 = 200;
 
 fn lived_by(seed: u64, loosen: impl Fn(&mut Rules)) -> Option<(Rules, History)> {
     let mut random = Random::new(seed);

@@ -170,6 +170,7 @@ fn strategy(world: &mut World, dormant: NodeId, gate: Gate, assigned: NodeId) {
         arm_ladder: Some(LadderId(0)),
         arms: vec![arm_of("plain", false), arm_of("control", true)],
         salt: name("s0"),
+        plan: Vec::new(),
         actions: vec![action],
         exits: vec![Exit { name: name("reached"), node: emitted, span: Span::default() }],
     });

@@ -65,7 +65,7 @@ fn a_run_ahead_sends_early_and_once() {
         assert_eq!(actions(&project, day, &[]), Vec::<Vec<String>>::new(), "{day}");
     }
     let contacts = read_tree(&project.with_file_name("ledger")).into_iter().find(|(name, _)| name.starts_with("contacts/20261103")).unwrap().1;
-    assert_eq!(cut(&contacts, &["unit_id", "due_from"].map(String::from)), [["A", "2026-11-04T00:00:00"], ["L1", "2026-11-05T00:00:00"]]);
+    assert_eq!(cut(&contacts, &["unit_id", "due_from"].map(String::from)), [["A", "2026-11-04 00:00:00"], ["L1", "2026-11-05 00:00:00"]]);
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn a_replay_is_the_days_it_replays() {
     let days = ["2026-11-02", "2026-11-03", "2026-11-04", "2026-11-05", "2026-11-06"];
     let mut lived: Vec<usize> = Vec::new();
     for day in days {
-        lived.push(actions(&project, day, &["--since", "2026-11-02 00:00"][..0]).len());
+        lived.push(actions(&project, day, &[]).len());
     }
     let before = read_tree(place.path());
     let words = ["--from", "2026-11-02", "--to", "2026-11-06", "--since", "2026-11-01 00:00", "--format", "json"];
@@ -130,4 +130,47 @@ fn a_replay_is_the_days_it_replays() {
     assert_eq!((header[0].as_str(), rows.len()), ("day", 5));
     assert_exit(&replay(&project, &["--from", "2026-11-06", "--to", "2026-11-02"]), 2);
     assert_exit(&replay(&project, &["--from", "tomorrow", "--to", "2026-11-02"]), 2);
+}
+
+/// A program whose plan of `care` is another one.
+fn replanned(project: &Path, plan: &str) {
+    let start = PROGRAM.find("  plan {\n    wave first").unwrap();
+    let end = start + PROGRAM[start..].find("  }\n}").unwrap();
+    fs::write(project.join("main.strat"), format!("{}  plan {{\n    {plan}\n{}", &PROGRAM[..start], &PROGRAM[end..])).unwrap();
+}
+
+#[test]
+fn a_changed_plan_says_what_becomes_of_people_in_flight() {
+    let (place, project) = project();
+    actions(&project, "2026-11-02 00:00", &[]);
+    let ledger = place.path().join("ledger");
+    let out = place.path().join("out");
+    let third = |as_of: &str, format: &str| {
+        let words = ["--as-of", as_of, "--since", "2026-11-01 00:00", "--ledger", ledger.to_str().unwrap(), "--forms", "csv", "--format", format];
+        run(&project, &out, &words)
+    };
+    let refused = |plan: &str, slug: &str| {
+        replanned(&project, plan);
+        let before = read_tree(&ledger);
+        let output = third("2026-11-03 00:00", "json");
+        assert_exit(&output, 4);
+        assert!(String::from_utf8_lossy(&output.stdout).contains(slug), "{}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(read_tree(&ledger), before);
+    };
+    refused("wave hello { send sms using hello } wave second after 2 days { send rm_call using hello }", "plan-needs-mapping");
+    refused("wave zero { send sms using hello } wave first { send sms using hello } wave second after 2 days { send rm_call using hello }", "plan-refused");
+    // Another delay and one wave more at the end: those in flight go on by the new plan.
+    replanned(&project, "wave first { send sms using hello } wave second after 1 days { send rm_call using hello } wave third after 1 days { send sms using hello }");
+    let output = third("2026-11-03 00:00", "human");
+    assert_exit(&output, 0);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("plan-changed"), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(cut(&read_tree(&out)["actions.csv"], &[String::from("wave")]), [["second"]]);
+    // Names that changed are said, and nobody is called twice.
+    replanned(&project, "wave hello was first { send sms using hello } wave ring was second, first_call after 1 days { send rm_call using hello } wave third after 1 days { send sms using hello }");
+    let output = third("2026-11-04 00:00", "human");
+    assert_exit(&output, 0);
+    assert_eq!(cut(&read_tree(&out)["actions.csv"], &[String::from("wave")]), [["third"]]);
+    // The plan is recorded once, not by every run.
+    assert_exit(&third("2026-11-05 00:00", "human"), 0);
+    assert_eq!(read_tree(&ledger).keys().filter(|name| name.starts_with("strat_plans/")).count(), 3);
 }

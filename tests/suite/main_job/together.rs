@@ -29,8 +29,8 @@ fn folder() -> (TempDir, PathBuf) {
     fs::write(folder.join("tables.strat"), SCHEMA).unwrap();
     fs::write(folder.join("sell.strat"), strategy("sell", "sales")).unwrap();
     fs::write(folder.join("care.strat"), strategy("care", "service")).unwrap();
-    let loans = "use tables\nsubject loans\ntemplate remind for sms = \"请按时还款\"
-strategy remind { class sales purpose \"service\" on while true again never plan { send sms using remind } }\n";
+    let loans = "use tables\nsubject loans\ntemplate note for sms = \"请按时还款\"
+strategy remind { class sales purpose \"service\" on while true again never plan { send sms using note } }\n";
     fs::write(folder.join("remind.strat"), loans).unwrap();
     (place, folder)
 }
