@@ -102,6 +102,11 @@ pub fn load(program: &Program, data: &Path) -> Snapshot {
     snapshot
 }
 
+/// A time of local clocks as the lists write it.
+fn time(milliseconds: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(milliseconds).unwrap().format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 fn shown(value: &Value) -> String {
     match value {
         Value::Missing => String::new(),
@@ -120,7 +125,11 @@ pub fn rows(program: &Program, outcome: &Outcome, output: Output, columns: &[Str
             continue;
         }
         let places: Vec<_> = columns.iter().map(|column| emission.fields.iter().position(|(name, _)| name == column)).collect();
-        out.extend(rows.iter().map(|row| places.iter().map(|at| at.map_or_else(String::new, |at| shown(&row.fields[at]))).collect()));
+        let cell = |value: &Value, at: usize| match (value, program.type_of(emission.fields[at].1)) {
+            (Value::Int(milliseconds), Type::Time) => time(*milliseconds),
+            (value, _) => shown(value),
+        };
+        out.extend(rows.iter().map(|row| places.iter().map(|at| at.map_or_else(String::new, |at| cell(&row.fields[at], at))).collect()));
     }
     out.sort();
     out
@@ -188,4 +197,9 @@ fn study_abroad_dwell_gives_the_expected_rows() {
 #[test]
 fn next_best_action_gives_the_expected_rows() {
     assert_example("next_best_action");
+}
+
+#[test]
+fn dormant_three_waves_gives_the_expected_rows() {
+    assert_example("dormant_three_waves");
 }

@@ -93,3 +93,51 @@ fn the_test_command_is_the_one_that_every_change_must_pass() {
     assert!(blocks(&readme, "sh").iter().any(|block| block.trim() == "cargo test"));
     assert!(script.lines().any(|line| line.trim() == "cargo test"));
 }
+
+/// Commands of a block, those split over lines with a backslash in one.
+fn commands(block: &str) -> Vec<String> {
+    let joined = block.replace("\\\n", " ");
+    joined.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+/// The language of each fenced block, in order.
+fn fences(text: &str) -> Vec<&str> {
+    text.lines().filter_map(|line| line.strip_prefix("```")).step_by(2).collect()
+}
+
+/// Every block in the README of an example is a command that works, or a command with what it prints. Blocks share one folder, so a
+/// later one may go on where an earlier one ended.
+#[test]
+#[cfg(feature = "engine")]
+fn every_block_in_the_readmes_of_the_examples_is_true() {
+    let mut shown = 0;
+    for entry in fs::read_dir(root().join("examples")).unwrap() {
+        let folder = entry.unwrap().path();
+        // A bank of 50,000 customers takes minutes; the demo runs the same program over a small one.
+        if folder.ends_with("sample_bank") {
+            continue;
+        }
+        let page = folder.join("README.md");
+        let text = fs::read_to_string(&page).unwrap();
+        let place = clone();
+        let (mut console, mut plain) = (blocks(&text, "console").into_iter(), blocks(&text, "sh").into_iter());
+        for fence in fences(&text) {
+            match fence {
+                "console" => {
+                    let (command, expected) = console.next().unwrap().split_once('\n').unwrap();
+                    let (printed, _) = run(command.strip_prefix("$ ").unwrap(), place.path());
+                    assert_eq!(printed, expected, "{}: {command}", page.display());
+                    shown += 1;
+                }
+                "sh" => {
+                    for command in commands(plain.next().unwrap()) {
+                        let (printed, worked) = run(&command, place.path());
+                        assert!(worked, "{}: {command}\n{printed}", page.display());
+                    }
+                }
+                other => panic!("{}: a block of `{other}` says nothing that can be checked", page.display()),
+            }
+        }
+    }
+    assert!(shown >= 2, "the examples show what they print");
+}

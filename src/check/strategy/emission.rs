@@ -320,7 +320,12 @@ impl Checker {
             self.push_emission(draft, Output::Journeys, flag, row);
         }
         let name = self.text_constant(wave.name.clone(), span);
-        self.exclude(draft, skipped, Stage::Plan, "skipped", Some(name));
+        // A skip that ends the journey is told by the exit.
+        let exits: Vec<NodeId> = journey.exits.iter().map(|exit| exit.node).collect();
+        let ends = self.any(&exits, span);
+        let goes_on = self.negation(ends, span);
+        let passed_over = self.all(&[skipped, goes_on], span);
+        self.exclude(draft, passed_over, Stage::Plan, "skipped", Some(name));
     }
 
     /// An action that waits for a later run is due again until it is sent, the journey ends or the subject enters anew.

@@ -84,15 +84,19 @@ impl Checker {
         if let (true, Some(exit)) = (single, draft.ast.exits.first()) {
             self.report(Problem::new(&problems::EXIT_WITHOUT_WAVES, exit.span).with("name", &exit.name.text));
         }
-        let in_flight = if single { self.truth(false, span) } else { self.in_flight(draft, &waves, entry.last)? };
+        let (in_flight, resting) = match single {
+            true => (self.truth(false, span), self.truth(false, span)),
+            false => self.in_flight(draft, &waves, entry.last)?,
+        };
         let not_in_flight = self.negation(in_flight, span);
+        let not_resting = self.negation(resting, span);
         let enters = self.all(&[entry.enters, not_in_flight], span);
-        let cooling = self.all(&[entry.cooling, not_in_flight], span);
+        let cooling = self.all(&[entry.cooling, not_in_flight, not_resting], span);
         let missed = self.all(&[entry.missed, not_in_flight], span);
         let entry_time = self.either(enters, entry.time, entry.last, span);
         draft.scope.bind("entry", entry_time, Type::Time, true, span);
         let waiting = self.any_deferred(draft, entry.last)?;
-        let considered = self.any(&[enters, in_flight, waiting], span);
+        let considered = self.any(&[enters, in_flight, resting, waiting], span);
         let (arm, recorded_arm, bucket) = self.arm(draft, considered)?;
         let treated = self.treated(draft, arm);
         let controls = self.global_controls(draft, considered)?;
@@ -109,7 +113,10 @@ impl Checker {
                 None => whole = false,
             }
         }
-        let exits = self.lower_exits(draft, active)?;
+        let inside = self.any(&[in_flight, resting], span);
+        let not_anew = self.negation(enters, span);
+        let may_leave = self.all(&[inside, treated, not_anew], span);
+        let exits = self.lower_exits(draft, may_leave)?;
         if !whole {
             return None;
         }
@@ -176,8 +183,8 @@ impl Checker {
         }
     }
 
-    /// Entered before, and neither left nor through.
-    fn in_flight(&mut self, draft: &Draft<'_>, waves: &[ast::Wave], last: NodeId) -> Option<NodeId> {
+    /// Entered before and not left: not through all waves yet, and through but waiting for an exit, if the strategy has any.
+    fn in_flight(&mut self, draft: &Draft<'_>, waves: &[ast::Wave], last: NodeId) -> Option<(NodeId, NodeId)> {
         let span = draft.span;
         let entered = self.is_known(last, span);
         let exited = self.latest_time(draft, "journeys", "happened_at", &[("event", &["exited"])])?;
@@ -190,7 +197,9 @@ impl Checker {
             None => self.truth(true, span),
         };
         let (not_left, not_through) = (self.negation(left, span), self.negation(through, span));
-        Some(self.all(&[entered, not_left, not_through], span))
+        let has_exits = self.truth(!draft.ast.exits.is_empty(), span);
+        let in_flight = self.all(&[entered, not_left, not_through], span);
+        Some((in_flight, self.all(&[entered, not_left, through, has_exits], span)))
     }
 
     /// When a wave was executed since the last entry.

@@ -17,7 +17,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// Every example with data of its own.
-const EXAMPLES: [&str; 4] = ["first_100_rate_uplift", "study_abroad_dwell", "rfm_octants", "berka"];
+const EXAMPLES: [&str; 5] = ["first_100_rate_uplift", "study_abroad_dwell", "rfm_octants", "dormant_three_waves", "berka"];
 
 /// A folder as relative paths and bytes.
 pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
@@ -86,7 +86,7 @@ pub(crate) fn copy_tree(from: &Path, to: &Path) {
 
 /// The results of one plain run of an example, made once for all tests.
 fn plain(name: &'static str) -> &'static Tree {
-    static RUNS: [OnceLock<Tree>; 4] = [const { OnceLock::new() }; 4];
+    static RUNS: [OnceLock<Tree>; EXAMPLES.len()] = [const { OnceLock::new() }; EXAMPLES.len()];
     let at = EXAMPLES.iter().position(|known| *known == name).unwrap();
     RUNS[at].get_or_init(|| {
         let place = tempfile::tempdir().unwrap();
