@@ -36,10 +36,15 @@ impl Checker {
         let condition = self.condition_of(&cohort.condition, scope, "a cohort")?;
         let now = self.surely(condition.node, span);
         let (ledger, recorded) = self.recorded_cohort(cohort, table)?;
-        let name = Synthetic(span);
-        let same = name.compare(name.path(&["cohort_id"]), ComparisonOperator::Equal, name.text(&cohort.name.text));
-        let member = self.expression(&name.aggregate("exists", &[COHORTS], Some(same), None), scope)?;
-        let member = self.surely(member.node, span);
+        let member = match self.is_about_customers(table) {
+            true => {
+                let name = Synthetic(span);
+                let same = name.compare(name.path(&["cohort_id"]), ComparisonOperator::Equal, name.text(&cohort.name.text));
+                self.expression(&name.aggregate("exists", &[COHORTS], Some(same), None), scope)?.node
+            }
+            false => self.of_member(cohort, ledger, table, AggregateFunction::Exists, None, Type::Bool)?,
+        };
+        let member = self.surely(member, span);
         let current = self.either(recorded, member, now, span);
         let due = self.cohort_due(from, span);
         let never = self.truth(false, span);
@@ -51,6 +56,31 @@ impl Checker {
         let flag = self.all(&[due, not_yet, now], span);
         self.record_cohort(module, cohort, flag, ledger, table)?;
         Some(self.typed(node, span))
+    }
+
+    fn is_about_customers(&self, table: TableId) -> bool {
+        self.find_table("customers") == Some(table)
+    }
+
+    /// An aggregate over the rows of the ledger that hold a thing other than a customer: they name its table and its key.
+    fn of_member(
+        &mut self,
+        cohort: &ast::Cohort,
+        ledger: TableId,
+        table: TableId,
+        function: AggregateFunction,
+        value: Option<NodeId>,
+        ty: Type,
+    ) -> Option<NodeId> {
+        let span = cohort.name.span;
+        let about = self.table(table)?.name.clone();
+        let (id, subject) = (self.named_column(ledger, "cohort_id", span)?, self.named_column(ledger, "subject", span)?);
+        let (same, ours) = (self.one_of(id, &[cohort.name.text.as_str()], span), self.one_of(subject, &[about.as_str()], span));
+        let filter = self.all(&[same, ours], span);
+        let unit = self.named_column(ledger, "unit_id", span)?;
+        let link = Link::Key { row_key: self.as_text(unit, span), outer_key: self.unit_of(table, span)? };
+        let aggregate = self.ledger_aggregate(ledger, link, function, value, filter, span);
+        Some(self.add_in(table, Kind::Aggregate(Box::new(aggregate)), ty, function != AggregateFunction::Exists, span))
     }
 
     /// A bare day means its end, as for a run.
@@ -88,7 +118,15 @@ impl Checker {
     fn record_cohort(&mut self, module: usize, cohort: &ast::Cohort, flag: NodeId, ledger: TableId, table: TableId) -> Option<()> {
         let span = cohort.name.span;
         let mut fields = vec![(String::from("cohort_id"), self.text_constant(cohort.name.text.clone(), span))];
-        fields.push((String::from("customer_id"), self.unit_of(table, span)?));
+        let unit = self.unit_of(table, span)?;
+        match self.is_about_customers(table) {
+            true => fields.push((String::from("customer_id"), unit)),
+            false => {
+                let about = self.table(table)?.name.clone();
+                fields.push((String::from("subject"), self.text_constant(about, span)));
+                fields.push((String::from("unit_id"), unit));
+            }
+        }
         fields.push((String::from("frozen_at"), self.as_of(span)));
         if let Some((_, label)) = self.cohort_label(module, cohort, table)? {
             let optional = self.optional(label);
@@ -123,13 +161,22 @@ impl Checker {
     }
 
     fn frozen_label(&mut self, cohort: &ast::Cohort, frozen: &Frozen, ladder: LadderId, now: NodeId, table: TableId, span: Span) -> Option<Typed> {
-        let written = Synthetic(span);
-        let same = written.compare(written.path(&["cohort_id"]), ComparisonOperator::Equal, written.text(&cohort.name.text));
-        let text = self.expression(&written.aggregate("latest", &[COHORTS, "label"], Some(same), None), &Scope::of(0, table))?;
+        let text = match self.is_about_customers(table) {
+            true => {
+                let written = Synthetic(span);
+                let same = written.compare(written.path(&["cohort_id"]), ComparisonOperator::Equal, written.text(&cohort.name.text));
+                self.expression(&written.aggregate("latest", &[COHORTS, "label"], Some(same), None), &Scope::of(0, table))?.node
+            }
+            false => {
+                let ledger = self.find_table(COHORTS)?;
+                let label = self.named_column(ledger, "label", span)?;
+                self.of_member(cohort, ledger, table, AggregateFunction::Latest, Some(label), Type::Text)?
+            }
+        };
         let names: Vec<String> = self.ladders.get(ladder.0 as usize)?.labels.iter().map(|label| label.name.clone()).collect();
         let mut rows = Vec::new();
         for (at, name) in (0..).zip(&names) {
-            rows.push((self.one_of(text.node, &[name.as_str()], span), at));
+            rows.push((self.one_of(text, &[name.as_str()], span), at));
         }
         let recorded = self.add_in(table, Kind::Ladder { rows, otherwise: None, unknown: None }, Type::Label(ladder), true, span);
         let nothing = self.constant(Value::Missing, Type::Label(ladder), span);

@@ -7,12 +7,15 @@ use crate::diag::Problem;
 use crate::ir::Stage;
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Name, PolicyRule};
+use crate::types::TableId;
 
 /// A rule of a policy that binds a strategy, with the module it was written in.
 #[derive(Debug, Clone)]
 pub(crate) struct BindingRule {
     pub stage: Stage,
     pub module: usize,
+    /// What the rule is about.
+    pub table: Option<TableId>,
     pub rule: RuleKind,
 }
 
@@ -65,18 +68,19 @@ impl Checker {
         }
         let mut out = Vec::new();
         for (at, policy) in &policies {
+            let table = self.about(*at, policy.table.as_ref(), policy.name.span);
             for layer in &policy.layers {
                 let Some(stage) = stage_of(&layer.name.text) else { continue };
                 for rule in &layer.rules {
                     match rule {
-                        PolicyRule::Exclude(exclude) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Exclude(exclude.clone()) }),
-                        PolicyRule::AtMost(limit) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Limit(limit.clone()) }),
-                        PolicyRule::Capacity(capacity) => out.push(BindingRule { stage, module: *at, rule: RuleKind::Capacity(capacity.clone()) }),
-                        PolicyRule::Hours(hours) => out.push(BindingRule { stage: Stage::Contact, module: *at, rule: RuleKind::Hours(hours.clone()) }),
+                        PolicyRule::Exclude(exclude) => out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Exclude(exclude.clone()) }),
+                        PolicyRule::AtMost(limit) => out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Limit(limit.clone()) }),
+                        PolicyRule::Capacity(capacity) => out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Capacity(capacity.clone()) }),
+                        PolicyRule::Hours(hours) => out.push(BindingRule { stage: Stage::Contact, module: *at, table, rule: RuleKind::Hours(hours.clone()) }),
                         PolicyRule::Control { span: _, share } => {
                             let policy = self.modules.get(*at).map_or_else(String::new, |module| module.qualified(&policy.name.text));
                             let rule = RuleKind::Control { experiment: format!("{policy}.control"), share: share.clone() };
-                            out.push(BindingRule { stage: Stage::Assignment, module: *at, rule });
+                            out.push(BindingRule { stage: Stage::Assignment, module: *at, table, rule });
                         }
                         PolicyRule::Order { .. } => {}
                     }

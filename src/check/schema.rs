@@ -82,6 +82,13 @@ impl Checker {
             }
             columns.push(self.column_shell(column));
         }
+        // What tells two links between the same ends apart is no key without the ends.
+        if table.kind == ast::TableKind::Link && !key.is_empty() {
+            let ends = |column: &ast::Column| column.roles.iter().any(|role| matches!(role, ColumnRole::From | ColumnRole::To));
+            let ends: Vec<&str> = table.columns.iter().filter(|column| ends(column)).map(|column| column.name.text.as_str()).collect();
+            let places = (0..).zip(&columns).filter(|(_, column)| ends.contains(&column.name.as_str()));
+            key.splice(0..0, places.map(|(at, _)| ColumnId(at)).collect::<Vec<_>>());
+        }
         // The source of an edge is what it belongs to, so it links like a reference does.
         let period = at.and_then(|id: ColumnId| columns.get(id.0 as usize)).and_then(|column| match column.ty {
             Type::Month => Some(Period::Month),

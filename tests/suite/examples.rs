@@ -2,7 +2,7 @@
 //!
 //! Data is read by a few plain lines here, so that neither the batch engine nor its reading of files is trusted.
 
-use chrono::{NaiveDate, NaiveDateTime};
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -68,7 +68,8 @@ fn value(column: &Column, text: &str) -> Value {
             Value::Text(spelled.map_or(text, |(_, value)| value).to_string())
         }
         Type::Text | Type::List => Value::Text(text.to_string()),
-        Type::Quarter | Type::Label(_) | Type::Missing => panic!("no example holds such a column"),
+        Type::Quarter => Value::Int(days(date(text, None).with_day(1).unwrap().checked_sub_months(chrono::Months::new(2)).unwrap())),
+        Type::Label(_) | Type::Missing => panic!("no example holds such a column"),
     }
 }
 
@@ -145,10 +146,14 @@ fn assert_output(example: &str, program: &Program, outcome: &Outcome, output: Ou
 }
 
 fn assert_example(example: &str) {
+    // The first run of a ledger sees everything before it; here nothing earlier changes a row.
+    assert_example_after(example, &[Some(instant("2025-06-30 00:00")), None]);
+}
+
+fn assert_example_after(example: &str, previous: &[Option<i64>]) {
     let program = program(example);
     let snapshot = load(&program, &folder(example).join("data"));
-    // The first run of a ledger sees everything before it; here nothing earlier changes a row.
-    for previous in [Some(instant("2025-06-30 00:00")), None] {
+    for previous in previous.iter().copied() {
         let moment = Moment { as_of: instant("2025-07-01 00:00"), previous };
         let outcome = Interpreter::new(&program, &snapshot, moment).run();
         assert_output(example, &program, &outcome, Output::Actions, "actions.csv");
@@ -202,4 +207,15 @@ fn next_best_action_gives_the_expected_rows() {
 #[test]
 fn dormant_three_waves_gives_the_expected_rows() {
     assert_example("dormant_three_waves");
+}
+
+#[test]
+fn post_loan_traffic_light_gives_the_expected_rows() {
+    assert_example_after("post_loan_traffic_light", &[Some(instant("2025-06-01 00:00")), None]);
+}
+
+#[test]
+fn nps_closed_loop_gives_the_expected_rows() {
+    // Reacts to answers since the run before, so that run matters.
+    assert_example_after("nps_closed_loop", &[Some(instant("2025-06-30 00:00"))]);
 }

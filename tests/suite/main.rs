@@ -17,6 +17,7 @@ mod data;
 mod guards;
 mod programs;
 mod examples;
+mod explained;
 mod readme;
 #[cfg(feature = "engine")]
 mod main_job;

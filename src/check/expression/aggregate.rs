@@ -84,7 +84,13 @@ impl Checker {
             until: bounds.until,
             at_least,
         };
-        let node = self.add_in(space, Kind::Aggregate(Box::new(aggregate)), ty, optional, span);
+        // A deviation is computed as a float; one of money or lengths is whole units again, as a mean is.
+        let whole = function == AggregateFunction::Deviation && ty.physical() == Physical::Int;
+        let held = if whole { Type::Number } else { ty.clone() };
+        let mut node = self.add_in(space, Kind::Aggregate(Box::new(aggregate)), held, optional, span);
+        if whole {
+            node = self.add(Kind::Round(node), ty, optional, span);
+        }
         Some(self.typed(node, span))
     }
 
@@ -213,7 +219,10 @@ impl Checker {
         Some(match function {
             AggregateFunction::Count | AggregateFunction::Distinct => Type::Int,
             AggregateFunction::Exists => Type::Bool,
-            AggregateFunction::Deviation => Type::Number,
+            AggregateFunction::Deviation => match value_type {
+                Some(Type::Int | Type::BasisPoints) | None => Type::Number,
+                Some(ty) => ty,
+            },
             AggregateFunction::Mean => match value_type {
                 Some(Type::Int) | None => Type::Number,
                 Some(ty) => ty,

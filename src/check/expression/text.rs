@@ -8,7 +8,7 @@ use crate::diag::Problem;
 use crate::ir::{FormatStyle, Kind, NodeId};
 use crate::source::Span;
 use crate::syntax::ast::{Name, Slot, TextLiteral, TextPart};
-use crate::types::{Physical, Type, Value};
+use crate::types::{LadderId, Physical, Type, Value};
 
 impl Checker {
     /// An ordinary text: a missing slot makes the whole missing.
@@ -49,7 +49,10 @@ impl Checker {
             Some(format) => self.format_style(slot, format, &typed.ty)?,
             None => FormatStyle::Plain,
         };
-        let node = self.formatted(&typed, style, slot.span);
+        let node = match typed.ty {
+            Type::Label(ladder) => self.label_words(&typed, ladder, slot.span),
+            _ => self.formatted(&typed, style, slot.span),
+        };
         match &slot.fallback {
             Some(fallback) => {
                 let fallback = self.text_constant(fallback.clone(), slot.span);
@@ -66,6 +69,29 @@ impl Checker {
                 Some(node)
             }
         }
+    }
+
+    /// A label as people read it: its display name, else its name.
+    fn label_words(&mut self, label: &Typed, ladder: LadderId, span: Span) -> NodeId {
+        let labels = self.ladders.get(ladder.0 as usize).map(|ladder| ladder.labels.clone()).unwrap_or_default();
+        if labels.iter().all(|label| label.label.is_none()) {
+            return self.formatted(label, FormatStyle::Plain, span);
+        }
+        // A label that is always there always has words: what is no other one is the last.
+        let mut out: Option<NodeId> = label.optional.then(|| self.constant(Value::Missing, Type::Text, span));
+        for (at, known) in labels.into_iter().enumerate().rev() {
+            let words = self.text_constant(known.label.unwrap_or(known.name), span);
+            out = Some(match out {
+                None => words,
+                Some(others) => {
+                    let set = vec![Value::Int(i64::try_from(at).unwrap_or(i64::MAX))];
+                    let is_it = self.add(Kind::OneOf { value: label.node, set }, Type::Bool, label.optional, span);
+                    let is_it = self.surely(is_it, span);
+                    self.either(is_it, words, others, span)
+                }
+            });
+        }
+        out.unwrap_or(label.node)
     }
 
     /// A value as people read it, as a text node.

@@ -2,6 +2,7 @@
 
 use super::gate::Rule;
 use super::Draft;
+use super::emission::Told;
 use super::journey::WaveState;
 use crate::check::Checker;
 use crate::check::problems::strategy as problems;
@@ -98,6 +99,9 @@ impl Checker {
         parts.extend(&way.chosen);
         let flag = self.all(&parts, span);
         self.exclude(draft, flag, Stage::Plan, &reason.text, None);
+        let chosen = [way.branch.as_slice(), way.chosen.as_slice()].concat();
+        let chosen = self.all(&chosen, span);
+        self.tell(draft, Told { stage: Stage::Plan, rule: &reason.text, label: None, wave: None, span }, chosen, flag, at);
         Some(())
     }
 

@@ -115,7 +115,7 @@ impl Checker {
     }
 
     /// The table that a reference, read directly or along a path, points to.
-    fn referred_table(&self, node: NodeId) -> Option<TableId> {
+    pub(super) fn referred_table(&self, node: NodeId) -> Option<TableId> {
         let found = self.graph.get(node)?;
         match &found.kind {
             Kind::Via { key: _, table: _, value } => self.referred_table(*value),

@@ -5,13 +5,22 @@ use super::journey::{Journey, WaveState};
 use super::Draft;
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::ir::{self, Emission, Kind, NodeId, Output, Stage};
+use crate::ir::{self, Emission, Gate, Kind, NodeId, Output, Stage};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{TableId, Type, Value};
 
 /// Fields of one row under construction.
 struct Row(Vec<(String, NodeId)>);
+
+/// A reason that no rule of a layer gives: where it is written and what it is called.
+pub(super) struct Told<'a> {
+    pub stage: Stage,
+    pub rule: &'a str,
+    pub label: Option<&'a str>,
+    pub wave: Option<&'a str>,
+    pub span: Span,
+}
 
 impl Row {
     fn field(&mut self, name: &str, node: NodeId) {
@@ -90,17 +99,34 @@ impl Checker {
             let untreated = self.negation(journey.treated, span);
             let held_out = self.all(&[entered, untreated], span);
             self.exclude(draft, held_out, Stage::Assignment, "control", None);
+            let span = draft.ast.arms.as_ref().map_or(span, |arms| arms.span);
+            let rule = Told { stage: Stage::Assignment, rule: "control", label: None, wave: None, span };
+            self.tell(draft, rule, untreated, held_out, entered);
         }
         let mut row = self.identity(draft, true);
         row.field("entered_at", journey.entry_time);
         if let Some(arm) = arm_name {
             row.field("arm", arm);
         }
-        let trigger = self.text_constant(journey.reason.clone(), span);
-        row.field("trigger", trigger);
+        row.field("trigger", journey.reason);
         self.push_emission(draft, Output::Entries, entered, row);
         let waiting = self.all(&[entered, journey.waits, journey.treated], span);
         self.exclude(draft, waiting, Stage::Plan, "not_due", None);
+        if let Some(first) = journey.waves.first() {
+            let later = self.compare(ir::Comparison::Greater, first.due, now, first.span);
+            let rule = Told { stage: Stage::Plan, rule: "not_due", label: None, wave: Some(&first.name), span: first.span };
+            self.tell(draft, rule, later, waiting, waiting);
+        }
+    }
+
+    /// What explains a row of the exclusions that no rule before the plan wrote.
+    pub(super) fn tell(&mut self, draft: &mut Draft<'_>, told: Told<'_>, condition: NodeId, stops: NodeId, asked: NodeId) {
+        if self.never(stops) {
+            return;
+        }
+        let Told { stage, rule, label, wave, span } = told;
+        let (rule, label, wave) = (rule.to_string(), label.map(String::from), wave.map(String::from));
+        draft.gates.push(Gate { stage, rule, label, condition, stops, asked, wave, action: None, span });
     }
 
     pub(super) fn emit_action(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, flag: NodeId) -> Option<ir::Action> {
@@ -192,7 +218,9 @@ impl Checker {
         let due = reach.tail.due.clone().or_else(|| reach.operation.as_ref().and_then(|operation| operation.due.clone()));
         if let Some(due) = due {
             let length = self.length(&due, &draft.scope.clone(), "`due`")?;
-            let by = self.shift(wave.goes, length, span);
+            // What an event asks for is due from the event on, not from the run that saw it.
+            let from = if draft.scope.trigger.is_some() && wave.number == 1 { wave.due } else { wave.goes };
+            let by = self.shift(from, length, span);
             row.field("due_by", by);
         }
         if let Some(priority) = &draft.ast.priority {
@@ -203,8 +231,7 @@ impl Checker {
         if let Some(value) = self.action_value(draft, reach.channel.as_deref())? {
             row.field("expected_value", value);
         }
-        let reason = self.text_constant(journey.reason.clone(), span);
-        row.field("reason", reason);
+        row.field("reason", journey.reason);
         for (name, node) in self.payload(draft, &reach.tail.with)? {
             row.field(&name, node);
         }
@@ -326,6 +353,11 @@ impl Checker {
         let goes_on = self.negation(ends, span);
         let passed_over = self.all(&[skipped, goes_on], span);
         self.exclude(draft, passed_over, Stage::Plan, "skipped", Some(name));
+        let met = self.surely(wave.condition, span);
+        let unmet = self.negation(met, span);
+        let asked = self.any(&[wave.runs, skipped], span);
+        let rule = Told { stage: Stage::Plan, rule: "skipped", label: None, wave: Some(&wave.name), span };
+        self.tell(draft, rule, unmet, skipped, asked);
     }
 
     /// An action that waits for a later run is due again until it is sent, the journey ends or the subject enters anew.
@@ -346,7 +378,7 @@ impl Checker {
     pub(super) fn account_for_all(&mut self, draft: &mut Draft<'_>, journey: &Journey, emitted: &[NodeId]) {
         let span = draft.span;
         let now = self.as_of(span);
-        for exit in &journey.exits {
+        for (at, exit) in journey.exits.iter().enumerate() {
             let mut row = self.identity(draft, true);
             row.field("entered_at", journey.entry_time);
             let event = self.text_constant("exited", span);
@@ -356,6 +388,10 @@ impl Checker {
             row.field("reason", reason);
             self.push_emission(draft, Output::Journeys, exit.node, row);
             self.exclude(draft, exit.node, Stage::Plan, &exit.name, None);
+            let label = draft.ast.exits.get(at).and_then(|exit| exit.label.as_ref()).map(|label| label.text.clone());
+            let condition = journey.exit_conditions.get(at).copied().unwrap_or(exit.node);
+            let rule = Told { stage: Stage::Plan, rule: &exit.name, label: label.as_deref(), wave: None, span: exit.span };
+            self.tell(draft, rule, condition, exit.node, journey.may_leave);
         }
         let mut accounted = draft.accounted.clone();
         accounted.extend(emitted);
@@ -363,6 +399,9 @@ impl Checker {
         let none = self.negation(any, span);
         let left = self.all(&[journey.candidate, none], span);
         self.exclude(draft, left, Stage::Plan, "no_step", None);
+        let span = draft.ast.plan.as_ref().map_or(span, |plan| plan.span);
+        let rule = Told { stage: Stage::Plan, rule: "no_step", label: None, wave: None, span };
+        self.tell(draft, rule, left, left, journey.candidate);
     }
 
     /// Records a label or condition for later runs where it differs from what was recorded.

@@ -2,13 +2,15 @@
 
 use super::Draft;
 use super::action::Reach;
+use super::emission::Told;
 use super::journey::{Journey, WaveState};
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::check::policy::{Candidate, RuleKind};
-use crate::ir::{Gate, NodeId, Stage};
+use crate::check::policy::{BindingRule, Candidate, RuleKind};
+use crate::ir::{Gate, Kind, NodeId, Stage};
 use crate::source::Span;
 use crate::syntax::ast;
+use crate::types::Type;
 
 /// A rule for one action of a wave: the condition that stops it.
 pub(super) struct Rule {
@@ -38,8 +40,7 @@ impl Checker {
                 if binding.stage > Stage::Suitability {
                     continue;
                 }
-                let scope = self.scope_of_rule(draft, binding.module, Some(channel.as_str()), exclude.span);
-                match self.exclude_rule(exclude, binding.stage, &scope) {
+                match self.policy_rule(draft, &binding, exclude, channel) {
                     Some(rule) => out.push(rule),
                     None => whole = false,
                 }
@@ -58,12 +59,33 @@ impl Checker {
         whole.then_some(out)
     }
 
+    /// A rule of a policy for one action. A policy about customers asks a strategy about another table about whom it reaches; nobody
+    /// known there is unknown, and stops.
+    fn policy_rule(&mut self, draft: &Draft<'_>, binding: &BindingRule, exclude: &ast::Exclude, channel: &str) -> Option<Rule> {
+        let mut scope = self.scope_of_rule(draft, binding.module, Some(channel), exclude.span);
+        let customers = self.find_table("customers").filter(|customers| binding.table == Some(*customers) && draft.table != *customers);
+        let (Some(customers), Some(key)) = (customers, draft.recipient) else {
+            return self.exclude_rule(exclude, binding.stage, &scope);
+        };
+        scope = self.candidate_of(draft, &Scope::of(binding.module, customers), Some(channel), exclude.span);
+        self.bind_overlays(&mut scope, customers, exclude.span);
+        let mut rule = self.exclude_rule(exclude, binding.stage, &scope)?;
+        let kind = Kind::Via { key, table: customers, value: rule.condition };
+        rule.condition = self.add_in(draft.table, kind, Type::Bool, true, exclude.span);
+        Some(rule)
+    }
+
     pub(super) fn scope_of_rule(&mut self, draft: &Draft<'_>, module: usize, channel: Option<&str>, span: Span) -> Scope {
+        self.candidate_of(draft, &Scope { module, ..draft.scope.clone() }, channel, span)
+    }
+
+    /// The scope with `candidate` bound.
+    fn candidate_of(&mut self, draft: &Draft<'_>, base: &Scope, channel: Option<&str>, span: Span) -> Scope {
         let text = |quoted: &Option<ast::Quoted>| quoted.as_ref().map(|quoted| quoted.text.clone());
         let (purpose, product) = (text(&draft.ast.purpose), text(&draft.ast.product));
         let class = draft.ast.class.as_ref().map(|class| class.text.clone());
         let candidate = Candidate { channel, purpose: purpose.as_deref(), product: product.as_deref(), class: class.as_deref() };
-        self.candidate_scope(module, &draft.scope, &candidate, span)
+        self.candidate_scope(base.module, base, &candidate, span)
     }
 
     fn exclude_rule(&mut self, exclude: &ast::Exclude, stage: Stage, scope: &Scope) -> Option<Rule> {
@@ -221,16 +243,15 @@ impl Checker {
 
     /// Cool-off and missed windows, before anything else.
     pub(super) fn trigger_gates(&mut self, draft: &mut Draft<'_>, journey: &Journey) {
-        let never_fires = |checker: &Self, node: NodeId| checker.graph.constant(node) == Some(&crate::types::Value::Bool(false));
-        for (name, node) in [("cool_off", journey.cooling), ("missed_window", journey.missed)] {
-            if never_fires(self, node) {
-                continue;
-            }
-            self.exclude(draft, node, Stage::Trigger, name, None);
-            let span = draft.span;
-            let (rule, asked) = (name.to_string(), self.truth(true, span));
-            let gate = Gate { stage: Stage::Trigger, rule, label: None, condition: node, stops: node, asked, wave: None, action: None, span };
-            draft.gates.push(gate);
+        let (stage, always) = (Stage::Trigger, self.truth(true, draft.span));
+        self.exclude(draft, journey.cooling, stage, "cool_off", None);
+        for held in &journey.held {
+            let stops = self.all(&[journey.cooling, held.fires, held.too_soon], held.span);
+            let told = Told { stage, rule: "cool_off", label: None, wave: None, span: held.span };
+            self.tell(draft, told, held.too_soon, stops, held.fires);
         }
+        self.exclude(draft, journey.missed, stage, "missed_window", None);
+        let told = Told { stage, rule: "missed_window", label: None, wave: None, span: draft.span };
+        self.tell(draft, told, journey.missed, journey.missed, always);
     }
 }

@@ -1,7 +1,7 @@
 //! Journeys: which wave of the plan is due for whom, from what the ledger holds.
 
 use super::control::HeldBack;
-use super::{Draft, Entry};
+use super::{Draft, Entry, Held};
 use crate::check::Checker;
 use crate::check::length::Length;
 use crate::check::problems::strategy as problems;
@@ -25,6 +25,8 @@ pub(super) struct WaveState {
     pub due: NodeId,
     /// When what it sends is to go out: now, or when it falls due after T.
     pub goes: NodeId,
+    /// Three-valued: its `when`.
+    pub condition: NodeId,
 }
 
 pub(super) struct Journey {
@@ -47,7 +49,14 @@ pub(super) struct Journey {
     pub controls: Vec<HeldBack>,
     pub waves: Vec<WaveState>,
     pub exits: Vec<Exit>,
-    pub reason: String,
+    /// Three-valued, what each exit asks by itself.
+    pub exit_conditions: Vec<NodeId>,
+    /// Two-valued: inside, so that exits are asked.
+    pub may_leave: NodeId,
+    /// How the trigger that fired reads, as text.
+    pub reason: NodeId,
+    /// The triggers that `again` may stop.
+    pub held: Vec<Held>,
     /// One wave without delay: there is nothing to come back to.
     pub single: bool,
     /// Something may fall due after T.
@@ -116,7 +125,7 @@ impl Checker {
         let inside = self.any(&[in_flight, resting], span);
         let not_anew = self.negation(enters, span);
         let may_leave = self.all(&[inside, treated, not_anew], span);
-        let exits = self.lower_exits(draft, may_leave)?;
+        let (exits, exit_conditions) = self.lower_exits(draft, may_leave)?;
         if !whole {
             return None;
         }
@@ -140,7 +149,10 @@ impl Checker {
             controls,
             waves: states,
             exits,
-            reason: entry.words.clone(),
+            exit_conditions,
+            may_leave,
+            reason: entry.words,
+            held: entry.held.clone(),
             single,
             ahead,
         })
@@ -276,7 +288,7 @@ impl Checker {
         progress.recorded = past;
         progress.before = self.first_known(past, present, span);
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due, goes })
+        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due, goes, condition })
     }
 
     /// Due by T, or before the horizon of a run that looks ahead.
@@ -313,8 +325,9 @@ impl Checker {
         Some(())
     }
 
-    fn lower_exits(&mut self, draft: &mut Draft<'_>, active: NodeId) -> Option<Vec<Exit>> {
+    fn lower_exits(&mut self, draft: &mut Draft<'_>, active: NodeId) -> Option<(Vec<Exit>, Vec<NodeId>)> {
         let mut out: Vec<Exit> = Vec::new();
+        let mut asked = Vec::new();
         let mut whole = true;
         for exit in &draft.ast.exits {
             let Some(condition) = self.condition_of(&exit.when, &draft.scope, "`exit`") else {
@@ -328,8 +341,9 @@ impl Checker {
             }
             let node = self.all(&parts, exit.span);
             out.push(Exit { name: exit.name.text.clone(), node, span: exit.span });
+            asked.push(condition.node);
         }
-        whole.then_some(out)
+        whole.then_some((out, asked))
     }
 
     /// Nothing more is due once a journey has ended; a skip that ends it stays on record.

@@ -55,6 +55,8 @@ pub(crate) struct Draft<'a> {
     pub unit: NodeId,
     /// Who is reached, as text.
     pub customer: Option<NodeId>,
+    /// The key of the customer who is reached, where the strategy is about another table.
+    pub recipient: Option<NodeId>,
     pub rules: Vec<BindingRule>,
     pub scope: Scope,
     pub arms: Vec<Arm>,
@@ -204,7 +206,8 @@ impl Checker {
         let unit = self.unit_of(table, span)?;
         let mut scope = Scope::of(0, table);
         self.bind_overlays(&mut scope, table, span);
-        let customer = self.recipient(strategy, table, unit, &scope);
+        let (customer, recipient) = self.recipient(strategy, table, unit, &scope).unzip();
+        let recipient = recipient.flatten();
         let rules = self.binding_rules(0, strategy);
         Some(Draft {
             ast: strategy,
@@ -214,6 +217,7 @@ impl Checker {
             span,
             unit,
             customer,
+            recipient,
             rules,
             scope,
             arms: Vec::new(),
@@ -225,21 +229,24 @@ impl Checker {
         })
     }
 
-    /// Who is reached: `recipient PATH`, the subject itself when it is a customer, else the customer it refers to.
-    fn recipient(&mut self, strategy: &ast::Strategy, table: TableId, unit: NodeId, scope: &Scope) -> Option<NodeId> {
+    /// Who is reached, as text, and the key of a customer other than the subject: `recipient PATH`, the subject itself when it is a
+    /// customer, else the customer it refers to.
+    fn recipient(&mut self, strategy: &ast::Strategy, table: TableId, unit: NodeId, scope: &Scope) -> Option<(NodeId, Option<NodeId>)> {
+        let customers = self.find_table("customers");
         if let Some(path) = &strategy.recipient {
             let typed = self.path(path, scope)?;
-            return Some(self.as_text(typed.node, path.span));
+            let key = customers.filter(|customers| self.referred_table(typed.node) == Some(*customers)).map(|_| typed.node);
+            return Some((self.as_text(typed.node, path.span), key));
         }
-        let Some(customers) = self.find_table("customers") else { return Some(unit) };
+        let Some(customers) = customers else { return Some((unit, None)) };
         if customers == table {
-            return Some(unit);
+            return Some((unit, None));
         }
         let columns = &self.table(table)?.columns;
         let at = columns.iter().position(|column| column.reference.as_ref().is_some_and(|reference| reference.table == customers))?;
         let column = crate::types::ColumnId(u32::try_from(at).ok()?);
         let node = self.column(table, column, strategy.name.span);
-        Some(self.as_text(node, strategy.name.span))
+        Some((self.as_text(node, strategy.name.span), Some(node)))
     }
 
     fn refuse_later_clauses(&mut self, strategy: &ast::Strategy) {
@@ -350,8 +357,20 @@ pub(crate) struct Entry {
     pub cooling: NodeId,
     /// Two-valued: seen too late.
     pub missed: NodeId,
-    /// How the trigger reads, for the reason of an action.
-    pub words: String,
+    /// How the trigger that fired reads, as text.
+    pub words: NodeId,
+    /// The triggers that `again` may stop.
+    pub held: Vec<Held>,
+}
+
+/// A trigger and its `again`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Held {
+    pub span: Span,
+    /// Two-valued: it fires.
+    pub fires: NodeId,
+    /// Two-valued: it fires too soon.
+    pub too_soon: NodeId,
 }
 
 impl Checker {

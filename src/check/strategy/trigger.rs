@@ -1,6 +1,6 @@
 //! Triggers: who enters now.
 
-use super::{Draft, Entry};
+use super::{Draft, Entry, Held};
 use crate::check::Checker;
 use crate::check::length::Length;
 use crate::check::names::TriggerRow;
@@ -30,7 +30,7 @@ impl Checker {
         }
         let last = self.last_entry(draft)?;
         let (mut fired, mut entering, mut times, mut missed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut row = None;
+        let (mut row, mut held, mut words) = (None, Vec::new(), Vec::new());
         let mut whole = true;
         for (number, trigger) in draft.ast.triggers.iter().enumerate() {
             let lowered = self.lower_trigger(draft, trigger, number, last, recorded);
@@ -42,6 +42,8 @@ impl Checker {
             let sure = self.surely(lowered.fired, trigger.span);
             let free = self.free_of(again, last, lowered.time, trigger.span);
             let enters = self.all(&[sure, free], trigger.span);
+            held.push(Held { span: trigger.span, fires: sure, too_soon: self.negation(free, trigger.span) });
+            words.push((enters, self.trigger_words(trigger)));
             fired.push(lowered.fired);
             entering.push(enters);
             times.push((enters, lowered.time));
@@ -64,8 +66,8 @@ impl Checker {
             time = self.either(enters, moment, time, span);
         }
         let missed = self.any(&missed, span);
-        let words = self.trigger_words(draft);
-        Some(Entry { fired, enters, time, last, row, cooling, missed, words })
+        let words = self.words_of_the_fired(&words, span);
+        Some(Entry { fired, enters, time, last, row, cooling, missed, words, held })
     }
 
     /// An entry that nobody makes, in place of triggers that are wrong; `None` when the plan could speak of a row that is not known.
@@ -85,14 +87,30 @@ impl Checker {
             return None;
         }
         let (last, now, never) = (self.last_entry(draft)?, self.as_of(span), self.truth(false, span));
-        Some(Entry { fired: never, enters: never, time: now, last, row, cooling: never, missed: never, words: String::new() })
+        Some(Entry { fired: never, enters: never, time: now, last, row, cooling: never, missed: never, words: self.text_constant("", span), held: Vec::new() })
     }
 
-    fn trigger_words(&self, draft: &Draft<'_>) -> String {
-        let text = draft.ast.triggers.first().map(|trigger| self.sources.text(trigger.span).to_string()).unwrap_or_default();
-        let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    fn trigger_words(&self, trigger: &ast::Trigger) -> String {
+        let words = self.sources.text(trigger.span).split_whitespace().collect::<Vec<_>>().join(" ");
         let words = words.split(" again ").next().unwrap_or_default().to_string();
         words.strip_prefix("on ").map_or(words.clone(), String::from)
+    }
+
+    /// The words of the first trigger by which the subject enters, else of the first one written.
+    fn words_of_the_fired(&mut self, triggers: &[(NodeId, String)], span: Span) -> NodeId {
+        let first = triggers.first().map(|(_, words)| words.clone()).unwrap_or_default();
+        let mut out = self.text_constant(first, span);
+        for (enters, words) in triggers.iter().skip(1).rev() {
+            let words = self.text_constant(words.clone(), span);
+            out = self.either(*enters, words, out, span);
+        }
+        match triggers {
+            [(enters, words), _, ..] => {
+                let words = self.text_constant(words.clone(), span);
+                self.either(*enters, words, out, span)
+            }
+            _ => out,
+        }
     }
 
     /// `runs A .. B`: both days in.

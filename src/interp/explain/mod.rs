@@ -100,6 +100,8 @@ pub struct GateView {
     pub stops: bool,
     /// Whether the question came up: rules over places and contacts ask only for those who got that far.
     pub reached: bool,
+    /// What the exclusions record beside the rule: the strategy that won, the channel that is full, all rules that fail.
+    pub detail: Option<String>,
     pub reason: Reason,
 }
 

@@ -65,12 +65,6 @@ impl Naming<'_> {
         }
     }
 
-    /// Whether the question of a rule came up: nothing settled before already made it false.
-    pub fn reached(&self, condition: NodeId, row: u32, settled: &BTreeSet<NodeId>) -> bool {
-        let part = self.deciding(condition, row);
-        part == condition || !settled.contains(&part)
-    }
-
     fn first_with(&self, operands: &[NodeId], row: u32, wanted: Option<bool>) -> Option<NodeId> {
         operands.iter().copied().find(|operand| self.interpreter.value(*operand, row).as_bool() == wanted)
     }

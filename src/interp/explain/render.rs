@@ -26,6 +26,8 @@ static NOT_REACHED: Text = Text { en: "not reached", zh: "未走到" };
 static TOO: Text = Text { en: "would stop it too", zh: "同样会拦下" };
 static TRIGGER: Text = Text { en: "trigger", zh: "触发" };
 static STOPS: Text = Text { en: "stops here", zh: "止于此" };
+static RIVAL: Text = Text { en: "{detail} goes first", zh: "{detail} 优先" };
+static DETAIL: Text = Text { en: "recorded: {detail}", zh: "记录：{detail}" };
 static ARM: Text = Text { en: "arm {arm}", zh: "实验组 {arm}" };
 static ARM_BUCKET: Text = Text { en: "arm {arm}, bucket {bucket}", zh: "实验组 {arm}，桶号 {bucket}" };
 static SEND: Text = Text { en: "send {channel} using {name} (wave {wave})", zh: "发送 {channel}，模板 {name}（波次 {wave}）" };
@@ -243,6 +245,10 @@ impl Page<'_> {
         }
         self.line(2, &format!("{stage} {rule}: {answer}"), Some(gate.span));
         self.reason(3, &gate.reason, Some(gate.span));
+        if let Some(detail) = &gate.detail {
+            let line = self.filled(if gate.rule == "arbitration" { &RIVAL } else { &DETAIL }, &[("detail", detail)]);
+            self.line(3, &line, None);
+        }
     }
 
     fn action(&mut self, action: &ActionView) {

@@ -3,7 +3,7 @@
 use super::naming::Naming;
 use super::{Absence, ActionView, Explanation, FactView, GateView, ParamView, PointsView, StrategyView};
 use crate::interp::Interpreter;
-use crate::ir::{Fact, FactKind, FactRow, Gate, Kind, NodeId, Program, Strategy};
+use crate::ir::{Emission, Fact, FactKind, FactRow, Gate, Kind, NodeId, Output, Program, Stage, Strategy};
 use crate::types::{TableId, Type};
 use std::collections::BTreeSet;
 
@@ -75,10 +75,22 @@ impl Naming<'_> {
         graph.reachable(roots).into_iter().filter(is_condition).collect()
     }
 
-    fn gate_view(&self, gate: &Gate, row: u32, settled: &BTreeSet<NodeId>) -> GateView {
-        // A rule before assignment is one of the settled conditions itself: it tells everything.
+    /// What the row of the exclusions says beside the rule.
+    fn detail(&self, gate: &Gate, strategy: usize, row: u32) -> Option<String> {
+        let program = self.interpreter.program();
+        let own = |emission: &&Emission| {
+            emission.output == Output::Exclusions && emission.flag == gate.stops && emission.strategy.is_some_and(|own| own as usize == strategy)
+        };
+        let emission = program.emissions.iter().find(own).filter(|_| self.holds(gate.stops, row))?;
+        let (_, detail) = emission.fields.iter().find(|(name, _)| name == "detail")?;
+        self.show(*detail, row).0.filter(|detail| *detail != gate.rule)
+    }
+
+    fn gate_view(&self, gate: &Gate, index: usize, row: u32, settled: &BTreeSet<NodeId>) -> GateView {
+        // What is asked before assignment is what settles things: it tells everything, and it is told of everybody.
         let nothing = BTreeSet::new();
-        let settled = if settled.contains(&gate.condition) { &nothing } else { settled };
+        let early = (Stage::Legal..=Stage::Suitability).contains(&gate.stage);
+        let settled = if early || [Stage::Trigger, Stage::Plan].contains(&gate.stage) { &nothing } else { settled };
         GateView {
             stage: gate.stage.word(),
             rule: gate.rule.clone(),
@@ -87,7 +99,8 @@ impl Naming<'_> {
             action: gate.action.clone(),
             span: gate.span,
             stops: self.holds(gate.stops, row),
-            reached: self.reached(gate.condition, row, settled),
+            reached: early || self.holds(gate.asked, row),
+            detail: self.detail(gate, index, row),
             reason: self.reason_after(gate.condition, row, settled),
         }
     }
@@ -111,7 +124,8 @@ impl Naming<'_> {
 
     fn strategy_view(&self, strategy: &Strategy, row: u32) -> StrategyView {
         let settled = self.settled(strategy);
-        let gates: Vec<GateView> = self.gates_of(strategy, row).into_iter().map(|gate| self.gate_view(gate, row, &settled)).collect();
+        let index = self.interpreter.program().strategies.iter().position(|known| known.name == strategy.name).unwrap_or_default();
+        let gates: Vec<GateView> = self.gates_of(strategy, row).into_iter().map(|gate| self.gate_view(gate, index, row, &settled)).collect();
         let assigned = self.holds(strategy.assigned, row);
         let arm = strategy.arm.filter(|_| assigned).and_then(|arm| self.show(arm, row).0);
         let bucket = arm.as_ref().and_then(|_| self.bucket(strategy, row));

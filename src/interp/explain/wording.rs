@@ -35,6 +35,10 @@ static RULES: &[(&str, Text)] = &[
     ("quiet_days", Text { en: "a day on which nobody is reached", zh: "静默日，不触达" }),
     ("arbitration", Text { en: "another strategy is preferred", zh: "让位于其他策略" }),
     ("no_value", Text { en: "a value that is needed is missing", zh: "缺少所需的值" }),
+    ("control", Text { en: "held out to measure against", zh: "留作对照" }),
+    ("not_due", Text { en: "its first wave is not due yet", zh: "首个波次尚未到期" }),
+    ("skipped", Text { en: "its condition does not hold when the wave is due", zh: "波次到期时条件不成立" }),
+    ("no_step", Text { en: "no step of the plan is for it", zh: "计划中没有对应动作" }),
     ("no_assignee", Text { en: "nobody to do it", zh: "没有负责人" }),
 ];
 

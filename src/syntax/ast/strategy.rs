@@ -234,6 +234,8 @@ pub enum Versus {
 pub struct Policy {
     pub name: Name,
     pub label: Option<Quoted>,
+    /// `for customers`: what its rules are about; the module's subject when not given.
+    pub table: Option<Name>,
     pub always: bool,
     pub locked: bool,
     pub layers: Vec<PolicyLayer>,

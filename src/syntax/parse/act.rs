@@ -205,6 +205,7 @@ impl<'t> Walk<'t> {
         let mut policy = Policy {
             name: self.child_name(node),
             label: self.child_label(node),
+            table: self.child_table(node),
             always: self.child(node, Rule::kw_always).is_some(),
             locked: self.child(node, Rule::kw_locked).is_some(),
             layers: Vec::new(),

@@ -54,7 +54,8 @@ fn frames_and_interpreter_agree_on_the_examples() {
     for (name, as_of) in EXAMPLES.into_iter().map(|name| (name, if name == "berka" { "1994-04-01 00:00" } else { "2025-07-01 00:00" })) {
         let program = examples::program(name);
         let snapshot = examples::load(&program, &example(name).join("data"));
-        let moment = Moment { as_of: examples::instant(as_of), previous: None };
+        let previous = (name == "nps_closed_loop").then(|| examples::instant("2025-06-30 00:00"));
+        let moment = Moment { as_of: examples::instant(as_of), previous };
         let outcome = Interpreter::new(&program, &snapshot, moment).run();
         let files: [(Output, &str, &[&str]); 3] = [
             (Output::Actions, "actions.csv", &["strategy_id", "unit_id", "arm", "channel", "offer_id", "template_id", "message", "assignee_id"]),

@@ -17,7 +17,15 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// Every example with data of its own.
-const EXAMPLES: [&str; 5] = ["first_100_rate_uplift", "study_abroad_dwell", "rfm_octants", "dormant_three_waves", "berka"];
+const EXAMPLES: [&str; 7] = [
+    "first_100_rate_uplift",
+    "study_abroad_dwell",
+    "rfm_octants",
+    "dormant_three_waves",
+    "post_loan_traffic_light",
+    "nps_closed_loop",
+    "berka",
+];
 
 /// A folder as relative paths and bytes.
 pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
