@@ -73,10 +73,7 @@ fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
 
 /// Declarations that a later version gives meaning to.
 pub(crate) fn is_later(kind: &ItemKind) -> bool {
-    matches!(
-        kind,
-        ItemKind::Alert(_) | ItemKind::Compare(_)
-    )
+    matches!(kind, ItemKind::Compare(_))
 }
 
 pub(crate) fn kind_word(kind: &ItemKind) -> &'static str {

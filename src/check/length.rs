@@ -47,6 +47,11 @@ impl Length {
         self.milliseconds.saturating_add(self.months.saturating_mul(2_629_746_000)).saturating_add(self.workdays.saturating_mul(DAY))
     }
 
+    pub fn times(self, count: u32) -> Self {
+        let count = i64::from(count);
+        Length { months: self.months * count, milliseconds: self.milliseconds * count, workdays: self.workdays * count }
+    }
+
     pub fn negated(self) -> Self {
         Length { months: -self.months, milliseconds: -self.milliseconds, workdays: -self.workdays }
     }

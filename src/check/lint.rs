@@ -44,9 +44,6 @@ impl Checker {
                         self.keywords(module, lexicon);
                     }
                     ItemKind::Policy(policy) => self.check_policy(module, policy),
-                    ItemKind::Metric(metric) => {
-                        self.report(Problem::new(&strategies::NOT_JUDGED, metric.name.span).with("what", format!("metric `{}`", metric.name.text)));
-                    }
                     _ => {}
                 }
             }
@@ -57,6 +54,7 @@ impl Checker {
     pub(super) fn lint(&mut self) {
         self.check_display_labels();
         self.check_unsent_templates();
+        self.check_outcomes();
         for item in self.items(0) {
             let ItemKind::Strategy(strategy) = &item.kind else { continue };
             if let (Some(owner), Some(approver)) = (&strategy.owner, &strategy.approver) {
@@ -64,9 +62,6 @@ impl Checker {
                     let problem = Problem::new(&strategies::FOUR_EYES, approver.span).with("name", &owner.text);
                     self.report(problem.with("strategy", &strategy.name.text));
                 }
-            }
-            for goal in &strategy.goals {
-                self.report(Problem::new(&strategies::NOT_JUDGED, goal.name.span).with("what", format!("goal `{}`", goal.name.text)));
             }
         }
     }
@@ -149,7 +144,7 @@ fn sends(plan: &ast::Plan) -> bool {
 /// A program with mistakes is not advised on top: one mistake is one message.
 pub(super) fn drop_advice_on_refused(found: &mut Vec<Problem>) {
     if any_error(found) {
-        let advice = [&strategies::CONTACT_WITHOUT_CONSENT, &types::UNKNOWN_FLIPPED];
+        let advice = [&strategies::CONTACT_WITHOUT_CONSENT, &strategies::NOT_JUDGED, &types::UNKNOWN_FLIPPED];
         found.retain(|problem| !advice.iter().any(|kind| std::ptr::eq(*kind, problem.kind)));
     }
 }

@@ -19,6 +19,7 @@ mod modules;
 mod monotone;
 mod names;
 mod offers;
+mod outcome;
 mod overlay;
 mod params;
 mod policy;
@@ -197,6 +198,7 @@ impl Checker {
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
         let mut emissions = lowered.emissions;
         emissions.append(&mut self.facts.emissions);
+        emissions.append(&mut self.lower_alerts());
         let mut program = Program {
             name: base_name(name),
             sources: self.source_references(),

@@ -157,7 +157,7 @@ pub fn failed(error: &dyn std::error::Error) -> Failure {
 /// The program with a count of the candidates of every strategy, for the tie-out. Without a ledger nobody reads its rows.
 fn with_candidates(program: &Program, ledger: bool) -> Program {
     let mut program = program.clone();
-    let is_list = |output| matches!(output, Output::Actions | Output::Exclusions | Output::Assignments);
+    let is_list = |output| matches!(output, Output::Actions | Output::Exclusions | Output::Assignments | Output::Alerts);
     program.emissions.retain(|emission| ledger || is_list(emission.output));
     let considered = program.strategies.iter().map(|strategy| Watch {
         name: format!("strategy {} considered", strategy.name),

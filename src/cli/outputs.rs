@@ -5,6 +5,7 @@
 //! actions/<channel>.csv                           the list of one channel; actions/operations.csv holds what is no contact
 //! exclusions.csv  exclusions.parquet              every candidate that was stopped, with the rule
 //! assignments.csv  assignments.parquet            who is in which arm
+//! alerts.csv  alerts.parquet                      what crossed a line, and what was not judged for lack of rows; only with alerts
 //! manifest.json                                   what went in, what came out, counts; the same bytes for the same inputs
 //! timings.json                                    how long it took; the only file that differs from run to run
 //! ```
@@ -21,7 +22,7 @@ mod text;
 pub use gather::{RunFields, gather};
 pub use manifest::{Inputs, Manifest};
 pub use cell::time_text;
-use sheet::Sheet;
+pub use sheet::Sheet;
 pub use summary::{ExclusionCount, StaffCount, Summary, Tie, staff_of, tie_out};
 use text::OutputFile;
 pub use text::{WriteError, ledger_bytes};
@@ -32,11 +33,13 @@ use std::path::Path;
 use strat::diag::Language;
 use strat::ir::{Output, Program};
 
-/// The three lists of a run.
+/// The lists of a run.
 pub struct Lists<'a> {
     pub actions: Sheet<'a>,
     pub exclusions: Sheet<'a>,
     pub assignments: Sheet<'a>,
+    /// `None` for a program without alerts.
+    pub alerts: Option<Sheet<'a>>,
 }
 
 impl<'a> Lists<'a> {
@@ -45,10 +48,12 @@ impl<'a> Lists<'a> {
     /// # Errors
     /// A frame without a field of its emission.
     pub fn of(program: &'a Program, frames: &[DataFrame], run: &RunFields) -> PolarsResult<Lists<'a>> {
+        let watched = program.emissions.iter().any(|emission| emission.output == Output::Alerts);
         Ok(Lists {
             actions: gather(program, Output::Actions, frames, run)?,
             exclusions: gather(program, Output::Exclusions, frames, run)?,
             assignments: gather(program, Output::Assignments, frames, run)?,
+            alerts: if watched { Some(gather(program, Output::Alerts, frames, run)?) } else { None },
         })
     }
 }
@@ -105,7 +110,8 @@ pub fn write_lists(
     folder: &Path,
 ) -> Result<Vec<OutputFile>, WriteError> {
     let mut files = Vec::new();
-    let named = [("actions", &lists.actions), ("exclusions", &lists.exclusions), ("assignments", &lists.assignments)];
+    let mut named = vec![("actions", &lists.actions), ("exclusions", &lists.exclusions), ("assignments", &lists.assignments)];
+    named.extend(lists.alerts.as_ref().map(|alerts| ("alerts", alerts)));
     for (name, sheet) in named {
         if forms.csv {
             files.push(text::write_csv(sheet, folder, &format!("{name}.csv"))?);

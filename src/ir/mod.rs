@@ -227,6 +227,8 @@ pub enum Output {
     TierHistory,
     /// Ledger `journeys`: waves executed or skipped, and exits.
     Journeys,
+    /// Alerts: one row per group in which a condition over figures holds, or too few rows were found.
+    Alerts,
     /// Rows of any other ledger: members of a cohort, what an action `writes`.
     Ledger(TableId),
 }

@@ -23,7 +23,7 @@ struct Parts<'a> {
     per: Option<&'a Path>,
 }
 
-pub(super) fn function_of(name: &str) -> Option<AggregateFunction> {
+pub(crate) fn function_of(name: &str) -> Option<AggregateFunction> {
     Some(match name {
         "count" => AggregateFunction::Count,
         "sum" => AggregateFunction::Sum,
@@ -196,7 +196,7 @@ impl Checker {
         }
     }
 
-    fn aggregate_type(&mut self, name: &str, function: AggregateFunction, value: Option<&Typed>, span: Span) -> Option<Type> {
+    pub(crate) fn aggregate_type(&mut self, name: &str, function: AggregateFunction, value: Option<&Typed>, span: Span) -> Option<Type> {
         let value_type = value.map(|value| value.ty.clone());
         let fits = match (function, &value_type) {
             (AggregateFunction::Count | AggregateFunction::Exists, _) => true,

@@ -28,6 +28,11 @@ impl Checker {
         }
         match name.as_str() {
             "if" => return self.if_call(arguments, span, scope),
+            // What a goal asks of the entry has the type of what it asks.
+            "at_entry" if self.outcome_entry(scope).is_some() => {
+                let plain = self.plain_arguments("at_entry", arguments)?;
+                return self.expression(plain.first()?, scope);
+            }
             "quintile" => return self.quintile(arguments, span, scope),
             "change" => return self.change(arguments, span, scope),
             "hops" => return self.hops(arguments, span, scope),

@@ -131,9 +131,15 @@ impl Checker {
                 let from = self.moment(moment, scope, "`since`")?;
                 Some(Bounds { from: Some(from), until: Some(base) })
             }
-            WindowKind::Within { length: _ } => {
-                self.report(Problem::new(&problems::WINDOW_MISPLACED, span));
-                None
+            WindowKind::Within { length } => {
+                // Only where an outcome is judged: from the entry on.
+                let Some(entry) = self.outcome_entry(scope) else {
+                    self.report(Problem::new(&problems::WINDOW_MISPLACED, span));
+                    return None;
+                };
+                let length = self.length(length, scope, "`within`")?;
+                let until = self.shift(entry, length, span);
+                Some(Bounds { from: Some(entry), until: Some(until) })
             }
         }
     }

@@ -4,6 +4,7 @@ pub mod declarations;
 pub mod facts;
 pub mod ladders;
 pub mod names;
+pub mod outcomes;
 pub mod overlays;
 pub mod policy;
 pub mod strategy;
@@ -34,5 +35,5 @@ pub(crate) use problems;
 /// All problems of the checker.
 #[must_use]
 pub fn all() -> Vec<&'static ProblemKind> {
-    [names::ALL, types::ALL, declarations::ALL, facts::ALL, ladders::ALL, overlays::ALL, policy::ALL, strategy::ALL].concat()
+    [names::ALL, types::ALL, declarations::ALL, facts::ALL, ladders::ALL, outcomes::ALL, overlays::ALL, policy::ALL, strategy::ALL].concat()
 }

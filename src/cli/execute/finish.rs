@@ -3,7 +3,7 @@
 use super::super::atomic::{FolderError, MANIFEST};
 use super::super::data::InputFile;
 use super::super::output::summary_table;
-use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Summary, Tie, WriteError, list_digest, tie_out, time_text, write_lists};
+use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Sheet, Summary, Tie, WriteError, list_digest, tie_out, time_text, write_lists};
 use super::super::problems::CANNOT_WRITE;
 use super::super::session::{Exit, Failure, shown};
 use super::problems::COUNTS_DO_NOT_TIE;
@@ -118,7 +118,27 @@ impl Job<'_> {
             strat::diag::Language::English => format!("{actions} actions, {exclusions} exclusions, {assignments} assignments in {out}\n"),
             strat::diag::Language::Chinese => format!("{out}：{actions} 个动作，{exclusions} 条排除，{assignments} 条分组\n"),
         };
-        self.session.print(&(summary_table(&header, &summary.rows()) + &line));
+        let alerts = lists.alerts.as_ref().map_or_else(String::new, |alerts| self.alert_lines(alerts));
+        self.session.print(&(summary_table(&header, &summary.rows()) + &line + &alerts));
+    }
+}
+
+impl Job<'_> {
+    /// One line for every alert raised, and for every group too small to be judged.
+    fn alert_lines(&self, alerts: &Sheet) -> String {
+        let texts = ["alert", "group", "state", "reason", "to"].map(|name| alerts.texts(name));
+        let mut out = String::new();
+        for row in 0..alerts.rows() {
+            let [alert, group, state, reason, to] = texts.map(|column| column.and_then(|column| column.get(row)).unwrap_or(""));
+            let group = if group.is_empty() { String::new() } else { format!(" [{group}]") };
+            out += &match (self.session.language, state) {
+                (strat::diag::Language::English, "raised") => format!("alert {alert}{group} to {to}: {reason}\n"),
+                (strat::diag::Language::English, _) => format!("no alert {alert}{group}: {reason}\n"),
+                (strat::diag::Language::Chinese, "raised") => format!("预警 {alert}{group}，通知 {to}：{reason}\n"),
+                (strat::diag::Language::Chinese, _) => format!("不判断预警 {alert}{group}：{reason}\n"),
+            };
+        }
+        out
     }
 }
 

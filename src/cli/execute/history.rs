@@ -143,7 +143,8 @@ pub(super) fn rows(program: &Program, frames: &[DataFrame], run: &RunFields) -> 
         | Output::Contacts
         | Output::Grants
         | Output::TierHistory
-        | Output::Journeys => None,
+        | Output::Journeys
+        | Output::Alerts => None,
     }));
     let mut tables = Vec::new();
     for (output, table) in outputs {

@@ -41,6 +41,20 @@ const EXCLUSIONS: &[(&str, Type)] = &[
     ("detail", Type::Text),
 ];
 
+const ALERTS: &[(&str, Type)] = &[
+    ("run_id", Type::Text),
+    ("as_of", Type::Time),
+    ("alert", Type::Text),
+    ("to", Type::Text),
+    ("group", Type::Text),
+    ("state", Type::Text),
+    ("value", Type::Number),
+    ("n", Type::Int),
+    ("before", Type::Number),
+    ("n_before", Type::Int),
+    ("reason", Type::Text),
+];
+
 const ASSIGNMENTS: &[(&str, Type)] =
     &[("experiment", Type::Text), ("unit_id", Type::Text), ("arm", Type::Text), ("bucket", Type::Int), ("assigned_at", Type::Time)];
 
@@ -58,6 +72,7 @@ fn standard(output: Output) -> &'static [(&'static str, Type)] {
         Output::Actions => ACTIONS,
         Output::Exclusions => EXCLUSIONS,
         Output::Assignments => ASSIGNMENTS,
+        Output::Alerts => ALERTS,
         Output::Entries | Output::Contacts | Output::Grants | Output::TierHistory | Output::Journeys | Output::Ledger(_) => &[],
     }
 }
@@ -103,7 +118,7 @@ fn order(sheet: &Sheet<'_>, waves: &[Waves]) -> Vec<Place> {
         }
     }
     let units: Vec<Option<&StringChunked>> = {
-        let named = ["unit_id", "customer_id"].into_iter().find(|name| sheet.fields.iter().any(|field| field.name == *name));
+        let named = ["unit_id", "customer_id", "group"].into_iter().find(|name| sheet.fields.iter().any(|field| field.name == *name));
         let found = named.map(|name| sheet.texts_of_parts(name)).unwrap_or_default();
         sheet.parts.iter().map(|part| found.iter().find(|(of, _)| std::ptr::eq(*of, part)).map(|(_, texts)| *texts)).collect()
     };

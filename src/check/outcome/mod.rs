@@ -1,0 +1,7 @@
+//! What comes of strategies, as far as it can be settled before they run: figures over many subjects, goals with their unit, baseline
+//! and window, and alerts.
+
+mod alert;
+mod figure;
+mod goal;
+mod readings;

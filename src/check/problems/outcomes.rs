@@ -1,0 +1,60 @@
+//! Goals, guards, metrics, alerts, and promises a plan cannot keep.
+
+super::problems! {
+    GOAL_INCOMPLETE: Error, slug: "goal-incomplete",
+        title: ["goal `{goal}` leaves open: {missing}", "目标 `{goal}` 没有写明：{missing}"],
+        help: ["{advice}", "{advice}"],
+        label: ["{missing}?", "{missing}？"];
+    NO_CONTROL: Error, slug: "control-missing",
+        title: ["goal `{goal}` compares with `control`, and `{strategy}` has no control arm", "目标 `{goal}` 要与 `control` 比较，而 `{strategy}` 没有对照组"],
+        help: ["add `arms { treated 90%  control 10% }`, or compare with `vs prior 90 days` or `vs cohort NAME`", "请加 `arms { treated 90%  control 10% }`，或改为 `vs prior 90 days`、`vs cohort 名称`"],
+        label: ["nobody is held back", "没有人留作对照"];
+    WRITE_MULTIPLE: Warning, slug: "write-as-multiple",
+        title: ["`{written}` of goal `{goal}` is read as {rel} times the baseline", "目标 `{goal}` 的 `{written}` 会被理解为基准的 {rel} 倍"],
+        help: ["write `×{rel}`, or `×{of}` if {of} times as much was meant", "请写 `×{rel}`；如果想说 {of} 倍，请写 `×{of}`"],
+        label: ["more than double", "超过一倍"];
+    POINTS_OF_NO_SHARE: Error, slug: "points-of-no-share",
+        title: ["goal `{goal}` moves by percentage points, and its figure is {found}", "目标 `{goal}` 以百分点变动，而它的指标是{found}"],
+        help: ["`pp` is for shares such as `rate(…)`; write `+10% rel`, `×3` or an amount in the figure's own unit", "`pp` 只用于 `rate(…)` 之类的占比；请写 `+10% rel`、`×3` 或带同样单位的数"],
+        label: ["not a share", "不是占比"];
+    NOT_A_FIGURE: Error, slug: "not-a-figure",
+        title: ["`{text}` is not a figure over many subjects", "`{text}` 不是对一群客户的统计指标"],
+        help: ["use `rate(…)`, `mean(…)`, `sum(…)`, `count(…)`, `nps(…)` and the like, or the name of a metric", "请用 `rate(…)`、`mean(…)`、`sum(…)`、`count(…)`、`nps(…)` 等，或指标的名称"],
+        label: ["of whom?", "谁的？"];
+    NO_EARLIER_WINDOW: Error, slug: "no-earlier-window",
+        title: ["`previous` of this figure has no earlier window to look at", "这个指标的 `previous` 没有更早的时间窗口可看"],
+        help: ["give the figure a window such as `previous month` or `last 30 days`", "请给指标一个窗口，例如 `previous month` 或 `last 30 days`"],
+        label: ["earlier than what?", "比什么更早？"];
+    ALERT_WITHOUT_MINIMUM: Error, slug: "alert-without-minimum",
+        title: ["alert `{alert}` judges `{metric}` on any number of rows", "预警 `{alert}` 不论样本多少都会判断 `{metric}`"],
+        help: ["add `at least 30` to the figure; on fewer rows the alert stays silent and says why", "请在指标里加 `at least 30`；样本更少时不预警，并写明原因"],
+        label: ["no minimum n", "没有最小样本量"];
+    ALERT_OF_OUTCOMES: Error, slug: "alert-of-outcomes",
+        title: ["alert `{alert}` watches what comes after an entry", "预警 `{alert}` 监看的是进入之后的结果"],
+        help: ["a run sees what is there already: use a figure with a window such as `previous month`", "运行时只看得到已有的数据：请用带 `previous month` 之类窗口的指标"],
+        label: ["known only later", "以后才知道"];
+    ALERT_MIXED: Error, slug: "alert-of-two-tables",
+        title: ["alert `{alert}` mixes figures of `{table}` and `{other}`", "预警 `{alert}` 混用了 `{table}` 和 `{other}` 的指标"],
+        help: ["compare figures about one table, broken down the same way", "请比较同一张表、同样细分的指标"],
+        label: ["another table or breakdown", "另一张表或另一种细分"];
+    UNREACHABLE_WAVE: Error, slug: "unreachable-wave",
+        title: ["wave `{wave}` is never reached: it comes {wait} after {start} at the earliest, and exit `{exit}` ends the journey before", "波次 `{wave}` 永远不会到来：最早在 {start} 之后 {wait}，而出口 `{exit}` 在此之前就结束了旅程"],
+        help: ["`{condition}` holds by then; wait less, or let the journey run longer", "到那时 `{condition}` 已成立；请缩短等待，或让旅程更长"],
+        label: ["too late", "太晚"];
+    CLAIM_NOT_IMPLIED: Warning, slug: "claim-not-implied",
+        title: ["`{strategy}` reaches customers without the evidence for claim `{claim}`: {example}", "`{strategy}` 会选中没有 `{claim}` 依据的客户：{example}"],
+        help: ["every run excludes them; put the evidence into the trigger: `on while … and {evidence}`", "每次运行都会排除他们；请把依据写进触发条件：`on while … and {evidence}`"],
+        label: ["not implied", "不能由触发条件推出"];
+    EVIDENCE_EXPIRED: Warning, slug: "evidence-expired",
+        title: ["the evidence of claim `{claim}` is of {day}, more than twelve months before {when}", "声称 `{claim}` 的依据日期是 {day}，比 {when} 早十二个月以上"],
+        help: ["every run from then on excludes everybody from this text; renew the evidence or drop the claim", "从那天起每次运行都会因此排除所有人；请更新依据或去掉这项声称"],
+        label: ["expired evidence", "依据已过期"];
+    UNSUITABLE: Error, slug: "unsuitable-product",
+        title: ["`{strategy}` can offer product {product} to somebody who cannot bear its risk: {example}", "`{strategy}` 会把产品 {product} 提供给承受不起其风险的客户：{example}"],
+        help: ["the way there: {path}; use std.eligibility, or write in a `suitability` layer `exclude suitability when candidate.product.risk_level > risk_level`", "路径：{path}；请 `use std.eligibility`，或在 `suitability` 层写 `exclude suitability when candidate.product.risk_level > risk_level`"],
+        label: ["no rule stops it", "没有规则阻止"];
+    STEP_FORBIDDEN: Error, slug: "forbidden-step",
+        title: ["`{step}` never happens here: `{rule}` forbids it for {whom}", "这里的 `{step}` 永远不会执行：`{rule}` 对 {whom} 禁止它"],
+        help: ["use a channel the rule allows, or another branch", "请改用规则允许的渠道，或换一个分支"],
+        label: ["forbidden for everybody who gets here", "对走到这里的所有人都禁止"];
+}
