@@ -86,6 +86,8 @@ pub(crate) struct Checker {
     /// Params that overlays without `when` set, by qualified name.
     pub whole_params: IndexMap<String, ast::Expression>,
     pub layers: Vec<overlay::Layer>,
+    /// The day the program is checked for, in days since 1970, where one is known.
+    pub today: Option<i64>,
     /// Overlays that may hold for one subject, as far as the checker can tell.
     pub layer_pairs: Vec<(usize, usize)>,
 }
@@ -93,15 +95,16 @@ pub(crate) struct Checker {
 /// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
 #[must_use]
 pub fn check(name: &str, text: &str, loader: &dyn Loader) -> Checked {
-    check_together(name, &[(name.to_string(), text.to_string())], loader)
+    check_together(name, &[(name.to_string(), text.to_string())], loader, None)
 }
 
 /// Checks several entry files, each a file name and a text, as one program called `name`: one arbitration over all strategies, and
-/// what they share computed once.
+/// what they share computed once. For a run on a known `day`, in days since 1970, what will have expired by then is warned about.
 #[must_use]
-pub fn check_together(name: &str, entries: &[(String, String)], loader: &dyn Loader) -> Checked {
+pub fn check_together(name: &str, entries: &[(String, String)], loader: &dyn Loader, day: Option<i64>) -> Checked {
     let loaded = modules::load(entries, loader);
     let mut checker = Checker::new(loaded.sources, loaded.modules, loaded.problems);
+    checker.today = day;
     let program = checker.lower(name);
     let mut tests = Vec::new();
     if let Some(program) = &program {
@@ -180,6 +183,7 @@ impl Checker {
             whole_params: IndexMap::new(),
             layers: Vec::new(),
             layer_pairs: Vec::new(),
+            today: None,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::syntax::ast::{self, ComparisonOperator, Expression, Item, Name};
 use crate::types::{TableId, Type, Value};
 use std::rc::Rc;
 
-const SCORES: &str = "model_scores";
+pub(super) const SCORES: &str = "model_scores";
 
 impl Checker {
     pub(super) fn lower_model(&mut self, module: usize, item: &Rc<Item>, model: &ast::Model, scope: &Scope, table: TableId) -> Option<Typed> {

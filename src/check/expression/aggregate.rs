@@ -61,6 +61,7 @@ impl Checker {
         if let Some(filter) = parts.filter {
             filters.push(self.condition_of(filter, &row_scope, "`where`")?.node);
         }
+        self.refuse_old_scores(&parts, rows.table, span);
         let bounds = match parts.window {
             Some(window) => self.table_window(window, rows.table, scope)?,
             None => self.visible(rows.table, span),
@@ -92,6 +93,19 @@ impl Checker {
             node = self.add(Kind::Round(node), ty, optional, span);
         }
         Some(self.typed(node, span))
+    }
+
+    /// A score the author reads from the table of scores needs a window, as a `model` needs a maximum age.
+    fn refuse_old_scores(&mut self, parts: &Parts<'_>, table: TableId, span: Span) {
+        let scores = self.table(table).is_some_and(|table| table.name == crate::check::model::SCORES);
+        let ExpressionKind::Path(path) = parts.value.kind.as_ref() else { return };
+        let read = path.segments.last().is_some_and(|last| last.text == "score");
+        // What stands for a `model` is written nowhere.
+        let written = self.sources.text(parts.value.span).contains(crate::check::model::SCORES);
+        if scores && read && written && parts.window.is_none() {
+            let text = self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ");
+            self.report(Problem::new(&crate::check::problems::facts::SCORE_OF_ANY_AGE, span).with("text", text));
+        }
     }
 
     fn aggregate_parts<'a>(&mut self, name: &str, arguments: &'a [Argument], span: Span) -> Option<Parts<'a>> {

@@ -44,8 +44,7 @@ impl Checker {
     }
 
     fn lower_alert(&mut self, module: usize, alert: &ast::Alert) -> Option<Emission> {
-        let mut paths = Vec::new();
-        mentioned(&alert.when, &mut paths);
+        let paths = mentions(alert);
         let watched = self.watched(module, alert, &paths)?;
         let table = match watched.first() {
             Some(first) => first.table,
@@ -234,6 +233,13 @@ impl Checker {
         let text = if owners.is_empty() { named } else { owners.join("、") };
         self.text_constant(text, alert.name.span)
     }
+}
+
+/// The metrics an alert names, in order.
+pub(super) fn mentions(alert: &ast::Alert) -> Vec<Path> {
+    let mut out = Vec::new();
+    mentioned(&alert.when, &mut out);
+    out
 }
 
 /// The paths an expression over figures mentions, in order.

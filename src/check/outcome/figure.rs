@@ -263,12 +263,13 @@ impl Checker {
             "nps" => Type::Number,
             _ => self.aggregate_type(name, function, value.as_ref(), span)?,
         };
-        let outcome = name == "retained" || mentions_within(parts.value) || parts.filter.is_some_and(mentions_within) || parts.is_within();
+        let within = mentions_within(parts.value) || parts.filter.is_some_and(mentions_within);
+        let outcome = name == "retained" || within || parts.is_within();
         if outcome {
             if let Some(Window { kind: WindowKind::Within { length }, .. }) = parts.window {
                 self.length(length, &scope, "`within`")?;
             }
-            let mut figure = self.placeholder(ty, true, span);
+            let mut figure = self.placeholder(ty, within || parts.window.is_some(), span);
             let rows = figure.typed.node;
             figure.supports.push(Support { rows, least, span });
             return Some(figure);
@@ -441,7 +442,7 @@ fn mentions_within(expression: &Expression) -> bool {
     match expression.kind.as_ref() {
         ExpressionKind::Literal(_) | ExpressionKind::Text(_) | ExpressionKind::Path(_) => false,
         ExpressionKind::List(items) => items.iter().any(mentions_within),
-        ExpressionKind::Call { function, arguments } => function.text() == "at_entry" || arguments.iter().any(argument_mentions_within),
+        ExpressionKind::Call { function: _, arguments } => arguments.iter().any(argument_mentions_within),
         ExpressionKind::Since { unit: _, unit_span: _, moment } => mentions_within(moment),
         ExpressionKind::Negate(inner) | ExpressionKind::Not(inner) => mentions_within(inner),
         ExpressionKind::Coalesce(a, b) | ExpressionKind::And(a, b) | ExpressionKind::Or(a, b) => mentions_within(a) || mentions_within(b),

@@ -31,13 +31,14 @@ const TARGET: Part = ("target", "目标值");
 impl Checker {
     /// Goals and guards of the entry file's strategies and comparisons, and every metric.
     pub(in crate::check) fn check_outcomes(&mut self) {
+        let every_goal = self.every_goal();
         for module in 0..self.modules.len() {
             for item in self.items(module) {
                 let ItemKind::Metric(metric) = &item.kind else { continue };
                 let Some(table) = self.about(module, metric.table.as_ref(), metric.name.span) else { continue };
-                let over = Over { module, table, group: None, ago: 0, goals: &[], depth: 0 };
-                if self.metric_figure(module, metric, &over).is_some() {
-                    self.group_of(module, metric, table);
+                let over = Over { module, table, group: None, ago: 0, goals: &every_goal, depth: 0 };
+                let judged = self.is_watched(module, &metric.name.text);
+                if self.metric_figure(module, metric, &over).is_some() && self.group_of(module, metric, table).is_some() && !judged {
                     let what = format!("metric `{}`", metric.name.text);
                     self.report(Problem::new(&strategies::NOT_JUDGED, metric.name.span).with("what", what));
                 }
@@ -59,6 +60,29 @@ impl Checker {
                 self.check_goal(goal, &judged);
             }
         }
+    }
+
+    /// The goals of all strategies of the entry file, which metrics may count.
+    fn every_goal(&self) -> Vec<Goal> {
+        let items = self.items(0);
+        let goals = items.iter().filter_map(|item| match &item.kind {
+            ItemKind::Strategy(strategy) => Some(strategy.goals.clone()),
+            _ => None,
+        });
+        goals.flatten().collect()
+    }
+
+    /// Whether an alert looks at a metric.
+    fn is_watched(&self, module: usize, metric: &str) -> bool {
+        let alerts = self.modules.iter().enumerate().flat_map(|(at, module)| module.items.iter().map(move |item| (at, item)));
+        alerts.into_iter().any(|(at, item)| match &item.kind {
+            ItemKind::Alert(alert) => super::alert::mentions(alert).iter().any(|path| {
+                self.find_item(path, at).is_some_and(|(found, item)| {
+                    found == module && matches!(&item.kind, ItemKind::Metric(known) if known.name.text == metric)
+                })
+            }),
+            _ => false,
+        })
     }
 
     /// A policy keeps a share of all customers as control.
@@ -119,7 +143,7 @@ impl Checker {
             Step::Relative(percent) if percent >= 100.0 => {
                 let (rel, of) = multiples(percent);
                 let written = self.sources.text(by.span).trim().to_string();
-                let problem = Problem::new(&problems::WRITE_MULTIPLE, by.span).with("goal", &goal.name.text).with("written", written);
+                let problem = Problem::new(&problems::WRITE_MULTIPLE, by.span).with("goal", &goal.name.text).with("written", format!("+{written}"));
                 self.report(problem.with("rel", rel).with("of", of));
             }
             Step::Points | Step::Times | Step::Relative(_) | Step::Bare(_) => {}

@@ -25,6 +25,10 @@ super::problems! {
         title: ["model `{name}` does not say how old a score may be", "模型 `{name}` 没有说明分数最多可以多旧"],
         help: ["add `max age 35 days`; an older score is missing", "请加 `max age 35 days`；更旧的分数视为缺失"],
         label: ["no maximum age", "没有最长时效"];
+    SCORE_OF_ANY_AGE: Error, slug: "score-of-any-age",
+        title: ["`{text}` takes a score of any age", "`{text}` 不论多旧的分数都会采用"],
+        help: ["add a window, `last 35 days`, or declare a `model` with `max age 35 days`", "请加窗口 `last 35 days`，或声明带 `max age 35 days` 的 `model`"],
+        label: ["no maximum age", "没有最长时效"];
     OUTSIDE_RANGE: Error, slug: "score-outside-range",
         title: ["`{name}` runs from {low} to {high}, so it never meets {value}", "`{name}` 的范围是 {low} 到 {high}，不可能与 {value} 相比"],
         help: ["write the bound on the scale of the model, or correct its `range`", "请按模型的量纲写界限，或更正 `range`"],

@@ -25,6 +25,8 @@ pub(super) struct WaveState {
     pub due: NodeId,
     /// When what it sends is to go out: now, or when it falls due after T.
     pub goes: NodeId,
+    /// From the wave before, or the entry.
+    pub wait: Length,
     /// Three-valued: its `when`.
     pub condition: NodeId,
 }
@@ -288,7 +290,7 @@ impl Checker {
         progress.recorded = past;
         progress.before = self.first_known(past, present, span);
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due, goes, condition })
+        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due, goes, wait: after, condition })
     }
 
     /// Due by T, or before the horizon of a run that looks ahead.

@@ -20,6 +20,7 @@ mod hours;
 mod journey;
 mod layer;
 mod ledger;
+mod prove;
 mod quota;
 mod trigger;
 
@@ -93,6 +94,9 @@ impl Checker {
         for strategy in &strategies {
             let index = u32::try_from(courses.len()).unwrap_or(u32::MAX);
             courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded, &mut experiments));
+        }
+        for course in &courses {
+            self.prove_course(course);
         }
         let mut contenders = Self::contenders(&courses);
         let (mut reached, mut chosen) = (Vec::new(), Vec::new());
