@@ -37,6 +37,7 @@ impl Checker {
             "change" => return self.change(arguments, span, scope),
             "hops" => return self.hops(arguments, span, scope),
             "previous" => return self.previous(arguments, span, scope),
+            "place" => return self.place(arguments, span, scope),
             "zscore" => return self.zscore(arguments, span, scope),
             "streak" => return self.streak(arguments, span, scope),
             "pick" => return self.pick(arguments, span, scope),
@@ -73,7 +74,7 @@ impl Checker {
 
     fn unknown_function(&mut self, function: &Path, name: &str) {
         let mut known: Vec<&str> = crate::builtins::all().iter().filter(|builtin| !builtin.internal).map(|builtin| builtin.name).collect();
-        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "change", "zscore", "streak", "pick", "worst", "best", "previous"]);
+        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "change", "place", "zscore", "streak", "pick", "worst", "best", "previous"]);
         let problem = Problem::new(&problems::UNKNOWN_FUNCTION, function.span).with("name", name);
         self.report(wording::advised(problem, name, &known, ("functions are", "函数有")));
     }

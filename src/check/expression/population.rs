@@ -1,10 +1,10 @@
-//! Facts about a subject among all others: `quintile`, `in top 20%`, `zscore`.
+//! Facts about a subject among all others: `quintile`, `in top 20%`, `place`, `zscore`.
 
 use crate::check::names::Scope;
 use crate::check::problems::types as problems;
 use crate::check::{Checker, Typed};
 use crate::diag::Problem;
-use crate::ir::{Aggregate, AggregateFunction, Kind, Link, NodeId, Operator, Population};
+use crate::ir::{Aggregate, AggregateFunction, Kind, Link, NodeId, Operator, PlaceEntry, Population};
 use crate::source::Span;
 use crate::syntax::ast::{Argument, ArgumentKind, Expression, ExpressionKind};
 use crate::types::{Physical, Type, Value};
@@ -39,6 +39,42 @@ impl Checker {
         let optional = within.is_some() || typed.optional && !missing_worst;
         let population = Population::Quintile { value: typed.node, best_low, missing_worst, within };
         let node = self.add_in(table, Kind::Population(Box::new(population)), Type::Int, optional, span);
+        Some(self.typed(node, span))
+    }
+
+    /// `place(x where E among same PATH, best: low)`: the place from 1 among those for whom E holds, ties by key.
+    pub(super) fn place(&mut self, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+        let (mut rows, mut best_low) = (None, None);
+        let mut fits = true;
+        for argument in arguments {
+            match &argument.kind {
+                ArgumentKind::Rows { value, per: None, filter, among } if rows.is_none() => rows = Some((value, filter.as_ref(), among.as_ref())),
+                ArgumentKind::Named { name, value } => match (name.text.as_str(), word(value).as_deref()) {
+                    ("best", Some("low")) => best_low = Some(true),
+                    ("best", Some("high")) => best_low = Some(false),
+                    (_, _) => fits = false,
+                },
+                _ => fits = false,
+            }
+        }
+        let (Some((value, filter, among)), Some(best_low), true) = (rows, best_low, fits) else {
+            let signature = "place(x where E among same PATH, best: low|high)";
+            self.report(Problem::new(&problems::BAD_ARGUMENT, span).with("function", "place").with("signature", signature));
+            return None;
+        };
+        let typed = self.ordered_number(value, "`place`", scope)?;
+        let mut counted: Vec<NodeId> = self.members(filter, scope)?.into_iter().collect();
+        let per = match among {
+            Some(path) => Some(self.path(path, scope)?.node),
+            None => None,
+        };
+        // Who has no value, or belongs to no group, has no place.
+        for needed in [Some(typed.node), per].into_iter().flatten() {
+            counted.push(self.is_known(needed, span));
+        }
+        let flag = self.all(&counted, span);
+        let entries = vec![PlaceEntry { flag, keys: vec![(typed.node, !best_low)], per }];
+        let node = self.add_in(scope.table?, Kind::Population(Box::new(Population::Place { entries, at: 0 })), Type::Int, true, span);
         Some(self.typed(node, span))
     }
 

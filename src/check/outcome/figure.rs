@@ -56,6 +56,15 @@ pub(super) struct Figure {
     pub supports: Vec<Support>,
 }
 
+/// What a figure folds.
+struct Folded {
+    function: AggregateFunction,
+    ty: Type,
+    value: Option<NodeId>,
+    filter: Option<NodeId>,
+    least: Option<i64>,
+}
+
 /// What is found on the way through an expression.
 #[derive(Default)]
 struct Found {
@@ -241,11 +250,8 @@ impl Checker {
         for bound in [OUTCOME, "entry"] {
             scope.bind(bound, now, Type::Time, true, span);
         }
-        let whole_row = self.is_whole_row(parts.value, over.table);
-        let value = match whole_row && matches!(name, "count" | "exists") {
-            true => None,
-            false => Some(self.figure_value(name, parts.value, span, &scope)?),
-        };
+        let whole_row = matches!(name, "count" | "exists") && self.is_whole_row(parts.value, over.table);
+        let value = if whole_row { None } else { Some(self.figure_value(name, parts.value, span, &scope)?) };
         let filter = match parts.filter {
             Some(filter) => Some(self.condition_of(filter, &scope, "`where`")?.node),
             None => None,
@@ -254,41 +260,42 @@ impl Checker {
             Some(least) => Some(self.whole(least, &Scope::constant(over.module), "`at least`")?),
             None => None,
         };
-        let function = match name {
-            "rate" | "retained" | "nps" => AggregateFunction::Mean,
-            _ => function_of(name)?,
-        };
-        let ty = match name {
-            "rate" | "retained" => Type::Percent,
-            "nps" => Type::Number,
-            _ => self.aggregate_type(name, function, value.as_ref(), span)?,
+        let (function, ty) = match name {
+            "rate" | "retained" => (AggregateFunction::Mean, Type::Percent),
+            "nps" => (AggregateFunction::Mean, Type::Number),
+            _ => {
+                let function = function_of(name)?;
+                (function, self.aggregate_type(name, function, value.as_ref(), span)?)
+            }
         };
         let within = mentions_within(parts.value) || parts.filter.is_some_and(mentions_within);
-        let outcome = name == "retained" || within || parts.is_within();
-        if outcome {
-            if let Some(Window { kind: WindowKind::Within { length }, .. }) = parts.window {
-                self.length(length, &scope, "`within`")?;
-            }
-            let mut figure = self.placeholder(ty, within || parts.window.is_some(), span);
-            let rows = figure.typed.node;
-            figure.supports.push(Support { rows, least, span });
-            return Some(figure);
+        if name != "retained" && !within && !parts.is_within() {
+            return self.present_figure(&parts, Folded { function, ty, value: value.map(|value| value.node), filter, least }, span, over, &scope);
         }
-        let bounds = self.figure_bounds(parts.window, over, &scope, span)?;
-        let link = match over.group {
-            Some(group) => Link::Key { row_key: group, outer_key: group },
-            None => Link::Everyone,
-        };
-        let (table, at) = (over.table, self.at_of(over.table, span));
-        let at_least = least.and_then(|least| u32::try_from(least).ok());
-        let value = value.map(|value| value.node);
+        if let Some(Window { kind: WindowKind::Within { length }, .. }) = parts.window {
+            self.length(length, &scope, "`within`")?;
+        }
+        let mut figure = self.placeholder(ty, within || parts.window.is_some(), span);
+        figure.supports.push(Support { rows: figure.typed.node, least, span });
+        Some(figure)
+    }
+
+    /// A figure over what is there already, with the number of rows it rests on.
+    fn present_figure(&mut self, parts: &Parts<'_>, folded: Folded, span: Span, over: &Over<'_>, scope: &Scope) -> Option<Figure> {
+        let Folded { function, ty, value, filter, least } = folded;
         // A row that says nothing counts neither for the figure nor for its least number of rows.
         let known = value.filter(|value| self.optional(*value)).map(|value| self.is_known(value, span));
         let filter = match (filter, known) {
             (Some(filter), Some(known)) => Some(self.all(&[filter, known], span)),
             (filter, known) => filter.or(known),
         };
-        let (from, until) = (bounds.from, bounds.until);
+        let Bounds { from, until } = self.figure_bounds(parts.window, over, scope, span)?;
+        let link = match over.group {
+            Some(group) => Link::Key { row_key: group, outer_key: group },
+            None => Link::Everyone,
+        };
+        let (table, at) = (over.table, self.at_of(over.table, span));
+        let at_least = least.and_then(|least| u32::try_from(least).ok());
         let aggregate = Aggregate { table, link, function, value, filter, at, from, until, at_least };
         let counted = Aggregate { function: AggregateFunction::Count, at_least: None, ..aggregate.clone() };
         let node = self.add_in(table, Kind::Aggregate(Box::new(aggregate)), ty, true, span);

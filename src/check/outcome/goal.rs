@@ -107,11 +107,14 @@ impl Checker {
             self.incomplete(goal, goal.name.span, &[TARGET], None);
             return None;
         };
+        let reported = self.problems.len();
         match &target.kind {
             GoalTargetKind::Change { by, versus } => self.check_change(goal, by, versus.as_ref(), &figure, judged, target.span)?,
             GoalTargetKind::AtMost(bound) | GoalTargetKind::AtLeast(bound) => self.check_bound(goal, bound, &figure, judged)?,
         }
-        self.report(Problem::new(&strategies::NOT_JUDGED, goal.name.span).with("what", format!("goal `{}`", goal.name.text)));
+        if self.problems.len() == reported {
+            self.report(Problem::new(&strategies::NOT_JUDGED, goal.name.span).with("what", format!("goal `{}`", goal.name.text)));
+        }
         Some(())
     }
 
