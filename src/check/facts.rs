@@ -71,11 +71,6 @@ fn about_clause(kind: &ItemKind) -> Option<Option<&Name>> {
     }
 }
 
-/// Declarations that a later version gives meaning to.
-pub(crate) fn is_later(kind: &ItemKind) -> bool {
-    matches!(kind, ItemKind::Compare(_))
-}
-
 pub(crate) fn kind_word(kind: &ItemKind) -> &'static str {
     match kind {
         ItemKind::Use(_) => "use",

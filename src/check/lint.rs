@@ -1,7 +1,6 @@
 //! Checks on whole declarations: repeats, later constructs, silenced problems.
 
 use super::Checker;
-use super::facts::{is_later, kind_word};
 use super::names::{Module, declared};
 use super::policy::RuleKind;
 use super::problems::{names as problems, strategy as strategies, types};
@@ -13,20 +12,6 @@ use crate::syntax::ast::{self, ItemKind, PlanBody, StepKind};
 use indexmap::IndexMap;
 
 impl Checker {
-    /// Declarations that are read but have no meaning in this version.
-    pub(super) fn refuse_later_declarations(&mut self) {
-        for module in 0..self.modules.len() {
-            for item in self.items(module) {
-                if !is_later(&item.kind) {
-                    continue;
-                }
-                if let Some((name, _)) = declared(&item.kind) {
-                    self.later(&format!("`{}`", kind_word(&item.kind)), name.span);
-                }
-            }
-        }
-    }
-
     /// Declarations checked whether used or not.
     pub(super) fn check_declarations(&mut self) {
         for module in 0..self.modules.len() {

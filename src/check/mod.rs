@@ -190,7 +190,6 @@ impl Checker {
     /// The whole program, in the order that names need: tables, params and facts, then strategies.
     fn lower(&mut self, name: &str) -> Option<Program> {
         self.lower_schema();
-        self.refuse_later_declarations();
         let channels = self.lower_channels();
         self.read_overlays();
         let params = self.lower_params();

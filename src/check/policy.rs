@@ -196,9 +196,9 @@ impl Checker {
 
     /// Reasons that runs give by themselves are not for rules.
     pub(crate) fn check_reason(&mut self, name: &Name) {
-        const BUILT_IN: [&str; 17] = [
-            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "quota", "limit", "hours", "quiet_days", "global_control", "other_experiment",
-            "not_chosen",
+        const BUILT_IN: [&str; 18] = [
+            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "other_version", "quota", "limit", "hours", "quiet_days",
+            "global_control", "other_experiment", "not_chosen",
         ];
         if BUILT_IN.contains(&name.text.as_str()) {
             self.report(Problem::new(&strategies::RESERVED_REASON, name.span).with("name", &name.text));

@@ -65,6 +65,9 @@ const PHRASES: &[(&str, &str)] = &[
     // Kinds of declarations.
     ("action", "动作"),
     ("channel", "渠道"),
+    ("cohort", "固化客群"),
+    ("metric", "指标"),
+    ("strategy", "策略"),
     ("entity", "实体"),
     ("event", "事件"),
     ("format", "格式"),
@@ -109,6 +112,7 @@ const PHRASES: &[(&str, &str)] = &[
 const OPENINGS: &[(&str, &str)] = &[
     ("column `", "列 `"),
     ("feature `", "特征 `"),
+    ("compare `", "对比 `"),
     ("goal `", "目标 `"),
     ("metric `", "指标 `"),
     ("offer `", "权益 `"),

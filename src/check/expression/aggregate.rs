@@ -46,7 +46,9 @@ impl Checker {
         let parts = self.aggregate_parts(name, arguments, span)?;
         let space = scope.table?;
         let rows = self.aggregate_rows(name, &parts, span, scope)?;
-        let row_scope = scope.rows(rows.table, rows.prefix.clone());
+        // Among rows of its own table `subject` is the one that asks, as everywhere.
+        let prefix = if parts.among.is_some() { Vec::new() } else { rows.prefix.clone() };
+        let row_scope = scope.rows(rows.table, prefix);
         let mut value = self.aggregate_value(name, &parts, &rows, &row_scope)?;
         let mut filters: Vec<NodeId> = rows.filter.into_iter().collect();
         let mut function = function;

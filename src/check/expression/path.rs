@@ -266,10 +266,6 @@ impl Checker {
             None if super::super::facts::is_fact(&item.kind) => {}
             None => {
                 let found = super::super::facts::kind_word(&item.kind);
-                if super::super::facts::is_later(&item.kind) {
-                    self.report(Problem::new(&problems::NOT_AVAILABLE, path.span).with("what", format!("`{found}`")));
-                    return;
-                }
                 let problem = Problem::new(&types::WRONG_TYPE, path.span).with("where", "this place").with("expected", "a value");
                 self.report(problem.with("found", format!("{found} `{}`", path.text())));
             }

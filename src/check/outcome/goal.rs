@@ -8,7 +8,7 @@ use crate::check::names::Scope;
 use crate::check::problems::{outcomes as problems, strategy as strategies, types};
 use crate::diag::Problem;
 use crate::source::Span;
-use crate::syntax::ast::{Expression, ExpressionKind, Goal, GoalTargetKind, ItemKind, Literal, Path, PolicyRule, Versus};
+use crate::syntax::ast::{Compare, Expression, ExpressionKind, Goal, GoalTargetKind, ItemKind, Literal, Path, PolicyRule, Versus};
 use crate::types::{TableId, Type};
 
 /// Whose goals are checked.
@@ -59,6 +59,9 @@ impl Checker {
             for goal in goals {
                 self.check_goal(goal, &judged);
             }
+            if let ItemKind::Compare(compare) = &item.kind {
+                self.check_decision(compare, &judged);
+            }
         }
     }
 
@@ -92,6 +95,20 @@ impl Checker {
             _ => None,
         });
         policies.flat_map(|policy| &policy.layers).flat_map(|layer| &layer.rules).any(|rule| matches!(rule, PolicyRule::Control { .. }))
+    }
+
+    /// `decide highest profit`: a figure, like a goal's.
+    fn check_decision(&mut self, compare: &Compare, judged: &Judged<'_>) -> Option<()> {
+        let (_, by) = compare.decide.as_ref()?;
+        let over = Over { module: judged.module, table: judged.table, group: None, ago: 0, goals: judged.goals, depth: 0 };
+        let figure = self.figure(by, &over)?;
+        if !is_measure(&figure.typed.ty) {
+            let problem = Problem::new(&types::WRONG_TYPE, by.span).with("where", "`decide`").with("expected", "a number");
+            self.report(problem.with("found", &figure.typed.ty));
+            return None;
+        }
+        self.report(Problem::new(&strategies::NOT_JUDGED, compare.name.span).with("what", format!("compare `{}`", compare.name.text)));
+        Some(())
     }
 
     fn check_goal(&mut self, goal: &Goal, judged: &Judged<'_>) -> Option<()> {
@@ -158,7 +175,7 @@ impl Checker {
         match versus {
             Versus::Name(path) if path.text() == "control" => self.needs_control(goal, judged, path.span),
             Versus::Name(path) => {
-                let over = Over { module: judged.module, table: judged.table, group: None, ago: 0, goals: &[], depth: 0 };
+                let over = Over { module: judged.module, table: judged.table, group: None, ago: 0, goals: judged.goals, depth: 0 };
                 let written = Expression { span: path.span, kind: Box::new(ExpressionKind::Path(path.clone())) };
                 let other = self.figure(&written, &over)?;
                 self.same_unit(other.typed, figure.typed.clone(), "compared", "比较").map(|_| ())

@@ -53,6 +53,14 @@ super::problems! {
         title: ["`{strategy}` can offer product {product} to somebody who cannot bear its risk: {example}", "`{strategy}` 会把产品 {product} 提供给承受不起其风险的客户：{example}"],
         help: ["the way there: {path}; use std.eligibility, or write in a `suitability` layer `exclude suitability when candidate.product.risk_level > risk_level`", "路径：{path}；请 `use std.eligibility`，或在 `suitability` 层写 `exclude suitability when candidate.product.risk_level > risk_level`"],
         label: ["no rule stops it", "没有规则阻止"];
+    COMPARE_INCOMPLETE: Error, slug: "compare-incomplete",
+        title: ["comparison `{compare}` has no {missing}", "对比 `{compare}` 缺少 {missing}"],
+        help: ["it needs a frozen cohort as `population` and strategies as `arms { a 45%  b 45%  control 10% }`", "需要固化客群作 `population`，以及以策略为组的 `arms { a 45%  b 45%  control 10% }`"],
+        label: ["compared on whom, and what?", "在谁身上、比较什么？"];
+    COMPARE_OF_ARMS: Error, slug: "compare-of-arms",
+        title: ["`{strategy}` has arms of its own, and `{compare}` makes it one", "`{strategy}` 自己分了组，而 `{compare}` 又把它当作一个组"],
+        help: ["an arm of a comparison is a whole strategy; remove these arms, or compare another strategy", "对比的一个组是一整个策略；请去掉这里的分组，或换一个策略来对比"],
+        label: ["arms within an arm", "组中有组"];
     STEP_FORBIDDEN: Error, slug: "forbidden-step",
         title: ["`{step}` never happens here: `{rule}` forbids it for {whom}", "这里的 `{step}` 永远不会执行：`{rule}` 对 {whom} 禁止它"],
         help: ["use a channel the rule allows, or another branch", "请改用规则允许的渠道，或换一个分支"],

@@ -98,10 +98,18 @@ impl Checker {
             self.push_emission(draft, Output::Assignments, flag, row);
             let untreated = self.negation(journey.treated, span);
             let held_out = self.all(&[entered, untreated], span);
-            self.exclude(draft, held_out, Stage::Assignment, "control", None);
-            let span = draft.ast.arms.as_ref().map_or(span, |arms| arms.span);
-            let rule = Told { stage: Stage::Assignment, rule: "control", label: None, wave: None, span };
-            self.tell(draft, rule, untreated, held_out, entered);
+            let control = journey.arm.and_then(|arm| self.held_back(draft, arm)).unwrap_or(held_out);
+            let in_control = self.all(&[held_out, control], span);
+            let elsewhere = self.negation(control, span);
+            let other_version = self.all(&[held_out, elsewhere], span);
+            self.exclude(draft, in_control, Stage::Assignment, "control", None);
+            let place = draft.ast.arms.as_ref().map_or(span, |arms| arms.span);
+            let rule = |rule| Told { stage: Stage::Assignment, rule, label: None, wave: None, span: place };
+            self.tell(draft, rule("control"), untreated, in_control, entered);
+            if self.treated_by_version(draft, journey.arm).is_some() {
+                self.exclude(draft, other_version, Stage::Assignment, "other_version", None);
+                self.tell(draft, rule("other_version"), untreated, other_version, entered);
+            }
         }
         let mut row = self.identity(draft, true);
         row.field("entered_at", journey.entry_time);

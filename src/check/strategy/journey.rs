@@ -401,6 +401,9 @@ impl Checker {
 
     fn treated(&mut self, draft: &Draft<'_>, arm: Option<NodeId>) -> NodeId {
         let span = draft.span;
+        if let Some(own) = self.treated_by_version(draft, arm) {
+            return own;
+        }
         let control = draft.arms.iter().position(|arm| arm.control);
         match (arm, control) {
             (Some(arm), Some(at)) => {

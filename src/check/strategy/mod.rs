@@ -9,6 +9,7 @@ mod budget;
 mod cap;
 mod capacity;
 mod choose;
+mod compare;
 mod contact;
 mod content;
 mod control;
@@ -90,7 +91,9 @@ impl Checker {
             ItemKind::Strategy(strategy) => Some(strategy),
             _ => None,
         });
-        let strategies: Vec<ast::Strategy> = written.map(|strategy| self.overlaid(strategy)).collect();
+        let overlaid: Vec<ast::Strategy> = written.map(|strategy| self.overlaid(strategy)).collect();
+        self.check_compares();
+        let strategies: Vec<ast::Strategy> = overlaid.into_iter().map(|strategy| self.compared(strategy)).collect();
         for strategy in &strategies {
             let index = u32::try_from(courses.len()).unwrap_or(u32::MAX);
             courses.extend(self.lower_strategy(strategy, index, &classes, &mut recorded, &mut experiments));

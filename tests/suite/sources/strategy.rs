@@ -224,7 +224,8 @@ impl Writer<'_> {
         let mut out = vec![text];
         if draft.waves.len() > 1 {
             for exit in 0..self.random.below(3) {
-                out.push(format!("exit q{exit} when {}", self.wave_condition(draft)));
+                // An exit that comes before a wave is refused, so exits by time come after all of them.
+                out.push(format!("exit q{exit} when {}", self.wave_condition(draft).replace(">= 2", ">= 400")));
             }
         }
         out
