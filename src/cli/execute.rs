@@ -10,6 +10,7 @@
 
 mod ahead;
 mod approval;
+mod comparison;
 mod finish;
 mod flight;
 mod history;

@@ -1,6 +1,7 @@
 //! The calls into the language, one thin function each, so that commands know nothing of how the stages are built.
 
 use super::input::read;
+use super::project::{AsOf, PROJECT_FILE};
 use super::session::{Exit, Failure, Session};
 use std::path::{Path, PathBuf};
 use strat::check::{self, Checked, Loader};
@@ -19,6 +20,16 @@ impl Beside {
     fn of(entry: &str) -> Self {
         let folder = Path::new(entry).parent().filter(|folder| !folder.as_os_str().is_empty());
         Beside { folder: folder.map_or_else(|| PathBuf::from("."), Path::to_path_buf) }
+    }
+}
+
+impl Beside {
+    /// The day the project beside the entry file runs for, in days since 1970, where its file says one.
+    fn day(&self) -> Option<i64> {
+        let text = std::fs::read_to_string(self.folder.join(PROJECT_FILE)).ok()?;
+        let written = text.lines().find_map(|line| line.trim().strip_prefix("as_of")?.trim_start().strip_prefix('='))?;
+        let instant = AsOf::parse(written.split('#').next()?.trim().trim_matches('"'))?.instant()?;
+        Some(instant.and_utc().timestamp().div_euclid(86_400))
     }
 }
 
@@ -67,7 +78,8 @@ pub fn check_together(sources: &mut Sources, name: &str, entries: &[FileId]) -> 
     let (Some(entry), Some((first, _))) = (entries.first().copied(), texts.first()) else {
         return CheckedEntry { problems: Vec::new(), program: None, tests: Vec::new(), own: Sources::default(), files: Vec::new() };
     };
-    let Checked { sources: own, problems, program, tests } = check::check_together(name, &texts, &Beside::of(first));
+    let beside = Beside::of(first);
+    let Checked { sources: own, problems, program, tests } = check::check_together(name, &texts, &beside, beside.day());
     let files = adopt(sources, &own, entry);
     let problems = problems.into_iter().map(|problem| moved(problem, &files)).collect();
     CheckedEntry { problems, program, tests, own, files }

@@ -219,3 +219,22 @@ fn nps_closed_loop_gives_the_expected_rows() {
     // Reacts to answers since the run before, so that run matters.
     assert_example_after("nps_closed_loop", &[Some(instant("2025-06-30 00:00"))]);
 }
+
+#[test]
+fn refer_999_points_gives_the_expected_rows() {
+    assert_example("refer_999_points");
+    let program = program("refer_999_points");
+    let snapshot = load(&program, &folder("refer_999_points").join("data"));
+    let outcome = Interpreter::new(&program, &snapshot, Moment { as_of: instant("2025-07-01 00:00"), previous: None }).run();
+    assert_output("refer_999_points", &program, &outcome, Output::Grants, "grants.csv");
+}
+
+#[test]
+fn high_value_churn_gives_the_expected_rows() {
+    assert_example("high_value_churn");
+}
+
+#[test]
+fn strategy_compare_gives_the_expected_rows() {
+    assert_example("strategy_compare");
+}

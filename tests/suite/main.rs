@@ -3,6 +3,8 @@
 
 #[cfg(feature = "engine")]
 mod agree;
+#[cfg(feature = "engine")]
+mod alerts;
 mod berka;
 mod blocks;
 #[cfg(feature = "engine")]

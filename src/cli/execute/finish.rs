@@ -7,6 +7,7 @@ use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Sheet, Su
 use super::super::problems::CANNOT_WRITE;
 use super::super::session::{Exit, Failure, shown};
 use super::problems::COUNTS_DO_NOT_TIE;
+use super::comparison::comparison_lines;
 use super::{Job, Target, Timings, failed, history, milliseconds};
 use std::path::Path;
 use std::time::Instant;
@@ -119,7 +120,8 @@ impl Job<'_> {
             strat::diag::Language::Chinese => format!("{out}：{actions} 个动作，{exclusions} 条排除，{assignments} 条分组\n"),
         };
         let alerts = lists.alerts.as_ref().map_or_else(String::new, |alerts| self.alert_lines(alerts));
-        self.session.print(&(summary_table(&header, &summary.rows()) + &line + &alerts));
+        let compared = comparison_lines(self.program, lists, self.session.language);
+        self.session.print(&(summary_table(&header, &summary.rows()) + &line + &compared + &alerts));
     }
 }
 

@@ -25,6 +25,9 @@ const EXAMPLES: [&str; 7] = [
     "post_loan_traffic_light",
     "nps_closed_loop",
     "berka",
+    "refer_999_points",
+    "high_value_churn",
+    "strategy_compare",
 ];
 
 /// A folder as relative paths and bytes.
