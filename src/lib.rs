@@ -13,6 +13,7 @@ pub mod syntax;
 pub mod types;
 pub mod ir;
 pub mod builtins;
+pub mod evaluate;
 pub mod stdlib;
 pub mod check;
 pub mod interp;

@@ -23,6 +23,7 @@ mod explained;
 mod readme;
 #[cfg(feature = "engine")]
 mod main_job;
+mod oracles;
 mod sample;
 mod tiers;
 #[cfg(feature = "engine")]
