@@ -207,7 +207,7 @@ mod tests {
     fn normal_arms_agree_with_the_difference() {
         let found = best_mean(&[1.0, 1.3], &[0.2, 0.1], false).unwrap();
         let exact = normal_cdf(0.3 / 0.05_f64.sqrt());
-        assert!((found.last().unwrap().best - exact).abs() < 1e-12);
+        assert!((found.last().unwrap().best - exact).abs() < 1e-10, "{found:?} {exact}");
         assert_eq!(best_mean(&[1.0, 2.0], &[0.0, 1.0], false), Err(Withheld::NoVariation));
         assert!(best_mean(&[1.0], &[1.0], false).is_err());
     }

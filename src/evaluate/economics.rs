@@ -33,7 +33,7 @@ pub struct Economics {
     pub break_even: Measured<f64>,
 }
 
-/// Money from an absolute difference of means and the number of treated customers; normal interval.
+/// Money from an absolute difference of means (its own interval, Welch's t) and the number of treated customers.
 ///
 /// # Errors
 /// No treated customers, or `alpha` out of range.
@@ -41,8 +41,7 @@ pub fn economics(effect: &Effect, treated: f64, costs: &Costs, alpha: f64) -> Me
     if treated.is_nan() || treated <= 0.0 {
         return Err(Withheld::NoUnits);
     }
-    let normal = Effect { degrees: f64::INFINITY, ..*effect };
-    let interval = normal.test(Alternative::Different, alpha)?.interval;
+    let interval = effect.test(Alternative::Different, alpha)?.interval;
     let total_interval = interval.scaled(treated);
     let total = finite(effect.estimate * treated)?;
     let cost = finite(treated * costs.per_contact + costs.fixed)?;
@@ -62,7 +61,6 @@ pub fn economics(effect: &Effect, treated: f64, costs: &Costs, alpha: f64) -> Me
 }
 
 /// Extra responses of the treated and what each cost; the second is "none" when there are no extra responses.
-#[must_use]
 pub fn cost_per_response(rate_difference: f64, treated: f64, cost: f64) -> (f64, Measured<f64>) {
     let extra = rate_difference * treated;
     (extra, if extra > 0.0 { finite(cost / extra) } else { Err(Withheld::NoIncrement) })

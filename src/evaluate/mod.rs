@@ -11,6 +11,7 @@ pub mod bayes;
 pub mod best;
 pub mod contingency;
 pub mod cuped;
+pub mod decide;
 pub mod distribution;
 pub mod drift;
 pub mod economics;
@@ -38,3 +39,8 @@ pub mod validity;
 pub mod withheld;
 
 pub use withheld::{Measured, Withheld};
+
+/// Words in both languages.
+fn words(en: &'static str, zh: &'static str) -> crate::diag::Text {
+    crate::diag::Text { en, zh }
+}

@@ -74,7 +74,7 @@ impl EventQuantile {
     /// (n*/n)(n - 1)((upper - lower)/(2 z))², at least 1e-5 from 100 customers on.
     ///
     /// # Errors
-    /// Fewer customers than [`units_for_quantile`], or no width with fewer than 1,000.
+    /// Fewer customers than [`units_for_quantile`], or no width.
     pub fn sample(&self) -> Measured<Sample> {
         level(self.level)?;
         let n = self.n as f64;
@@ -84,8 +84,8 @@ impl EventQuantile {
         }
         let z = normal_upper_quantile(0.025);
         let own = self.sampled / n * (n - 1.0) * ((self.upper - self.lower) / (2.0 * z)).powi(2) * self.cluster_factor;
-        let positive = own > 0.0;
-        if !positive && self.n < 1000 {
+        // Bounds that fell together could not resolve an interval at any size.
+        if own.is_nan() || own <= 0.0 {
             return Err(Withheld::NoVariation);
         }
         let variance = if self.n < 100 { own } else { own.max(1e-5) };

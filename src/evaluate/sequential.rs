@@ -111,7 +111,7 @@ pub fn mixture_test(looks: &[Look], tau_squared: f64) -> Measured<Vec<MixtureLoo
 /// How the error level is spent over planned looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spending {
-    /// Almost nothing early (Lan and DeMets 1983, O'Brien–Fleming type): 2 - 2 Φ(z_{α/2}/√t).
+    /// Almost nothing early (Lan and DeMets 1983, O'Brien–Fleming type, half of alpha to each side): 4 - 4 Φ(z_{α/4}/√t).
     Late,
     /// About evenly (Pocock type): α ln(1 + (e - 1) t).
     Even,
@@ -125,7 +125,7 @@ impl Spending {
             return 0.0;
         }
         match self {
-            Self::Late => 2.0 * normal_sf(normal_upper_quantile(alpha / 2.0) / t.min(1.0).sqrt()),
+            Self::Late => 4.0 * normal_sf(normal_upper_quantile(alpha / 4.0) / t.min(1.0).sqrt()),
             Self::Even => alpha * ((std::f64::consts::E - 1.0) * t.min(1.0)).ln_1p(),
         }
     }

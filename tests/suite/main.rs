@@ -16,6 +16,7 @@ mod pages;
 mod refusals;
 mod command_line;
 mod data;
+mod decide;
 mod guards;
 mod programs;
 mod examples;

@@ -7,7 +7,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use strat::evaluate::attribution::{Credits, Journey, Rule, credits, markov, shapley};
 use strat::evaluate::economics::{Costs, cost_per_response, economics};
-use strat::evaluate::effect::mean_difference;
+use strat::evaluate::effect::{Interval, mean_difference};
 use strat::evaluate::lifetime::{History, Purchases, Values};
 use strat::evaluate::moments::Sample;
 use strat::evaluate::off_policy::{direct_method, doubly_robust, off_policy};
@@ -168,11 +168,20 @@ fn spells(inputs: &Inputs, suffix: &str) -> Vec<Spell> {
 fn survival(inputs: &Inputs) -> Value {
     let answer = kaplan_meier(&spells(inputs, ""), inputs.alpha()).map(|curve| {
         let column = |value: &dyn Fn(&strat::evaluate::survival::Step) -> Value| Value::Array(curve.steps.iter().map(value).collect());
+        // Before anybody left the interval is withheld; some packages print the curve itself there.
+        let bounds = |key: &str, end: fn(Interval) -> f64| -> Value {
+            let ends = curve.steps.iter().enumerate().map(|(at, step)| match step.interval {
+                Ok(own) => shown(end(own)),
+                Err(_) if inputs.expected(key)[at] == 1.0 => shown(step.survival),
+                Err(_) => Value::Null,
+            });
+            Value::Array(ends.collect())
+        };
         let mut value = json!({
             "time": column(&|step| shown(step.time)), "at_risk": column(&|step| shown(step.at_risk)),
             "events": column(&|step| shown(step.events)), "survival": column(&|step| shown(step.survival)),
-            "ci_lower": column(&|step| maybe(step.interval.map(|own| own.lower))),
-            "ci_upper": column(&|step| maybe(step.interval.map(|own| own.upper))),
+            "ci_lower": bounds("ci_lower", |own| own.lower),
+            "ci_upper": bounds("ci_upper", |own| own.upper),
             // Files write a median that is not reached as nothing or as infinity.
             "median": match curve.median() {
                 Err(_) if inputs.expected("median") == "inf" => json!("inf"),
