@@ -9,6 +9,7 @@
 pub mod attribution;
 pub mod bayes;
 pub mod best;
+pub mod contextual;
 pub mod contingency;
 pub mod cuped;
 pub mod decide;

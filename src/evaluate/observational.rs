@@ -109,6 +109,8 @@ pub struct Weighted {
     /// Effective number of treated and of control customers, (Σ w)²/Σ w².
     pub effective_treated: f64,
     pub effective_control: f64,
+    /// The same of the controls under the odds weights of the effect on the treated.
+    pub effective_odds: f64,
 }
 
 /// Weighting and matching by propensity.
@@ -119,16 +121,17 @@ pub fn weighted(data: &Observed) -> Measured<Weighted> {
     data.checked()?;
     let everybody = data.weighted_mean(true, |chance| 1.0 / chance) - data.weighted_mean(false, |chance| 1.0 / (1.0 - chance));
     let treated = data.weighted_mean(true, |_| 1.0) - data.weighted_mean(false, |chance| chance / (1.0 - chance));
-    let effective = |wanted: bool| {
-        let weights = || data.rows().filter(move |(_, own, _)| *own == wanted).map(move |(_, _, chance)| 1.0 / if wanted { chance } else { 1.0 - chance });
+    let effective = |wanted: bool, weight: fn(f64) -> f64| {
+        let weights = || data.rows().filter(move |(_, own, _)| *own == wanted).map(move |(_, _, chance)| weight(chance));
         sum(weights()).powi(2) / sum(weights().map(|weight| weight * weight))
     };
     Ok(Weighted {
         everybody: finite(everybody)?,
         treated: finite(treated)?,
         matched: finite(matched(data)?)?,
-        effective_treated: finite(effective(true))?,
-        effective_control: finite(effective(false))?,
+        effective_treated: finite(effective(true, |chance| 1.0 / chance))?,
+        effective_control: finite(effective(false, |chance| 1.0 / (1.0 - chance)))?,
+        effective_odds: finite(effective(false, |chance| chance / (1.0 - chance)))?,
     })
 }
 
@@ -161,7 +164,7 @@ impl Weighted {
     /// # Errors
     /// [`Withheld::PoorOverlap`] otherwise.
     pub fn supported(&self) -> Measured<()> {
-        let effective = self.effective_treated.min(self.effective_control);
+        let effective = self.effective_treated.min(self.effective_control).min(self.effective_odds);
         if effective < 100.0 { Err(Withheld::PoorOverlap { effective, need: 100.0 }) } else { Ok(()) }
     }
 }

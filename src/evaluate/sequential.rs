@@ -51,22 +51,57 @@ pub fn confidence_sequence(effect: &Effect, alternative: Alternative, alpha: f64
 
 /// `statistic` is positive in the direction of the alternative.
 fn one_sided(effect: &Effect, statistic: f64, alpha: f64, tuning: f64) -> Measured<(f64, f64)> {
-    const LEAST: f64 = 1e-5;
-    const MOST: f64 = 0.4999;
+    let (rho, scale) = one_sided_mixture(effect, alpha, tuning)?;
+    let half = width(effect.units, rho, (scale / (2.0 * alpha)).ln_1p());
+    Ok((finite(half * effect.standard_error)?, touching(effect, statistic, (rho, scale), 0.0)))
+}
+
+fn one_sided_mixture(effect: &Effect, alpha: f64, tuning: f64) -> Measured<(f64, f64)> {
     if alpha >= 0.5 {
         return Err(Withheld::OutOfRange { value: alpha });
     }
     let rho = mixture(2.0 * alpha, tuning)?;
-    let scale = (effect.units * rho * rho + 1.0).sqrt();
-    let half = |level: f64| width(effect.units, rho, (scale / (2.0 * level)).ln_1p());
-    let p = if statistic > half(LEAST) {
-        LEAST
-    } else if statistic < half(MOST) {
-        MOST
-    } else {
-        root(|log: f64| half(log.exp()) - statistic, LEAST.ln(), MOST.ln())?.exp()
+    Ok((rho, (effect.units * rho * rho + 1.0).sqrt()))
+}
+
+/// The level at which the one-sided sequence touches zero, by halving; it stops once the end of the interval is within
+/// `resolution` of zero, in units of the effect (GrowthBook: 1e-6; 0 goes on to the last digit). [`confidence_sequence`] uses 0.
+///
+/// # Errors
+/// As [`confidence_sequence`]; [`Alternative::Different`] has its p-value in closed form and none here.
+pub fn touching_level(effect: &Effect, alternative: Alternative, alpha: f64, tuning: f64, resolution: f64) -> Measured<f64> {
+    let statistic = effect.estimate / effect.standard_error;
+    let towards = match alternative {
+        Alternative::Greater => statistic,
+        Alternative::Less => -statistic,
+        Alternative::Different => return Err(Withheld::OutOfRange { value: alpha }),
     };
-    Ok((finite(half(alpha) * effect.standard_error)?, p))
+    Ok(touching(effect, towards, one_sided_mixture(effect, alpha, tuning)?, resolution))
+}
+
+fn touching(effect: &Effect, statistic: f64, (rho, scale): (f64, f64), resolution: f64) -> f64 {
+    let (mut least, mut most) = (1e-5, 0.4999);
+    let end = |level: f64| (statistic - width(effect.units, rho, (scale / (2.0 * level)).ln_1p())) * effect.standard_error;
+    if end(least) > 0.0 {
+        return least;
+    }
+    if end(most) < 0.0 {
+        return most;
+    }
+    let mut level = f64::midpoint(least, most);
+    for _ in 0..100 {
+        let gap = end(level);
+        if gap < 0.0 {
+            least = level;
+        } else {
+            most = level;
+        }
+        level = f64::midpoint(least, most);
+        if gap.abs() < resolution {
+            break;
+        }
+    }
+    level
 }
 
 /// One look of a running test.

@@ -15,6 +15,7 @@ mod layers;
 mod pages;
 mod refusals;
 mod command_line;
+mod coverage;
 mod data;
 mod decide;
 mod guards;

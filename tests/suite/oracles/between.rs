@@ -14,7 +14,7 @@ use strat::evaluate::proportion::{
 };
 use strat::evaluate::quantile::{EventQuantile, quantile_lift};
 use strat::evaluate::ratio::ratio_difference;
-use strat::evaluate::sequential::confidence_sequence;
+use strat::evaluate::sequential::{confidence_sequence, touching_level};
 use strat::evaluate::withheld::Measured;
 
 pub const METHODS: &[(&str, Method)] = &[
@@ -183,9 +183,12 @@ fn ratio_arm(arm: &Inputs) -> RatioArm {
 
 fn sequence(inputs: &Inputs) -> Value {
     let answer = effect_of(inputs).and_then(|effect| {
-        let test = confidence_sequence(&effect, alternative(inputs), inputs.alpha(), inputs.number_or("tuning", 5000.0))?;
+        let (side, tuning) = (alternative(inputs), inputs.number_or("tuning", 5000.0));
+        let test = confidence_sequence(&effect, side, inputs.alpha(), tuning)?;
+        // The package halves only until the end of the interval is within a millionth of zero.
+        let p = if side == Alternative::Different { test.p } else { touching_level(&effect, side, inputs.alpha(), tuning, 1e-6)? };
         Ok(json!({
-            "expected": shown(effect.estimate), "se": shown(effect.standard_error), "ci": interval(test.interval), "p": shown(test.p),
+            "expected": shown(effect.estimate), "se": shown(effect.standard_error), "ci": interval(test.interval), "p": shown(p),
             "df": shown(effect.degrees),
         }))
     });
