@@ -73,7 +73,7 @@ impl Checker {
             counted.push(self.is_known(needed, span));
         }
         let flag = self.all(&counted, span);
-        let entries = vec![PlaceEntry { flag, keys: vec![(typed.node, !best_low)], per }];
+        let entries = vec![PlaceEntry { flag, keys: vec![(typed.node, !best_low)], per, weight: None }];
         let node = self.add_in(scope.table?, Kind::Population(Box::new(Population::Place { entries, at: 0 })), Type::Int, true, span);
         Some(self.typed(node, span))
     }

@@ -51,7 +51,7 @@ impl Checker {
             None => self.about(module, None, alert.name.span)?,
         };
         let group = match watched.first() {
-            Some(first) => self.group_of(first.module, &first.metric, table)?,
+            Some(first) => self.metric_group(first.module, &first.metric, table)?,
             None => None,
         };
         let over = Over { module, table, group: group.map(|group| group.key), ago: 0, goals: &[], depth: 0 };
@@ -118,7 +118,7 @@ impl Checker {
     }
 
     /// `by A, B` of a metric; `None` inside where it has none.
-    pub(super) fn group_of(&mut self, module: usize, metric: &ast::Metric, table: TableId) -> Option<Option<Group>> {
+    pub(super) fn metric_group(&mut self, module: usize, metric: &ast::Metric, table: TableId) -> Option<Option<Group>> {
         let scope = crate::check::names::Scope::of(module, table);
         let (mut keys, mut words) = (Vec::new(), Vec::new());
         for path in &metric.by {
@@ -211,7 +211,7 @@ impl Checker {
             Some(group) => self.is_known(group.key, span),
             None => self.truth(true, span),
         };
-        let place = Population::Place { entries: vec![PlaceEntry { flag, keys: Vec::new(), per: group.map(|group| group.key) }], at: 0 };
+        let place = Population::Place { entries: vec![PlaceEntry { flag, keys: Vec::new(), per: group.map(|group| group.key), weight: None }], at: 0 };
         let place = self.add_in(table, Kind::Population(Box::new(place)), Type::Int, true, span);
         let one = self.constant(Value::Int(1), Type::Int, span);
         self.surely_compare(Comparison::Equal, place, one, span)

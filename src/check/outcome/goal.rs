@@ -38,7 +38,7 @@ impl Checker {
                 let Some(table) = self.about(module, metric.table.as_ref(), metric.name.span) else { continue };
                 let over = Over { module, table, group: None, ago: 0, goals: &every_goal, depth: 0 };
                 let judged = self.is_watched(module, &metric.name.text);
-                if self.metric_figure(module, metric, &over).is_some() && self.group_of(module, metric, table).is_some() && !judged {
+                if self.metric_figure(module, metric, &over).is_some() && self.metric_group(module, metric, table).is_some() && !judged {
                     let what = format!("metric `{}`", metric.name.text);
                     self.report(Problem::new(&strategies::NOT_JUDGED, metric.name.span).with("what", what));
                 }

@@ -12,6 +12,7 @@ use super::super::stages::Loaded;
 use super::{Job, Timings, failed, history, setting, with_candidates};
 use chrono::{NaiveDate, TimeDelta};
 use serde::Serialize;
+use polars::prelude::PolarsResult;
 use std::collections::BTreeMap;
 use strat::diag::Language;
 use strat::engine::Options;
@@ -149,15 +150,15 @@ fn one_day(job: &mut Job<'_>, reads: &Reads, opened: &OpenedData, day: NaiveDate
     let candidates = job.tied(&lists, &outcome.watches)?.iter().map(|tie| tie.candidates).sum();
     let rows = history::rows(job.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
     job.history.followed_by(&run_id, job.moment.as_of, rows);
-    let mut counts = counted(job.program, &lists);
+    let mut counts = counted(job.program, &lists).map_err(|error| failed(&error))?;
     counts.day = day.to_string();
     counts.as_of = time_text(job.moment.as_of);
     counts.candidates = candidates;
     Ok((counts, ledger_bytes(&lists.actions).map_err(|error| failed(&error))?))
 }
 
-fn counted(program: &Program, lists: &Lists) -> DayCounts {
-    let summary = Summary::of(program, lists);
+fn counted(program: &Program, lists: &Lists<'_>) -> PolarsResult<DayCounts> {
+    let summary = Summary::of(program, lists)?;
     let mut volumes: BTreeMap<String, u64> = BTreeMap::new();
     for count in &summary.actions {
         *volumes.entry(count.channel.clone()).or_default() += count.actions;
@@ -169,18 +170,18 @@ fn counted(program: &Program, lists: &Lists) -> DayCounts {
         staff = staff.saturating_add(channel.staff_milliseconds.saturating_mul(number));
     }
     let stopped = summary.exclusions.iter().filter(|count| count.stage == "capacity").map(|count| count.exclusions).sum();
-    DayCounts {
+    Ok(DayCounts {
         actions: lists.actions.rows() as u64,
         assignments: lists.assignments.rows() as u64,
         excluded: lists.exclusions.rows() as u64,
         volumes,
         cost,
         staff_minutes: staff / 60_000,
-        busiest: busiest(staff_of(lists)),
+        busiest: busiest(staff_of(lists)?),
         capacity_stopped: stopped,
         exclusions: summary.exclusions,
         ..DayCounts::default()
-    }
+    })
 }
 
 /// The first of those with most to do, per channel.

@@ -37,10 +37,13 @@ pub struct StaffCount {
 }
 
 /// Actions per channel and person, of those that have one.
-pub fn staff_of(lists: &Lists) -> Vec<StaffCount> {
-    let counts = grouped(&lists.actions, ["channel", "assignee_id"]).into_iter();
+///
+/// # Errors
+/// A part without a column of its emission.
+pub fn staff_of(lists: &Lists<'_>) -> PolarsResult<Vec<StaffCount>> {
+    let counts = grouped(&lists.actions, ["channel", "assignee_id"])?.into_iter();
     let with_somebody = counts.filter(|([_, assignee], _)| !assignee.is_empty());
-    with_somebody.map(|([channel, assignee], contacts)| StaffCount { channel, assignee, contacts }).collect()
+    Ok(with_somebody.map(|([channel, assignee], contacts)| StaffCount { channel, assignee, contacts }).collect())
 }
 
 /// Units of one strategy: considered ones, and where they ended up.

@@ -17,7 +17,7 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 
 /// Every example with data of its own.
-const EXAMPLES: [&str; 7] = [
+const EXAMPLES: [&str; 10] = [
     "first_100_rate_uplift",
     "study_abroad_dwell",
     "rfm_octants",
