@@ -80,8 +80,9 @@ impl Checker {
 
     /// What was wanted before a layer and is not wanted after it was stopped by the layer.
     pub(super) fn note_lost(&mut self, stage: Stage, contenders: &mut [Contender], before: &[NodeId]) {
-        for (contender, before) in contenders.iter_mut().zip(before) {
-            if contender.wanted != *before {
+        let replaced: Vec<usize> = contenders.iter().filter_map(|contender| contender.replaces).collect();
+        for (at, (contender, before)) in contenders.iter_mut().zip(before).enumerate() {
+            if contender.wanted != *before && replaced.contains(&at) {
                 let span = self.graph.get(*before).map(|node| node.span).unwrap_or_default();
                 let stays = self.negation(contender.wanted, span);
                 let lost = self.all(&[*before, stays], span);
