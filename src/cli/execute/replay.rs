@@ -11,6 +11,7 @@ use super::super::session::{Exit, Failure, Session};
 use super::super::stages::Loaded;
 use super::{Job, Timings, failed, history, setting, with_candidates};
 use chrono::{NaiveDate, TimeDelta};
+use polars::prelude::PolarsResult;
 use serde::Serialize;
 use polars::prelude::PolarsResult;
 use std::collections::BTreeMap;
