@@ -2,7 +2,7 @@
 
 use super::gate::Rule;
 use super::Draft;
-use super::emission::Told;
+use super::told::Told;
 use super::journey::WaveState;
 use crate::check::Checker;
 use crate::check::problems::strategy as problems;

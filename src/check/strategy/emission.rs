@@ -2,25 +2,17 @@
 
 use super::action::Reach;
 use super::journey::{Journey, WaveState};
+use super::told::Told;
 use super::Draft;
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::ir::{self, Emission, Gate, Kind, NodeId, Output, Stage};
+use crate::ir::{self, Emission, Kind, NodeId, Output, Stage};
 use crate::source::Span;
 use crate::syntax::ast;
 use crate::types::{TableId, Type, Value};
 
 /// Fields of one row under construction.
 struct Row(Vec<(String, NodeId)>);
-
-/// A reason that no rule of a layer gives: where it is written and what it is called.
-pub(super) struct Told<'a> {
-    pub stage: Stage,
-    pub rule: &'a str,
-    pub label: Option<&'a str>,
-    pub wave: Option<&'a str>,
-    pub span: Span,
-}
 
 impl Row {
     fn field(&mut self, name: &str, node: NodeId) {
@@ -29,7 +21,7 @@ impl Row {
 }
 
 impl Checker {
-    fn never(&self, flag: NodeId) -> bool {
+    pub(super) fn never(&self, flag: NodeId) -> bool {
         self.graph.constant(flag) == Some(&Value::Bool(false))
     }
 
@@ -105,7 +97,8 @@ impl Checker {
             self.exclude(draft, in_control, Stage::Assignment, "control", None);
             let place = draft.ast.arms.as_ref().map_or(span, |arms| arms.span);
             let rule = |rule| Told { stage: Stage::Assignment, rule, label: None, wave: None, span: place };
-            self.tell(draft, rule("control"), untreated, in_control, entered);
+            let drawn = self.control_drawn(draft, recorded, bucket, place);
+            self.tell(draft, rule("control"), drawn, in_control, entered);
             if self.treated_by_version(draft, journey.arm).is_some() {
                 self.exclude(draft, other_version, Stage::Assignment, "other_version", None);
                 self.tell(draft, rule("other_version"), untreated, other_version, entered);
@@ -125,16 +118,6 @@ impl Checker {
             let rule = Told { stage: Stage::Plan, rule: "not_due", label: None, wave: Some(&first.name), span: first.span };
             self.tell(draft, rule, later, waiting, waiting);
         }
-    }
-
-    /// What explains a row of the exclusions that no rule before the plan wrote.
-    pub(super) fn tell(&mut self, draft: &mut Draft<'_>, told: Told<'_>, condition: NodeId, stops: NodeId, asked: NodeId) {
-        if self.never(stops) {
-            return;
-        }
-        let Told { stage, rule, label, wave, span } = told;
-        let (rule, label, wave) = (rule.to_string(), label.map(String::from), wave.map(String::from));
-        draft.gates.push(Gate { stage, rule, label, condition, stops, asked, wave, action: None, span });
     }
 
     pub(super) fn emit_action(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, flag: NodeId) -> Option<ir::Action> {

@@ -2,7 +2,7 @@
 
 use super::Draft;
 use super::action::Reach;
-use super::emission::Told;
+use super::told::Told;
 use super::journey::{Journey, WaveState};
 use crate::check::Checker;
 use crate::check::names::Scope;

@@ -95,10 +95,7 @@ impl Checker {
         if let (true, Some(exit)) = (single, draft.ast.exits.first()) {
             self.report(Problem::new(&problems::EXIT_WITHOUT_WAVES, exit.span).with("name", &exit.name.text));
         }
-        let (in_flight, resting) = match single {
-            true => (self.truth(false, span), self.truth(false, span)),
-            false => self.in_flight(draft, &waves, entry.last)?,
-        };
+        let (in_flight, resting) = self.in_flight(draft, &waves, entry.last, single)?;
         let not_in_flight = self.negation(in_flight, span);
         let not_resting = self.negation(resting, span);
         let enters = self.all(&[entry.enters, not_in_flight], span);
@@ -133,10 +130,7 @@ impl Checker {
         }
         self.stop_at_exits(&mut states, &exits, span);
         let waits = self.waits(enters, delayed, &states, span);
-        let mut parts = vec![enters, cooling, missed];
-        parts.extend(exits.iter().map(|exit| exit.node));
-        parts.extend(states.iter().flat_map(|state| [state.runs, state.skips]));
-        let candidate = self.any(&parts, span);
+        let candidate = self.looked_at(&[enters, cooling, missed], &exits, &states, span);
         Some(Journey {
             candidate,
             enters,
@@ -158,6 +152,14 @@ impl Checker {
             single,
             ahead,
         })
+    }
+
+    /// In this run something may happen to the subject, or it is said why not.
+    fn looked_at(&mut self, entry: &[NodeId], exits: &[Exit], states: &[WaveState], span: Span) -> NodeId {
+        let mut parts = entry.to_vec();
+        parts.extend(exits.iter().map(|exit| exit.node));
+        parts.extend(states.iter().flat_map(|state| [state.runs, state.skips]));
+        self.any(&parts, span)
     }
 
     /// Something was deferred since the last entry, sent by now or not.
@@ -198,8 +200,12 @@ impl Checker {
     }
 
     /// Entered before and not left: not through all waves yet, and through but waiting for an exit, if the strategy has any.
-    fn in_flight(&mut self, draft: &Draft<'_>, waves: &[ast::Wave], last: NodeId) -> Option<(NodeId, NodeId)> {
+    fn in_flight(&mut self, draft: &Draft<'_>, waves: &[ast::Wave], last: NodeId, single: bool) -> Option<(NodeId, NodeId)> {
         let span = draft.span;
+        if single {
+            let never = self.truth(false, span);
+            return Some((never, never));
+        }
         let entered = self.is_known(last, span);
         let exited = self.latest_time(draft, "journeys", "happened_at", &[("event", &["exited"])])?;
         let left = self.surely_compare(Comparison::GreaterOrEqual, exited, last, span);

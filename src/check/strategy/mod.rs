@@ -23,6 +23,7 @@ mod layer;
 mod ledger;
 mod prove;
 mod quota;
+mod told;
 mod trigger;
 
 use course::{Course, Rank};

@@ -95,7 +95,7 @@ impl Naming<'_> {
             if missing_only {
                 parts.retain(|(part, row)| self.interpreter.value(*part, *row).is_missing());
             }
-            if parts.is_empty() || matches!(self.kind(node), Some(Kind::Population(_) | Kind::Bucket { .. })) {
+            if parts.is_empty() || matches!(self.kind(node), Some(Kind::Population(_))) {
                 let seen = if named { self.seen_as_fact(node, row) } else { self.seen_as_data(node, row) };
                 out.extend(seen.filter(|seen| !out.contains(seen)));
             }
@@ -112,7 +112,7 @@ impl Naming<'_> {
                 Some(other) => vec![(*value, other)],
                 None => vec![(*key, row)],
             },
-            Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Outer(_) => Vec::new(),
+            Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Outer(_) | Kind::Bucket { .. } => Vec::new(),
             Kind::Population(population) => match population.as_ref() {
                 Population::Quintile { value, .. } | Population::Top { value, .. } => vec![(*value, row)],
                 Population::Place { .. } | Population::Total { .. } => Vec::new(),
@@ -137,7 +137,6 @@ impl Naming<'_> {
             | Kind::Call { .. }
             | Kind::Ladder { .. }
             | Kind::LabelName(_)
-            | Kind::Bucket { .. }
             | Kind::Concat(_)
             | Kind::Format { .. } => kind.operands().into_iter().map(|operand| (operand, row)).collect(),
         }

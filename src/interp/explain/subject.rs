@@ -90,7 +90,7 @@ impl Naming<'_> {
         // What is asked before assignment is what settles things: it tells everything, and it is told of everybody.
         let nothing = BTreeSet::new();
         let early = (Stage::Legal..=Stage::Suitability).contains(&gate.stage);
-        let settled = if early || [Stage::Trigger, Stage::Plan].contains(&gate.stage) { &nothing } else { settled };
+        let settled = if early || [Stage::Trigger, Stage::Assignment, Stage::Plan].contains(&gate.stage) { &nothing } else { settled };
         GateView {
             stage: gate.stage.word(),
             rule: gate.rule.clone(),
@@ -109,7 +109,9 @@ impl Naming<'_> {
     fn gates_of<'b>(&self, strategy: &'b Strategy, row: u32) -> Vec<&'b Gate> {
         let same = |one: &Gate, other: &Gate| (one.stage, &one.rule, one.span) == (other.stage, &other.rule, other.span);
         let mut out: Vec<&Gate> = Vec::new();
-        for gate in &strategy.gates {
+        // What the plan says speaks for itself where it did not come up.
+        let plan = |gate: &&Gate| gate.stage == Stage::Plan && !self.holds(gate.stops, row) && (gate.rule == "no_step" || !self.holds(gate.asked, row));
+        for gate in strategy.gates.iter().filter(|gate| !plan(gate)) {
             let asked = |gate: &Gate| self.holds(gate.asked, row);
             let kept = match asked(gate) {
                 true => true,
