@@ -14,7 +14,7 @@ use crate::types::TableId;
 pub(crate) struct BindingRule {
     pub stage: Stage,
     pub module: usize,
-    /// What the rule is about.
+    /// What the rule is about, where its policy says so.
     pub table: Option<TableId>,
     pub rule: RuleKind,
 }
@@ -68,7 +68,9 @@ impl Checker {
         }
         let mut out = Vec::new();
         for (at, policy) in &policies {
-            let table = self.about(*at, policy.table.as_ref(), policy.name.span);
+            // One in the entry file that does not say what it is about is read for each strategy it binds.
+            let says = *at != 0 || policy.table.is_some();
+            let table = says.then(|| self.about(*at, policy.table.as_ref(), policy.name.span)).flatten();
             for layer in &policy.layers {
                 let Some(stage) = stage_of(&layer.name.text) else { continue };
                 for rule in &layer.rules {

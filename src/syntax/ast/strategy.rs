@@ -234,7 +234,7 @@ pub enum Versus {
 pub struct Policy {
     pub name: Name,
     pub label: Option<Quoted>,
-    /// `for customers`: what its rules are about; the module's subject when not given.
+    /// `for customers`: what its rules are about. Not given: the subject of a module used, in the entry file what the strategy is about.
     pub table: Option<Name>,
     pub always: bool,
     pub locked: bool,
