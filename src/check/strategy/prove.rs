@@ -181,7 +181,7 @@ impl Checker {
         let compared: Vec<NodeId> = samples.keys().copied().filter(|leaf| self.compares(*leaf, risk, bearing)).collect();
         samples.retain(|leaf, _| !compared.contains(leaf) && *leaf != risk && *leaf != bearing);
         // A rule that puts the two together in a way of its own is not judged.
-        if samples.keys().any(|leaf| concerns(leaf)) {
+        if samples.keys().any(concerns) {
             return None;
         }
         let mut pairs = vec![(4_i64, 2_i64)];
