@@ -30,7 +30,9 @@ pub enum Rule {
     /// 40 percent to the first and to the last, the rest to those between; one touch takes all, two take half each.
     Position,
     /// 2^(-days / half-life).
-    TimeDecay { half_life_days: f64 },
+    TimeDecay {
+        half_life_days: f64,
+    },
 }
 
 fn checked(journeys: &[Journey]) -> Measured<()> {
@@ -247,7 +249,8 @@ mod tests {
 
     #[test]
     fn shapley_equals_its_definition() {
-        let journeys = [journey(&["a"], 5.0, 0.0), journey(&["a", "b"], 4.0, 0.0), journey(&["b", "c", "a"], 6.0, 0.0), journey(&["c"], 1.0, 0.0)];
+        let journeys =
+            [journey(&["a"], 5.0, 0.0), journey(&["a", "b"], 4.0, 0.0), journey(&["b", "c", "a"], 6.0, 0.0), journey(&["c"], 1.0, 0.0)];
         let worth = |set: &BTreeSet<&str>| -> f64 {
             journeys.iter().filter(|own| own.touches.iter().all(|touch| set.contains(touch.as_str()))).map(|own| own.conversions).sum()
         };

@@ -98,7 +98,8 @@ fn chances(ends: &mut Vec<f64>, arms: usize, at: impl Fn(usize, f64) -> At) -> M
             let others = || here.iter().enumerate().filter(move |(other, _)| *other != arm).map(|(_, other)| other);
             chance.best += weight * own.density * others().map(|other| other.lower).product::<f64>();
             // 1 - Π F_j without cancellation where every F_j is near one.
-            let beaten = -others().map(|other| if other.lower > 0.5 { (-other.upper).ln_1p() } else { other.lower.ln() }).sum::<f64>().exp_m1();
+            let beaten =
+                -others().map(|other| if other.lower > 0.5 { (-other.upper).ln_1p() } else { other.lower.ln() }).sum::<f64>().exp_m1();
             chance.expected_loss += weight * own.unit * own.lower * beaten;
         }
     }

@@ -8,8 +8,8 @@ mod rules;
 
 pub use evidence::{Adaptive, AdaptiveArm, Evidence, Goal, Guardrail, Progress, Trust};
 
-use super::words;
 use super::withheld::Measured;
+use super::words;
 use crate::diag::Text;
 
 /// A rule of the decision table.
@@ -167,20 +167,39 @@ pub struct Exchange {
 pub enum Action {
     Investigate,
     /// More mature customers until the registered effect can be seen, and days until then.
-    Continue { more_units: Measured<f64>, days: Measured<f64> },
+    Continue {
+        more_units: Measured<f64>,
+        days: Measured<f64>,
+    },
     /// Arm weight to zero, its share back to control; logging goes on.
     Stop,
     /// Everything but the holdout. `priced` is false when no cost was declared: "benefit not priced".
-    Ship { share: f64, priced: bool },
+    Ship {
+        share: f64,
+        priced: bool,
+    },
     /// Shipped because it is no worse and cheaper, as registered.
-    ShipAsCheaper { share: f64 },
+    ShipAsCheaper {
+        share: f64,
+    },
     /// At most this share until each unproven guardrail has so many customers.
-    Ramp { at_most: f64, settles: Vec<(String, Measured<f64>)> },
-    OwnerDecides { exchange: Vec<Exchange> },
+    Ramp {
+        at_most: f64,
+        settles: Vec<(String, Measured<f64>)>,
+    },
+    OwnerDecides {
+        exchange: Vec<Exchange>,
+    },
     /// Next shares of the treatment arms, arms to drop, and the winner if one is declared.
-    Reallocate { shares: Vec<f64>, drop: Vec<usize>, winner: Option<usize> },
+    Reallocate {
+        shares: Vec<f64>,
+        drop: Vec<usize>,
+        winner: Option<usize>,
+    },
     /// A random test of so many customers.
-    WorthTesting { units: Measured<f64> },
+    WorthTesting {
+        units: Measured<f64>,
+    },
 }
 
 /// The decision and why.

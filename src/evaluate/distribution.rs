@@ -61,7 +61,11 @@ pub fn student_tails(t: f64, df: f64) -> (f64, f64) {
         return if t > 0.0 { (large, small) } else { (small, large) };
     }
     // Scaled so that neither square overflows.
-    let (x, y) = if t * t <= df { (t * t / df / (1.0 + t * t / df), 1.0 / (1.0 + t * t / df)) } else { (1.0 / (1.0 + df / t / t), df / t / t / (1.0 + df / t / t)) };
+    let (x, y) = if t * t <= df {
+        (t * t / df / (1.0 + t * t / df), 1.0 / (1.0 + t * t / df))
+    } else {
+        (1.0 / (1.0 + df / t / t), df / t / t / (1.0 + df / t / t))
+    };
     let (inner, outer) = incomplete_beta(0.5, df / 2.0, x, y);
     let (small, large) = (0.5 * outer, 0.5 + 0.5 * inner);
     if t > 0.0 { (large, small) } else { (small, large) }
@@ -155,7 +159,13 @@ pub fn gamma_quantile(p: f64, shape: f64) -> f64 {
     if p == 1.0 {
         return f64::INFINITY;
     }
-    let tail = |x: f64| if p <= 0.5 { gamma_cdf(x, shape).max(f64::MIN_POSITIVE).ln() - p.ln() } else { (1.0 - p).ln() - gamma_sf(x, shape).max(f64::MIN_POSITIVE).ln() };
+    let tail = |x: f64| {
+        if p <= 0.5 {
+            gamma_cdf(x, shape).max(f64::MIN_POSITIVE).ln() - p.ln()
+        } else {
+            (1.0 - p).ln() - gamma_sf(x, shape).max(f64::MIN_POSITIVE).ln()
+        }
+    };
     let mut upper = shape.max(1.0);
     while tail(upper) < 0.0 && upper < 1e300 {
         upper *= 2.0;

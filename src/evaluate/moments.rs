@@ -238,7 +238,10 @@ mod tests {
     fn balances_around_a_million_keep_their_variance() {
         let values: Vec<f64> = (0..1000).map(|at| 1e9 + f64::from(at % 3)).collect();
         let moments = Moments::of(&values);
-        assert!((moments.sample().variance - Moments::of(&(0..1000).map(|at| f64::from(at % 3)).collect::<Vec<_>>()).sample().variance).abs() < 1e-9);
+        assert!(
+            (moments.sample().variance - Moments::of(&(0..1000).map(|at| f64::from(at % 3)).collect::<Vec<_>>()).sample().variance).abs()
+                < 1e-9
+        );
     }
 
     #[test]

@@ -145,7 +145,8 @@ fn simplex(start: &[f64], step: f64, function: &mut impl FnMut(&[f64]) -> f64) -
         }
         let second = corners.last().map_or(lowest, |corner| corner.1);
         let centre = mean_point(&corners, start.len());
-        let along = |factor: f64| -> Vec<f64> { centre.iter().zip(&highest.0).map(|(middle, bad)| middle + factor * (bad - middle)).collect() };
+        let along =
+            |factor: f64| -> Vec<f64> { centre.iter().zip(&highest.0).map(|(middle, bad)| middle + factor * (bad - middle)).collect() };
         let reflected = along(-1.0);
         let value = function(&reflected);
         let mut kept = (reflected, value);

@@ -240,7 +240,8 @@ mod tests {
 
     #[test]
     fn matching_takes_the_first_of_equally_near_controls() {
-        let data = Observed { outcome: &[10.0, 20.0, 0.0, 30.0], treated: &[false, false, true, false], propensity: &[0.5, 0.25, 0.375, 0.25] };
+        let data =
+            Observed { outcome: &[10.0, 20.0, 0.0, 30.0], treated: &[false, false, true, false], propensity: &[0.5, 0.25, 0.375, 0.25] };
         assert_eq!(weighted(&data).unwrap().matched, -10.0);
     }
 

@@ -41,7 +41,11 @@ pub fn off_policy(reward: &[f64], logged: &[f64], proposed: &[f64]) -> Measured<
 
 fn weights(logged: &[f64], proposed: &[f64]) -> Measured<Vec<f64>> {
     let weight = |(before, now): (&f64, &f64)| {
-        if *before > 0.0 && *before <= 1.0 && (0.0..=1.0).contains(now) { Ok(now / before) } else { Err(Withheld::OutOfRange { value: *before }) }
+        if *before > 0.0 && *before <= 1.0 && (0.0..=1.0).contains(now) {
+            Ok(now / before)
+        } else {
+            Err(Withheld::OutOfRange { value: *before })
+        }
     };
     logged.iter().zip(proposed).map(weight).collect()
 }

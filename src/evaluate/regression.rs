@@ -31,9 +31,8 @@ pub fn least_squares(design: Rows, outcome: &[f64]) -> Measured<Fit> {
     }
     let products: Rows = (0..width).map(|left| (0..width).map(|right| column_product(&design, left, right)).collect()).collect();
     let inverse = inverse(&products)?;
-    let against: Vec<f64> = (0..width)
-        .map(|column| sum(design.iter().zip(outcome).map(|(row, y)| row.get(column).copied().unwrap_or(f64::NAN) * y)))
-        .collect();
+    let against: Vec<f64> =
+        (0..width).map(|column| sum(design.iter().zip(outcome).map(|(row, y)| row.get(column).copied().unwrap_or(f64::NAN) * y))).collect();
     let coefficients = times(&inverse, &against);
     let residuals = design.iter().zip(outcome).map(|(row, y)| y - dot(row, &coefficients)).collect();
     Ok(Fit { coefficients, residuals, inverse, design })
@@ -179,7 +178,7 @@ pub fn clustered_difference(outcome: &[f64], treatment: &[bool], cluster: &[u64]
 /// columns are standardised, an intercept is added.
 ///
 /// # Errors
-/// Lists of different length, one arm only, columns that depend on each other, or arms that a column separates without error
+/// Lists of different length, one arm only, or columns that depend on each other or separate the arms without error
 /// ([`Withheld::NoSolution`]).
 pub fn propensities(treatment: &[bool], covariates: &[Vec<f64>]) -> Measured<Vec<f64>> {
     let mut design: Rows = treatment.iter().map(|_| vec![1.0]).collect();
@@ -199,14 +198,13 @@ pub fn propensities(treatment: &[bool], covariates: &[Vec<f64>]) -> Measured<Vec
     }
     let mut weights = vec![0.0; design.first().map_or(0, Vec::len)];
     for _ in 0..100 {
-        let step = newton_step(&design, treatment, &weights)?;
+        // Arms that a column separates push the chances to zero and one, where the curvature vanishes.
+        let step = newton_step(&design, treatment, &weights).map_err(|_| Withheld::NoSolution)?;
         for (weight, change) in weights.iter_mut().zip(&step) {
             *weight += change;
         }
-        if weights.iter().any(|weight| weight.abs() > 40.0) {
-            return Err(Withheld::NoSolution);
-        }
-        if step.iter().all(|change| change.abs() < 1e-12) {
+        // Newton's method doubles the digits in each step.
+        if step.iter().zip(&weights).all(|(change, weight)| change.abs() < 1e-8 * (1.0 + weight.abs())) {
             return Ok(design.iter().map(|row| logistic(dot(row, &weights))).collect());
         }
     }

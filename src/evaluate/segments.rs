@@ -45,7 +45,11 @@ pub fn post_stratified(strata: &[(Sample, Sample)]) -> Measured<PostStratified> 
     let difference = sum(strata.iter().map(|stratum| size(stratum) / total * (stratum.0.mean - stratum.1.mean)));
     let variance =
         sum(strata.iter().map(|stratum| (size(stratum) / total).powi(2) * (stratum.0.error_squared() + stratum.1.error_squared())));
-    if variance > 0.0 { Ok(PostStratified { difference: finite(difference)?, standard_error: variance.sqrt() }) } else { Err(Withheld::NoVariation) }
+    if variance > 0.0 {
+        Ok(PostStratified { difference: finite(difference)?, standard_error: variance.sqrt() })
+    } else {
+        Err(Withheld::NoVariation)
+    }
 }
 
 /// Rates over strata by odds.

@@ -2,6 +2,8 @@
 
 use super::distribution::{chi_square_sf, normal_sf, normal_upper_quantile};
 use super::effect::Interval;
+use super::matrix::solve;
+use super::numeric::sum;
 use super::withheld::{Measured, Withheld, finite, level};
 
 /// One customer's time and whether it ended with the event (leaving) or with the end of observation.
@@ -171,6 +173,50 @@ pub fn log_rank(first: &[Spell], second: &[Spell]) -> Measured<LogRank> {
     Ok(LogRank { chi_square, p: chi_square_sf(chi_square, 1.0), excess })
 }
 
+/// The log-rank test of several groups at once: chi-square with groups - 1 degrees of freedom, from the vector of excess events
+/// and its hypergeometric covariances. Returns chi-square and p.
+///
+/// # Errors
+/// Fewer than two groups, a group that is empty, a negative duration, or events that do not tell the groups apart.
+pub fn log_rank_groups(groups: &[Vec<Spell>]) -> Measured<(f64, f64)> {
+    if groups.len() < 2 {
+        return Err(Withheld::TooFewUnits { have: groups.len() as f64, need: 2.0 });
+    }
+    let mut all: Vec<(Spell, usize)> = Vec::new();
+    for (at, group) in groups.iter().enumerate() {
+        all.extend(ascending(group)?.into_iter().map(|spell| (spell, at)));
+    }
+    all.sort_by(|left, right| left.0.duration.total_cmp(&right.0.duration));
+    let mut at_risk: Vec<f64> = groups.iter().map(|group| group.len() as f64).collect();
+    let mut total = all.len() as f64;
+    // The last group follows from the others.
+    let free = groups.len() - 1;
+    let mut excess = vec![0.0; free];
+    let mut covariance = vec![vec![0.0; free]; free];
+    for tied in all.chunk_by(|left, right| left.0.duration == right.0.duration) {
+        let events = tied.iter().filter(|(spell, _)| spell.ended).count() as f64;
+        let spread = if total > 1.0 { events * (total - events) / (total - 1.0) } else { 0.0 };
+        let shares: Vec<f64> = at_risk.iter().map(|own| own / total).collect();
+        for (at, ((gap, row), share)) in excess.iter_mut().zip(covariance.iter_mut()).zip(&shares).enumerate() {
+            let own = tied.iter().filter(|(spell, group)| spell.ended && *group == at).count() as f64;
+            *gap += own - events * share;
+            for (other, (place, partner)) in row.iter_mut().zip(&shares).enumerate() {
+                *place += spread * share * (f64::from(u8::from(at == other)) - partner);
+            }
+        }
+        for (_, group) in tied {
+            if let Some(own) = at_risk.get_mut(*group) {
+                *own -= 1.0;
+            }
+        }
+        total -= tied.len() as f64;
+    }
+    let column: Vec<Vec<f64>> = excess.iter().map(|gap| vec![*gap]).collect();
+    let solved = solve(&covariance, &column).map_err(|_| Withheld::NoVariation)?;
+    let chi_square = finite(sum(excess.iter().zip(solved.iter().flatten()).map(|(gap, weight)| gap * weight)))?;
+    Ok((chi_square, chi_square_sf(chi_square, free as f64)))
+}
+
 /// How much longer the first group was kept within the horizon, a number a manager can read.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct KeptLonger {
@@ -226,6 +272,10 @@ mod tests {
     fn equal_groups_do_not_differ() {
         let group = spells(&[(1.0, true), (2.0, true), (3.0, false), (4.0, true)]);
         assert!(log_rank(&group, &group).unwrap().chi_square < 1e-20);
+        let other = spells(&[(1.0, true), (1.0, true), (2.0, true)]);
+        let (two, many) = (log_rank(&group, &other).unwrap(), log_rank_groups(&[group.clone(), other]).unwrap());
+        assert!((two.chi_square - many.0).abs() < 1e-12 && (two.p - many.1).abs() < 1e-12);
+        assert!(log_rank_groups(std::slice::from_ref(&group)).is_err());
         let curve = kaplan_meier(&group, 0.05).unwrap();
         assert_eq!(kept_longer(&curve, &curve, 3.5, 0.05).unwrap().difference, 0.0);
     }

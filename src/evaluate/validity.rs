@@ -86,7 +86,8 @@ fn judged(observed: &[f64], expected: Vec<f64>, leaks: Vec<usize>) -> Measured<S
     if total == 0.0 {
         return Err(Withheld::NoUnits);
     }
-    let live: Vec<(f64, f64)> = observed.iter().zip(&expected).filter(|(_, share)| **share > 0.0).map(|(seen, share)| (*seen, *share)).collect();
+    let live: Vec<(f64, f64)> =
+        observed.iter().zip(&expected).filter(|(_, share)| **share > 0.0).map(|(seen, share)| (*seen, *share)).collect();
     if live.len() < 2 {
         return Err(Withheld::TooFewUnits { have: live.len() as f64, need: 2.0 });
     }

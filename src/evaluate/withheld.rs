@@ -75,24 +75,34 @@ impl Withheld {
     pub fn text(&self) -> Text {
         match self {
             Self::NoUnits => Text { en: "withheld, because nobody is in the group", zh: "不予给出：该组没有人" },
-            Self::TooFewUnits { .. } => {
-                Text { en: "withheld, because there are {have} customers and {need} are needed", zh: "不予给出：只有 {have} 位客户，需要 {need} 位" }
-            }
-            Self::NoVariation => Text { en: "withheld, because everybody has the same value", zh: "不予给出：所有人的取值相同，无法衡量波动" },
-            Self::ZeroBaseline => {
-                Text { en: "withheld, because the control mean is zero; see the absolute difference", zh: "不予给出：对照组均值为零，请看绝对差" }
-            }
+            Self::TooFewUnits { .. } => Text {
+                en: "withheld, because there are {have} customers and {need} are needed",
+                zh: "不予给出：只有 {have} 位客户，需要 {need} 位",
+            },
+            Self::NoVariation => Text {
+                en: "withheld, because everybody has the same value",
+                zh: "不予给出：所有人的取值相同，无法衡量波动",
+            },
+            Self::ZeroBaseline => Text {
+                en: "withheld, because the control mean is zero; see the absolute difference",
+                zh: "不予给出：对照组均值为零，请看绝对差",
+            },
             Self::UncertainBaseline { .. } => Text {
                 en: "withheld, because the control mean cannot be told from zero (g = {value}); see the absolute difference",
                 zh: "不予给出：对照组均值与零无法区分（g = {value}），请看绝对差",
             },
-            Self::NoResponses => Text { en: "withheld, because nobody responded in one of the arms", zh: "不予给出：有一组无人响应" },
+            Self::NoResponses => {
+                Text { en: "withheld, because nobody responded in one of the arms", zh: "不予给出：有一组无人响应" }
+            }
             Self::ZeroDenominator => Text { en: "withheld, because the denominator sums to zero", zh: "不予给出：分母合计为零" },
             Self::NoIncrement => Text { en: "none, because there is no extra response", zh: "无：没有增量响应" },
-            Self::OutOfRange { .. } => Text { en: "withheld, because {value} is outside the allowed range", zh: "不予给出：{value} 超出允许范围" },
-            Self::UnequalLengths { .. } => {
-                Text { en: "withheld, because the lists have {have} and {need} entries", zh: "不予给出：两列分别有 {have} 和 {need} 项" }
+            Self::OutOfRange { .. } => {
+                Text { en: "withheld, because {value} is outside the allowed range", zh: "不予给出：{value} 超出允许范围" }
             }
+            Self::UnequalLengths { .. } => Text {
+                en: "withheld, because the lists have {have} and {need} entries",
+                zh: "不予给出：两列分别有 {have} 和 {need} 项",
+            },
             Self::Dependent => Text { en: "withheld, because the columns depend on each other", zh: "不予给出：各列线性相关" },
             Self::NoSolution => Text { en: "withheld, because the search found no solution", zh: "不予给出：未找到解" },
             Self::NotReached => Text { en: "not reached", zh: "未达到" },
@@ -129,7 +139,9 @@ impl Withheld {
                 put("have", left);
                 put("need", right);
             }
-            Self::UncertainBaseline { g: value } | Self::OutOfRange { value } | Self::Correlated { correlation: value } => put("value", value),
+            Self::UncertainBaseline { g: value } | Self::OutOfRange { value } | Self::Correlated { correlation: value } => {
+                put("value", value)
+            }
             Self::NoUnits
             | Self::NoVariation
             | Self::ZeroBaseline

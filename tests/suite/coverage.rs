@@ -84,7 +84,8 @@ fn cuped_errs_at_its_level_and_saves_variance() {
         };
         let (t, c) = (arm(draws), arm(draws));
         let joint = t.merged(&c).pair();
-        let found = strat::evaluate::cuped::cuped_difference(&t.pair(), &c.pair(), &joint, strat::evaluate::effect::Scale::Absolute).unwrap();
+        let found =
+            strat::evaluate::cuped::cuped_difference(&t.pair(), &c.pair(), &joint, strat::evaluate::effect::Scale::Absolute).unwrap();
         assert!(found.variance_saved > 0.2, "{found:?}");
         found.effect.test(Alternative::Different, 0.05).unwrap().p < 0.05
     });
@@ -117,7 +118,8 @@ fn looking_twenty_times_keeps_the_level_only_with_the_right_method() {
     let shares: Vec<f64> = (1..=20).map(|look| f64::from(look) / 20.0).collect();
     for spending in [Spending::Late, Spending::Even] {
         let edges = boundaries(&shares, 0.05, spending).unwrap();
-        let planned = count(|draws| looks(draws).iter().zip(&edges).any(|(effect, edge)| (effect.estimate / effect.standard_error).abs() > *edge));
+        let planned =
+            count(|draws| looks(draws).iter().zip(&edges).any(|(effect, edge)| (effect.estimate / effect.standard_error).abs() > *edge));
         within_bounds("planned looks", planned, 0.05);
     }
 }

@@ -1,7 +1,9 @@
 //! Decision rules R0 to R9: each fires on evidence made for it, and only in its order.
 
 use strat::evaluate::best::{LiveArm, ReallocationRules};
-use strat::evaluate::decide::{Action, Adaptive, AdaptiveArm, Decision, Evidence, Goal, Guardrail, Progress, Rule, Standing, Trust, decide};
+use strat::evaluate::decide::{
+    Action, Adaptive, AdaptiveArm, Decision, Evidence, Goal, Guardrail, Progress, Rule, Standing, Trust, decide,
+};
 use strat::evaluate::effect::{Effect, Interval};
 use strat::evaluate::guard::non_inferiority;
 use strat::evaluate::withheld::Withheld;
@@ -203,7 +205,9 @@ fn only_adaptive_strategies_move_their_shares() {
     assert_eq!(rule(&Evidence { adaptive: Some(adaptive(&[1.0], None, 0.0)), ..inconclusive() }), Rule::Continue);
     // Two waves in a row make a winner and a loser, guardrails permitting.
     let settled = adaptive(&[0.995, 0.005], Some((0.995, 1e-5)), 1e-5);
-    let Action::Reallocate { drop, winner, .. } = decide(&Evidence { adaptive: Some(settled.clone()), ..inconclusive() }).action else { panic!() };
+    let Action::Reallocate { drop, winner, .. } = decide(&Evidence { adaptive: Some(settled.clone()), ..inconclusive() }).action else {
+        panic!()
+    };
     assert_eq!((drop, winner), (vec![1], Some(0)));
     let doubtful = Evidence { adaptive: Some(settled), guardrails: vec![guardrail(0.0, 1.0)], ..inconclusive() };
     let Action::Reallocate { winner, .. } = decide(&doubtful).action else { panic!() };

@@ -5,6 +5,7 @@
 
 mod between;
 mod compare;
+pub mod files;
 mod groups;
 mod inputs;
 mod planning;

@@ -3,11 +3,11 @@
 use super::evidence::{Adaptive, Evidence, Goal, Guardrail};
 use super::{Action, Comparison, Exchange, Fact, Rule};
 use crate::evaluate::best::reallocate;
-use crate::evaluate::words;
 use crate::evaluate::effect::Interval;
 use crate::evaluate::guard::GuardState;
 use crate::evaluate::validity::MISMATCH_LEVEL;
 use crate::evaluate::withheld::{Measured, Withheld, finite};
+use crate::evaluate::words;
 
 /// p below this overrides the planned minimum.
 const OVERWHELMING: f64 = 0.001;
@@ -122,7 +122,13 @@ fn overwhelming(evidence: &Evidence) -> Fact {
     let goal = &evidence.primary;
     if evidence.progress.sequential {
         let distance = goal.interval.map(|interval| interval.lower.max(-interval.upper));
-        return Fact::new(words("distance of the sequential interval from zero", "序贯区间与零的距离"), &goal.name, distance, Comparison::Above, 0.0);
+        return Fact::new(
+            words("distance of the sequential interval from zero", "序贯区间与零的距离"),
+            &goal.name,
+            distance,
+            Comparison::Above,
+            0.0,
+        );
     }
     Fact::new(words("p of the goal", "目标的 p 值"), &goal.name, goal.p, Comparison::Below, OVERWHELMING)
 }
@@ -185,7 +191,8 @@ fn conflict(evidence: &Evidence) -> (bool, Vec<Fact>) {
 
 fn ship(evidence: &Evidence) -> (bool, Vec<Fact>) {
     let goal = &evidence.primary;
-    let adjusted = Fact::new(words("adjusted p of the goal", "目标的校正 p 值"), &goal.name, goal.p_adjusted, Comparison::Below, evidence.alpha);
+    let adjusted =
+        Fact::new(words("adjusted p of the goal", "目标的校正 p 值"), &goal.name, goal.p_adjusted, Comparison::Below, evidence.alpha);
     let mut facts = vec![randomised(evidence, true), lower_above(goal), adjusted];
     facts.extend(evidence.guardrails.iter().map(safe));
     facts.extend(evidence.net.map(money_made));
@@ -226,8 +233,20 @@ fn move_shares(evidence: &Evidence) -> (bool, Vec<Fact>) {
     all(vec![
         random,
         Fact::new(words("live treatment arms", "有效处理组数"), "", Ok(adaptive.arms.len() as f64), Comparison::AtLeast, 2.0),
-        Fact::new(words("mature customers of the smallest arm", "最小组的成熟客户数"), "", least(|arm| arm.units), Comparison::AtLeast, adaptive.rules.units),
-        Fact::new(words("conversions of the smallest arm", "最小组的转化数"), "", least(|arm| arm.conversions), Comparison::AtLeast, adaptive.rules.conversions),
+        Fact::new(
+            words("mature customers of the smallest arm", "最小组的成熟客户数"),
+            "",
+            least(|arm| arm.units),
+            Comparison::AtLeast,
+            adaptive.rules.units,
+        ),
+        Fact::new(
+            words("conversions of the smallest arm", "最小组的转化数"),
+            "",
+            least(|arm| arm.conversions),
+            Comparison::AtLeast,
+            adaptive.rules.conversions,
+        ),
     ])
 }
 
@@ -298,7 +317,9 @@ fn exchange(evidence: &Evidence) -> Vec<Exchange> {
 /// Next shares; an arm goes when it had less than one percent to be best in two waves, and one wins when it had 95 percent and
 /// almost nothing to lose in two waves, guardrails permitting.
 fn next_shares(evidence: &Evidence) -> Action {
-    let Some(adaptive) = &evidence.adaptive else { return Action::Continue { more_units: Err(Withheld::NoUnits), days: Err(Withheld::NoUnits) } };
+    let Some(adaptive) = &evidence.adaptive else {
+        return Action::Continue { more_units: Err(Withheld::NoUnits), days: Err(Withheld::NoUnits) };
+    };
     let progress = &evidence.progress;
     let Ok(shares) = reallocate(&live(adaptive), &adaptive.rules) else {
         return Action::Continue { more_units: progress.more_units, days: progress.more_days };

@@ -209,7 +209,8 @@ fn quantile(inputs: &Inputs) -> Value {
 }
 
 fn bayesian(inputs: &Inputs) -> Value {
-    let prior = inputs.has("prior").then(|| Prior { mean: inputs.at("prior").number("mean"), deviation: inputs.at("prior").number("stddev") });
+    let prior =
+        inputs.has("prior").then(|| Prior { mean: inputs.at("prior").number("mean"), deviation: inputs.at("prior").number("stddev") });
     let control = inputs.at("control").sample().mean;
     let answer = effect_of(inputs).and_then(|effect| posterior(&effect, prior, inputs.scale(), control, inputs.alpha())).map(|found| {
         json!({

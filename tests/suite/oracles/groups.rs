@@ -46,9 +46,8 @@ fn contingency(inputs: &Inputs) -> Value {
 }
 
 fn ratio_mismatch(inputs: &Inputs) -> Value {
-    let answer = sample_ratio(&inputs.numbers("observed"), &inputs.numbers("weights")).map(|found| {
-        json!({"chi2": shown(found.chi_square), "df": found.degrees, "p": shown(found.p), "flag_at_0_001": found.mismatch})
-    });
+    let answer = sample_ratio(&inputs.numbers("observed"), &inputs.numbers("weights"))
+        .map(|found| json!({"chi2": shown(found.chi_square), "df": found.degrees, "p": shown(found.p), "flag_at_0_001": found.mismatch}));
     whole(inputs, answer)
 }
 

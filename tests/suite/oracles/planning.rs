@@ -110,9 +110,8 @@ fn guardrail(inputs: &Inputs) -> Value {
 fn mixture(inputs: &Inputs) -> Value {
     let looks: Vec<Look> =
         inputs.items("looks").iter().map(|look| Look { difference: look.number("delta"), standard_error: look.number("se") }).collect();
-    let answer = mixture_test(&looks, inputs.number("tau2")).map(|found| {
-        json!({"lambda_": all(found.iter().map(|look| look.ratio)), "always_valid_p": all(found.iter().map(|look| look.p))})
-    });
+    let answer = mixture_test(&looks, inputs.number("tau2"))
+        .map(|found| json!({"lambda_": all(found.iter().map(|look| look.ratio)), "always_valid_p": all(found.iter().map(|look| look.p))}));
     whole(inputs, answer)
 }
 

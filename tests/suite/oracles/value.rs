@@ -1,10 +1,9 @@
 //! Who to treat, who earned it, what customers are worth, how long they stay, and what it all costs.
 
 use super::Method;
+use super::files::{data_file, text_of};
 use super::inputs::{Inputs, all, interval, maybe, shown, whole};
 use serde_json::{Map, Value, json};
-use std::io::Read;
-use std::path::{Path, PathBuf};
 use strat::evaluate::attribution::{Credits, Journey, Rule, credits, markov, shapley};
 use strat::evaluate::economics::{Costs, cost_per_response, economics};
 use strat::evaluate::effect::{Interval, mean_difference};
@@ -70,7 +69,8 @@ fn attribution(inputs: &Inputs) -> Value {
         others: path.number_or("nulls", 0.0),
     };
     let journeys: Vec<Journey> = inputs.items("paths").iter().map(journey).collect();
-    let shown_all = |found: Credits| Value::Object(found.into_iter().map(|(channel, credit)| (channel, shown(credit))).collect::<Map<_, _>>());
+    let shown_all =
+        |found: Credits| Value::Object(found.into_iter().map(|(channel, credit)| (channel, shown(credit))).collect::<Map<_, _>>());
     let by = |rule: Rule| credits(&journeys, rule).map_or(Value::Null, shown_all);
     let chain = markov(&journeys);
     json!({
@@ -100,24 +100,6 @@ fn values(inputs: &Inputs) -> Value {
     json!({"expected_value": maybe(model.expected(inputs.number("frequency"), inputs.number("mean_value")))})
 }
 
-/// The file an input names: beside the folder of the cases, or in `shared` beside the package.
-fn data_file(name: &str) -> PathBuf {
-    let own = std::env::var_os("STRAT_ORACLES").map(PathBuf::from);
-    let beside = own.as_deref().and_then(Path::parent).and_then(Path::parent).map(|folder| folder.join(name));
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(name);
-    beside.filter(|path| path.exists()).unwrap_or(shared)
-}
-
-fn text_of(path: &Path) -> String {
-    let bytes = std::fs::read(path).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()));
-    if path.extension().is_none_or(|ending| ending != "gz") {
-        return String::from_utf8(bytes).expect("the data is text");
-    }
-    let mut text = String::new();
-    flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).expect("the data is text");
-    text
-}
-
 /// Frequency, recency, age and mean value of each customer, from a file or from lists in the inputs.
 fn histories(inputs: &Inputs) -> Vec<[f64; 4]> {
     if !inputs.has("file") {
@@ -125,7 +107,8 @@ fn histories(inputs: &Inputs) -> Vec<[f64; 4]> {
         return (0..lists[0].len()).map(|at| [0, 1, 2, 3].map(|list: usize| lists[list].get(at).copied().unwrap_or(f64::NAN))).collect();
     }
     // `x=frequency t_x=recency T zbar=monetary`: the column's name, then what it holds.
-    let roles: Vec<(&str, &str)> = inputs.word("columns").split_whitespace().map(|part| part.split_once('=').unwrap_or((part, part))).collect();
+    let roles: Vec<(&str, &str)> =
+        inputs.word("columns").split_whitespace().map(|part| part.split_once('=').unwrap_or((part, part))).collect();
     let text = text_of(&data_file(inputs.word("file")));
     let mut lines = text.lines();
     let header: Vec<&str> = lines.next().unwrap_or("").split(',').map(|name| name.trim_matches('"')).collect();
@@ -147,7 +130,8 @@ fn histories(inputs: &Inputs) -> Vec<[f64; 4]> {
 
 fn fitted(inputs: &Inputs) -> Value {
     let rows = histories(inputs);
-    let customers: Vec<History> = rows.iter().map(|[frequency, recency, age, _]| History { frequency: *frequency, recency: *recency, age: *age }).collect();
+    let customers: Vec<History> =
+        rows.iter().map(|[frequency, recency, age, _]| History { frequency: *frequency, recency: *recency, age: *age }).collect();
     let money: Vec<(f64, f64)> = rows.iter().map(|[frequency, _, _, value]| (*frequency, *value)).collect();
     let (model, spend) = (Purchases::fit(&customers), Values::fit(&money));
     let of = |part: fn(&Purchases) -> f64| maybe(model.map(|found| part(&found.0)));
@@ -222,7 +206,8 @@ fn money(inputs: &Inputs) -> Value {
         (Sample::from_sums(of("n") as u64, of("sum"), of("sumsq")), of("conv") / of("n"))
     };
     let ((t, rate_t), (c, rate_c)) = (arm("t"), arm("c"));
-    let costs = Costs { per_contact: inputs.number("cost_per_contact"), fixed: inputs.number("fixed_cost"), margin: inputs.number("margin") };
+    let costs =
+        Costs { per_contact: inputs.number("cost_per_contact"), fixed: inputs.number("fixed_cost"), margin: inputs.number("margin") };
     let treated = t.n as f64;
     let answer: Measured<Value> = mean_difference(&t, &c).and_then(|effect| {
         let found = economics(&effect, treated, &costs, inputs.alpha())?;
