@@ -62,12 +62,12 @@ pub fn reference_edges(reference: &[f64], bins: u32) -> Measured<Vec<f64>> {
     Ok(edges)
 }
 
-/// Counts per bin: up to and including the first edge, and so on; one more bin than edges.
+/// Counts per bin: below the first edge, from it to below the second, and so on; one more bin than edges.
 #[must_use]
 pub fn binned(values: &[f64], edges: &[f64]) -> Vec<f64> {
     let mut counts = vec![0.0; edges.len() + 1];
     for value in values {
-        let bin = edges.partition_point(|edge| edge < value);
+        let bin = edges.partition_point(|edge| edge <= value);
         if let Some(count) = counts.get_mut(bin) {
             *count += 1.0;
         }

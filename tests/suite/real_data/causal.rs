@@ -16,7 +16,9 @@ use strat::evaluate::survival::{Spell, kaplan_meier, log_rank_groups};
 fn minimum_wage() {
     let Some(data) = table("minwage_did/minwage.csv", b',') else { return };
     let treated: Vec<bool> = data.text("location").iter().map(|place| place != "PA").collect();
-    let sum = |full: &str, part: &str| -> Vec<f64> { data.numbers(full).iter().zip(data.numbers(part)).map(|(full, part)| full + part / 2.0).collect() };
+    let sum = |full: &str, part: &str| -> Vec<f64> {
+        data.numbers(full).iter().zip(data.numbers(part)).map(|(full, part)| full + part / 2.0).collect()
+    };
     let (before, after) = (sum("fullBefore", "partBefore"), sum("fullAfter", "partAfter"));
     let found = difference_in_differences(&treated, &before, &after).unwrap();
     check("minwage_did/fte/did/diff", found.effect);
@@ -60,7 +62,8 @@ fn columns(tables: &[(&Table, bool)]) -> (Vec<bool>, Vec<f64>, Vec<Vec<f64>>) {
 
 #[test]
 fn training_programme_moves_with_the_method() {
-    let (Some(trial), Some(survey)) = (table("nsw_matching/nsw_experimental.csv", b','), table("nsw_matching/cps_controls.csv.gz", b',')) else {
+    let (Some(trial), Some(survey)) = (table("nsw_matching/nsw_experimental.csv", b','), table("nsw_matching/cps_controls.csv.gz", b','))
+    else {
         return;
     };
     let sample = |data: &Table, word: &str| Moments::of(&data.numbers_where("re78", "treat", word)).sample();
@@ -116,7 +119,8 @@ fn bank_calls_drift_and_differ_by_month() {
         let values = data.text(column);
         let (first, second) = values.split_at(values.len() / 2);
         let names: std::collections::BTreeSet<&String> = values.iter().collect();
-        let counts = |half: &[String]| -> Vec<f64> { names.iter().map(|name| half.iter().filter(|own| own == name).count() as f64).collect() };
+        let counts =
+            |half: &[String]| -> Vec<f64> { names.iter().map(|name| half.iter().filter(|own| own == name).count() as f64).collect() };
         check(&format!("uci_bank/psi_first_half_v_second_half/{column}"), stability(&counts(first), &counts(second), FLOOR).unwrap().index);
     }
     let ages = data.numbers("age");

@@ -37,7 +37,9 @@ fn compare(path: &str, treatment: &[f64], control: &[f64]) -> f64 {
 fn cuped(path: &str, data: &Table, arm: &str) {
     let pair = |segment: &str| {
         let mut pair = PairMoments::default();
-        for (spend, history) in data.numbers_where("spend", "segment", segment).iter().zip(data.numbers_where("history", "segment", segment)) {
+        for (spend, history) in
+            data.numbers_where("spend", "segment", segment).iter().zip(data.numbers_where("history", "segment", segment))
+        {
             pair.push(*spend, history);
         }
         pair
@@ -62,7 +64,14 @@ fn hillstrom() {
         }
         cuped(&format!("hillstrom/{arm} v none: spend CUPED on history"), &data, arm);
     }
-    let names = ["Mens E-Mail:visit", "Mens E-Mail:conversion", "Mens E-Mail:spend", "Womens E-Mail:visit", "Womens E-Mail:conversion", "Womens E-Mail:spend"];
+    let names = [
+        "Mens E-Mail:visit",
+        "Mens E-Mail:conversion",
+        "Mens E-Mail:spend",
+        "Womens E-Mail:visit",
+        "Womens E-Mail:conversion",
+        "Womens E-Mail:spend",
+    ];
     for (name, (step, rate)) in names.iter().zip(holm(&p).into_iter().zip(benjamini_hochberg(&p))) {
         check(&format!("hillstrom/holm/{name}"), step.unwrap());
         check(&format!("hillstrom/bh/{name}"), rate.unwrap());
