@@ -68,8 +68,9 @@ impl Checker {
         }
         let mut out = Vec::new();
         for (at, policy) in &policies {
-            // One in the entry file that does not say what it is about is read for each strategy it binds.
-            let says = *at != 0 || policy.table.is_some();
+            // One that does not say what it is about, in the entry file or a module without a subject, is read for each strategy it binds.
+            let subject = self.items(*at).iter().any(|item| matches!(item.kind, ItemKind::Subject(_)));
+            let says = policy.table.is_some() || *at != 0 && (subject || self.is_standard(*at));
             let table = says.then(|| self.about(*at, policy.table.as_ref(), policy.name.span)).flatten();
             for layer in &policy.layers {
                 let Some(stage) = stage_of(&layer.name.text) else { continue };

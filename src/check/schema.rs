@@ -35,7 +35,7 @@ impl Checker {
         self.resolve_subjects();
     }
 
-    fn is_standard(&self, module: usize) -> bool {
+    pub(crate) fn is_standard(&self, module: usize) -> bool {
         self.modules.get(module).is_some_and(|module| module.name.starts_with("std."))
     }
 

@@ -62,7 +62,7 @@ impl Checker {
                     let passed = self.pass_controls(draft, journey, wave, passed);
                     let new = self.all(&[passed, journey.enters], wave.span);
                     entered = Some(new);
-                    self.assign(draft, journey, new);
+                    self.assign(draft, journey, wave, new);
                     self.all(&[passed, any_due], wave.span)
                 }
                 _ => {

@@ -66,7 +66,7 @@ impl Checker {
     }
 
     /// Assignment and entry of those who passed every rule before it; control leaves a ghost record.
-    pub(super) fn assign(&mut self, draft: &mut Draft<'_>, journey: &Journey, entered: NodeId) {
+    pub(super) fn assign(&mut self, draft: &mut Draft<'_>, journey: &Journey, first: &WaveState, entered: NodeId) {
         let span = draft.span;
         let arm_name = journey.arm.map(|arm| {
             let optional = self.optional(arm);
@@ -85,8 +85,8 @@ impl Checker {
             let new = self.negation(known, span);
             // Strategies of one experiment assign a subject once.
             let elsewhere = self.any(&draft.assigned_before.clone(), span);
-            let first = self.negation(elsewhere, span);
-            let flag = self.all(&[entered, new, first], span);
+            let nobody_else = self.negation(elsewhere, span);
+            let flag = self.all(&[entered, new, nobody_else], span);
             self.push_emission(draft, Output::Assignments, flag, row);
             let untreated = self.negation(journey.treated, span);
             let held_out = self.all(&[entered, untreated], span);
@@ -113,11 +113,9 @@ impl Checker {
         self.push_emission(draft, Output::Entries, entered, row);
         let waiting = self.all(&[entered, journey.waits, journey.treated], span);
         self.exclude(draft, waiting, Stage::Plan, "not_due", None);
-        if let Some(first) = journey.waves.first() {
-            let later = self.compare(ir::Comparison::Greater, first.due, now, first.span);
-            let rule = Told { stage: Stage::Plan, rule: "not_due", label: None, wave: Some(&first.name), span: first.span };
-            self.tell(draft, rule, later, waiting, waiting);
-        }
+        let later = self.compare(ir::Comparison::Greater, first.due, now, first.span);
+        let rule = Told { stage: Stage::Plan, rule: "not_due", label: None, wave: Some(&first.name), span: first.span };
+        self.tell(draft, rule, later, waiting, waiting);
     }
 
     pub(super) fn emit_action(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, flag: NodeId) -> Option<ir::Action> {

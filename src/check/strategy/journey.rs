@@ -86,6 +86,15 @@ struct Progress {
     recorded: NodeId,
 }
 
+/// What the draw of arms and control groups says of a subject, as in [`Journey`].
+struct Drawn {
+    arm: Option<NodeId>,
+    recorded_arm: Option<NodeId>,
+    bucket: Option<NodeId>,
+    treated: NodeId,
+    controls: Vec<HeldBack>,
+}
+
 impl Checker {
     pub(super) fn lower_journey(&mut self, draft: &mut Draft<'_>, plan: &Plan, entry: &Entry) -> Option<Journey> {
         let span = draft.span;
@@ -105,29 +114,16 @@ impl Checker {
         draft.scope.bind("entry", entry_time, Type::Time, true, span);
         let waiting = self.any_deferred(draft, entry.last)?;
         let considered = self.any(&[enters, in_flight, resting, waiting], span);
-        let (arm, recorded_arm, bucket) = self.arm(draft, considered)?;
-        let treated = self.treated(draft, arm);
-        let controls = self.global_controls(draft, considered)?;
-        let outside = self.outside_controls(&controls, span);
-        let treated = self.all(&[treated, outside], span);
+        let Drawn { arm, recorded_arm, bucket, treated, controls } = self.drawn(draft, considered)?;
         let active = self.all(&[in_flight, treated], span);
-        let mut states = Vec::new();
         let ahead = !single || draft.ast.triggers.iter().any(|trigger| matches!(trigger.kind, ast::TriggerKind::Before { .. }));
         let mut progress = Progress { single, ahead, active, before: entry_time, recorded: entry_time };
-        let mut whole = true;
-        for (at, wave) in waves.iter().enumerate() {
-            match self.lower_wave(draft, wave, at, enters, &mut progress) {
-                Some(state) => states.push(state),
-                None => whole = false,
-            }
-        }
+        let states = self.lower_waves_in_turn(draft, &waves, enters, &mut progress);
         let inside = self.any(&[in_flight, resting], span);
         let not_anew = self.negation(enters, span);
         let may_leave = self.all(&[inside, treated, not_anew], span);
         let (exits, exit_conditions) = self.lower_exits(draft, may_leave)?;
-        if !whole {
-            return None;
-        }
+        let mut states = states?;
         self.stop_at_exits(&mut states, &exits, span);
         let waits = self.waits(enters, delayed, &states, span);
         let candidate = self.looked_at(&[enters, cooling, missed], &exits, &states, span);
@@ -152,6 +148,22 @@ impl Checker {
             single,
             ahead,
         })
+    }
+
+    /// Who is treated, of those considered.
+    fn drawn(&mut self, draft: &mut Draft<'_>, considered: NodeId) -> Option<Drawn> {
+        let (arm, recorded_arm, bucket) = self.arm(draft, considered)?;
+        let own = self.treated(draft, arm);
+        let controls = self.global_controls(draft, considered)?;
+        let outside = self.outside_controls(&controls, draft.span);
+        let treated = self.all(&[own, outside], draft.span);
+        Some(Drawn { arm, recorded_arm, bucket, treated, controls })
+    }
+
+    /// Every wave, so that all its mistakes are found; `None` when there was one.
+    fn lower_waves_in_turn(&mut self, draft: &mut Draft<'_>, waves: &[ast::Wave], enters: NodeId, progress: &mut Progress) -> Option<Vec<WaveState>> {
+        let states: Vec<Option<WaveState>> = waves.iter().enumerate().map(|(at, wave)| self.lower_wave(draft, wave, at, enters, progress)).collect();
+        states.into_iter().collect()
     }
 
     /// In this run something may happen to the subject, or it is said why not.

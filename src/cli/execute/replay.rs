@@ -13,7 +13,6 @@ use super::{Job, Timings, failed, history, setting, with_candidates};
 use chrono::{NaiveDate, TimeDelta};
 use polars::prelude::PolarsResult;
 use serde::Serialize;
-use polars::prelude::PolarsResult;
 use std::collections::BTreeMap;
 use strat::diag::Language;
 use strat::engine::Options;

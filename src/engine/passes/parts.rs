@@ -154,6 +154,23 @@ impl Executor<'_> {
         Ok(conditions.into_iter().fold(projection.frame, LazyFrame::filter))
     }
 
+    /// Whether a condition holds, where that is one answer for the whole run. Polars does not spread such answers over all rows wherever
+    /// they stand beside others of their kind.
+    fn settled(&self, conjunct: &Conjunct) -> Option<bool> {
+        match conjunct {
+            Conjunct::Holds(id) => self.scalars.get(id).map(|value| *value == Value::Bool(true)),
+            Conjunct::From { .. } | Conjunct::Until { .. } => None,
+        }
+    }
+
+    /// All conditions of a set as one; `None` when every row meets them.
+    fn tested(&self, set: &[Conjunct], tests: &IndexMap<Conjunct, Expr>) -> Option<Expr> {
+        if set.iter().any(|conjunct| self.settled(conjunct) == Some(false)) {
+            return Some(lit(false));
+        }
+        set.iter().filter(|conjunct| self.settled(conjunct).is_none()).filter_map(|conjunct| tests.get(conjunct).cloned()).reduce(Expr::and)
+    }
+
     fn masked(&self, space: &Space, key: &PassKey, rest: &[Vec<Conjunct>], values: &[NodeId]) -> Result<Rows, EngineError> {
         // Everything goes through one projection, so that what conditions and values share is computed once.
         let mut conjuncts: IndexSet<Conjunct> = IndexSet::new();
@@ -202,7 +219,7 @@ impl Executor<'_> {
             if masks.contains_key(set) {
                 continue;
             }
-            let tested = set.iter().filter_map(|conjunct| tests.get(conjunct).cloned()).reduce(Expr::and);
+            let tested = self.tested(set, &tests);
             let name = tested.map(|tested| {
                 let name = PlSmallStr::from(format!("m{}", masks.len()));
                 columns.push(tested.fill_null(lit(false)).alias(name.clone()));

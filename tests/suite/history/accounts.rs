@@ -16,6 +16,8 @@ struct Mark<'a> {
 /// What the ledger says about one unit in one strategy.
 struct Past<'a> {
     entries: Vec<i64>,
+    /// The same as they were recorded.
+    entered: Vec<Mark<'a>>,
     contacts: Vec<Mark<'a>>,
     journeys: Vec<Mark<'a>>,
 }
@@ -54,9 +56,10 @@ impl Audit<'_> {
             })
             .collect()
         };
-        let mut entries: Vec<i64> = about("entries", "entered_at").into_iter().map(|mark| mark.at).collect();
+        let entered = about("entries", "entered_at");
+        let mut entries: Vec<i64> = entered.iter().map(|mark| mark.at).collect();
         entries.sort_unstable();
-        Past { entries, contacts: about("contacts", "sent_at"), journeys: about("journeys", "happened_at") }
+        Past { entries, entered, contacts: about("contacts", "sent_at"), journeys: about("journeys", "happened_at") }
     }
 
     /// Nobody enters too soon again, and no wave goes out before its time or after the end.
@@ -81,7 +84,9 @@ impl Audit<'_> {
                     }
                 }
                 for Mark { at, run, row } in &past.contacts {
-                    let Some(entry) = past.entries.iter().copied().filter(|entry| entry <= at).max() else {
+                    // What a run sends ahead belongs to an entry it knew, not to a later one.
+                    let known = past.entered.iter().filter(|entry| entry.at <= *at && entry.run <= *run).map(|entry| entry.at);
+                    let Some(entry) = known.max() else {
                         found.push(("entry", format!("{who}: contact without entry as of {}", super::bank::time(*at))));
                         continue;
                     };
@@ -114,6 +119,18 @@ impl Audit<'_> {
         let Some(entry) = last else { return (fired, soon) };
         let waits = past.happened("deferred", entry, day.as_of);
         let flies = !lone && !past.happened("exited", entry, day.as_of) && strategy.waves.last().is_some_and(|wave| past.over(wave.name, entry, day.as_of).is_none());
+        let ends = strategy.exits.iter().any(|(_, condition)| truth(condition, day, customer) == Some(true));
+        // Through all its waves, a journey stays open for its exits until one ends it or the subject enters anew.
+        let rests = !flies && !lone && !strategy.exits.is_empty() && !past.happened("exited", entry, day.as_of);
+        if rests {
+            let free = |again: &Again| match again {
+                Again::Always => true,
+                Again::Never => false,
+                Again::AfterDays(days) => entry + days * DAY <= day.previous,
+            };
+            let anew = strategy.triggers.iter().any(|(trigger, again)| free(again) && self.fired(trigger, strategy, day, before, unit, (last, day.as_of)));
+            return (ends || anew, ends || fired || soon || waits);
+        }
         if !flies {
             return (fired, soon || waits);
         }
@@ -124,7 +141,6 @@ impl Audit<'_> {
         if arm == "control" {
             return (false, false);
         }
-        let ends = strategy.exits.iter().any(|(_, condition)| truth(condition, day, customer) == Some(true));
         let mut time = entry;
         for wave in &strategy.waves {
             match past.over(wave.name, entry, day.as_of) {
