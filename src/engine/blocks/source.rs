@@ -12,7 +12,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 const STEP: &str = "read the rows of a table";
 
 /// Values a reader may have under way: it works ahead on whole groups of rows, and on more of them the more cores there are.
-const UNDER_WAY: usize = 24 << 20;
+const UNDER_WAY: usize = 40 << 20;
 
 /// Stands for the columns of a table of which none is read: its rows still count.
 const NOTHING: &str = "nothing";
