@@ -20,6 +20,8 @@ const OUTSIDE_WORLD_ALLOWED: &[(&str, &str)] = &[];
 
 const LONGEST_FILE: usize = 500;
 const LONGEST_FUNCTION: usize = 60;
+/// Bytes; the pages of the language are a tenth of it.
+const LARGEST_COMMITTED: u64 = 500_000;
 
 fn assert_none(rule: &str, offenders: &[String]) {
     assert!(offenders.is_empty(), "{rule}:\n{}", offenders.join("\n"));
@@ -200,6 +202,13 @@ fn committed() -> Vec<String> {
             .map(|path| relative(&path))
             .collect(),
     }
+}
+
+#[test]
+fn nothing_large_is_committed() {
+    let size = |path: &String| fs::metadata(root().join(path)).map_or(0, |data| data.len());
+    let offenders: Vec<String> = committed().into_iter().filter(|path| size(path) > LARGEST_COMMITTED).collect();
+    assert_none("a file is too large for the project", &offenders);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::check::names::Scope;
 use crate::check::problems::{names, types as problems};
+use crate::check::schema::named_type;
 use crate::check::{Checker, Typed, length::Length};
 use crate::diag::Problem;
 use crate::source::Span;
@@ -56,7 +57,8 @@ impl Checker {
                 return Some(());
             }
         }
-        let Some(expected) = type_named(&kind.text) else {
+        // Nobody can write a month or a quarter as an argument.
+        let Some(expected) = named_type(&kind.text).filter(|ty| !matches!(ty, Type::Month | Type::Quarter)) else {
             let problem = Problem::new(&super::super::problems::declarations::UNKNOWN_TYPE, kind.span).with("name", &kind.text);
             self.report(problem);
             return None;
@@ -101,21 +103,4 @@ fn plain(argument: &Argument) -> Option<&Expression> {
         ArgumentKind::Rows { value, per: None, filter: None, among: None } => Some(value),
         _ => None,
     }
-}
-
-fn type_named(name: &str) -> Option<Type> {
-    Some(match name {
-        "bool" => Type::Bool,
-        "int" => Type::Int,
-        "number" => Type::Number,
-        "money" => Type::Money,
-        "percent" => Type::Percent,
-        "rate" => Type::Rate,
-        "bp" => Type::BasisPoints,
-        "text" => Type::Text,
-        "date" => Type::Date,
-        "time" => Type::Time,
-        "duration" => Type::Duration,
-        _ => return None,
-    })
 }

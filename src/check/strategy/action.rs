@@ -4,6 +4,7 @@ use super::gate::Rule;
 use super::Draft;
 use super::told::Told;
 use super::journey::WaveState;
+use crate::check::policy::stage_of;
 use crate::check::Checker;
 use crate::check::problems::strategy as problems;
 use crate::diag::Problem;
@@ -57,6 +58,9 @@ impl Reach {
         }
     }
 }
+
+/// Layers after which something else may be done.
+const LAYERS: [&str; 8] = ["legal", "consent", "eligibility", "suitability", "contact", "arbitration", "quota", "capacity"];
 
 impl Checker {
     /// Every step of a wave, in written order.
@@ -228,24 +232,18 @@ impl Checker {
         let mut way = way.clone();
         way.chosen.extend(out.get(number).map(|first| first.chosen));
         for fallback in fallbacks {
-            let stage = match fallback.layer.text.as_str() {
-                "legal" => Stage::Legal,
-                "consent" => Stage::Consent,
-                "eligibility" => Stage::Eligibility,
-                "suitability" => Stage::Suitability,
-                "contact" => Stage::Contact,
-                "arbitration" => Stage::Arbitration,
-                "quota" => Stage::Quota,
-                "capacity" => Stage::Capacity,
-                "budget" => {
-                    self.later("`else on budget`", fallback.layer.span);
-                    continue;
-                }
-                _ => {
-                    let known = ["legal", "consent", "eligibility", "suitability", "contact", "arbitration", "quota", "capacity"];
-                    self.undeclared("layer", &fallback.layer, known.map(String::from).to_vec());
-                    continue;
-                }
+            let layer = fallback.layer.text.as_str();
+            if layer == "budget" {
+                self.later("`else on budget`", fallback.layer.span);
+                continue;
+            }
+            let stage = match layer {
+                "quota" => Some(Stage::Quota),
+                _ => stage_of(layer).filter(|_| LAYERS.contains(&layer)),
+            };
+            let Some(stage) = stage else {
+                self.undeclared("layer", &fallback.layer, LAYERS.map(String::from).to_vec());
+                continue;
             };
             let before = out.len();
             let never = self.truth(false, fallback.span);
