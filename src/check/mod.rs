@@ -215,6 +215,7 @@ impl Checker {
             watches: self.watches.clone(),
             channels,
             params,
+            trials: Vec::new(),
         };
         self.mark_used_cohorts(&mut program);
         Some(program)

@@ -66,6 +66,7 @@ pub fn program(tables: Vec<Table>) -> Program {
         watches: Vec::new(),
         channels: Vec::new(),
         params: Vec::new(),
+        trials: Vec::new(),
     }
 }
 

@@ -14,10 +14,12 @@
 mod artifact;
 mod graph;
 mod node;
+mod trial;
 
 pub use artifact::{ArtifactError, FORMAT_VERSION, read_artifact, write_artifact};
 pub use graph::Graph;
 pub use node::*;
+pub use trial::*;
 
 use crate::source::Span;
 use crate::types::{LadderId, Table, TableId, Type, Value};
@@ -345,6 +347,8 @@ pub struct Program {
     pub watches: Vec<Watch>,
     pub channels: Vec<Channel>,
     pub params: Vec<Param>,
+    /// What `strat evaluate` judges.
+    pub trials: Vec<Trial>,
 }
 
 /// The horizon of a run that does not look ahead: a time before all others. What is due before the horizon is due now; see

@@ -169,6 +169,7 @@ fn program() -> Program {
         watches: vec![Watch { name: "segment rich".into(), table: CUSTOMERS, node: rich, reads: vec!["customers.aum".into()] }],
         channels: vec![Channel { name: "sms".into(), label: None, cost: 5, staff_milliseconds: 0 }],
         params: Vec::new(),
+        trials: Vec::new(),
     }
 }
 

@@ -47,6 +47,7 @@ impl World {
             watches: Vec::new(),
             channels: Vec::new(),
             params: Vec::new(),
+            trials: Vec::new(),
         };
         World { program, tables: IndexMap::new() }
     }

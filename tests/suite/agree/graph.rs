@@ -89,6 +89,7 @@ pub fn world(random: &mut Random) -> World {
         watches: Vec::new(),
         channels: Vec::new(),
         params: Vec::new(),
+        trials: Vec::new(),
     };
     let as_of = TODAY * DAY;
     let previous = random.chance(70).then_some(as_of - 7 * DAY);

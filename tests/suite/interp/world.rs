@@ -90,6 +90,7 @@ impl World {
             watches: Vec::new(),
             channels: Vec::new(),
             params: Vec::new(),
+            trials: Vec::new(),
         };
         Self { program, snapshot: Snapshot::new(), moment: Moment { as_of: 100 * DAY, previous: None } }
     }
