@@ -16,12 +16,14 @@ mod executor;
 mod kernels;
 mod lower;
 mod needs;
+mod observe;
 mod passes;
 mod population;
 mod shape;
 mod space;
 
 pub use error::EngineError;
+pub use observe::{observe, trial_reads};
 
 use crate::ir::{Count, Moment, NodeId, Program};
 use crate::types::TableId;

@@ -19,7 +19,9 @@ pub enum Scale {
 }
 
 impl Scale {
-    fn units(self) -> f64 {
+    /// How many there are.
+    #[must_use]
+    pub fn units(self) -> f64 {
         match self {
             Self::Whole => 1.0,
             Self::Billionths => FIXED_UNITS,
@@ -75,6 +77,13 @@ impl Tally {
         self.sum += value.as_i256();
         self.squares += square.as_i256();
         self.cubes += square.as_i256() * value.as_i256();
+    }
+
+    /// Adds one value whose square is known, without its cube: for the many small tallies of which no skewness is asked.
+    pub fn add_squared(&mut self, value: i64, square: i128) {
+        self.n += 1;
+        self.sum += value.as_i256();
+        self.squares += square.as_i256();
     }
 
     /// Both together; they have one scale.
@@ -172,9 +181,10 @@ impl PairTally {
         }
     }
 
-    /// Adds a value alone: the second one is zero.
-    pub fn add_single(&mut self, x: Option<i64>) {
-        self.add(x, Some(0));
+    /// Values alone: the second one of every pair is zero.
+    #[must_use]
+    pub fn single(x: Tally) -> Self {
+        Self { x, y: Tally { n: x.n, ..Tally::default() }, products: I256::ZERO }
     }
 
     /// Both together.

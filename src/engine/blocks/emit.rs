@@ -162,7 +162,7 @@ impl Blocks<'_> {
     }
 
     /// For each row of a table its place in the order of the key, rows of one key in the order of the table.
-    fn order(&self, table: TableId) -> Result<Vec<u32>, EngineError> {
+    pub(super) fn order(&self, table: TableId) -> Result<Vec<u32>, EngineError> {
         let key = self.key(table)?;
         let mut columns: Vec<Vec<Series>> = vec![Vec::new(); key.len()];
         let height = self.each_block(table, &Plan::default(), key, |block| {

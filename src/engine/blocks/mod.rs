@@ -20,6 +20,7 @@ mod fold;
 mod held;
 mod keys;
 mod logic;
+pub(super) mod observe;
 mod operations;
 mod plan;
 mod population;
