@@ -216,6 +216,8 @@ impl Checker {
             channels,
             params,
             trials: Vec::new(),
+            attributions: Vec::new(),
+            lifetimes: Vec::new(),
         };
         self.mark_used_cohorts(&mut program);
         Some(program)

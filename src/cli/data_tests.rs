@@ -67,6 +67,8 @@ pub fn program(tables: Vec<Table>) -> Program {
         channels: Vec::new(),
         params: Vec::new(),
         trials: Vec::new(),
+        attributions: Vec::new(),
+        lifetimes: Vec::new(),
     }
 }
 

@@ -23,7 +23,7 @@ mod shape;
 mod space;
 
 pub use error::EngineError;
-pub use observe::{observe, trial_reads};
+pub use observe::{histories, journeys, moves, observe, trial_reads};
 
 use crate::ir::{Count, Moment, NodeId, Program};
 use crate::types::TableId;

@@ -114,6 +114,22 @@ pub struct ObservedLevel {
     pub measures: Vec<Vec<PairTally>>,
 }
 
+/// Who had which label of a ladder at its last two evaluations.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Moves {
+    pub ladder: String,
+    pub label: Option<String>,
+    /// Days since 1970.
+    pub from: i32,
+    pub to: i32,
+    /// Names and display names, in the ladder's order.
+    pub labels: Vec<(String, Option<String>)>,
+    /// Rows: label at the first evaluation; columns: at the last; aligned with `labels`. Who had a label at one of them only is not here.
+    pub counts: Vec<Vec<u64>>,
+    /// Who had no label at the first of the two.
+    pub new: u64,
+}
+
 /// Single customers, all lists of one length, in the order of the table's key.
 #[derive(Debug, Clone, Default)]
 pub struct Rows {

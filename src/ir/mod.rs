@@ -14,11 +14,13 @@
 mod artifact;
 mod graph;
 mod node;
+mod study;
 mod trial;
 
 pub use artifact::{ArtifactError, FORMAT_VERSION, read_artifact, write_artifact};
 pub use graph::Graph;
 pub use node::*;
+pub use study::*;
 pub use trial::*;
 
 use crate::source::Span;
@@ -349,6 +351,9 @@ pub struct Program {
     pub params: Vec<Param>,
     /// What `strat evaluate` judges.
     pub trials: Vec<Trial>,
+    /// What its report shows besides.
+    pub attributions: Vec<AttributionStudy>,
+    pub lifetimes: Vec<LifetimeStudy>,
 }
 
 /// The horizon of a run that does not look ahead: a time before all others. What is due before the horizon is due now; see

@@ -170,6 +170,8 @@ fn program() -> Program {
         channels: vec![Channel { name: "sms".into(), label: None, cost: 5, staff_milliseconds: 0 }],
         params: Vec::new(),
         trials: Vec::new(),
+        attributions: Vec::new(),
+        lifetimes: Vec::new(),
     }
 }
 

@@ -48,6 +48,8 @@ impl World {
             channels: Vec::new(),
             params: Vec::new(),
             trials: Vec::new(),
+            attributions: Vec::new(),
+            lifetimes: Vec::new(),
         };
         World { program, tables: IndexMap::new() }
     }

@@ -1,6 +1,11 @@
 //! What was observed of a trial: the pass over its table, and what the ledger says of its units.
 
 mod ledger;
+mod moves;
+mod paths;
+
+pub use moves::moves;
+pub use paths::{histories, journeys};
 
 use super::bind::Reads;
 use super::blocks::observe::{Asked, pass};
@@ -14,6 +19,8 @@ use ledger::Ledger;
 #[must_use]
 pub fn trial_reads(program: &Program) -> Reads {
     let mut reads = Reads::of_nodes(program, program.trials.iter().flat_map(Trial::nodes));
+    moves::add_reads(&mut reads, program);
+    paths::add_reads(&mut reads, program);
     for trial in &program.trials {
         reads.add_key(program, trial.table);
         if reads_ledger(trial) {

@@ -90,6 +90,8 @@ pub fn world(random: &mut Random) -> World {
         channels: Vec::new(),
         params: Vec::new(),
         trials: Vec::new(),
+        attributions: Vec::new(),
+        lifetimes: Vec::new(),
     };
     let as_of = TODAY * DAY;
     let previous = random.chance(70).then_some(as_of - 7 * DAY);

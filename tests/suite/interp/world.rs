@@ -91,6 +91,8 @@ impl World {
             channels: Vec::new(),
             params: Vec::new(),
             trials: Vec::new(),
+            attributions: Vec::new(),
+            lifetimes: Vec::new(),
         };
         Self { program, snapshot: Snapshot::new(), moment: Moment { as_of: 100 * DAY, previous: None } }
     }
