@@ -38,17 +38,24 @@ pub struct Economics {
 /// # Errors
 /// No treated customers, or `alpha` out of range.
 pub fn economics(effect: &Effect, treated: f64, costs: &Costs, alpha: f64) -> Measured<Economics> {
+    from_interval(effect.estimate, &effect.test(Alternative::Different, alpha)?.interval, treated, costs)
+}
+
+/// The same from a difference with whatever interval it has (Newcombe's, a confidence sequence): money is linear in it.
+///
+/// # Errors
+/// No treated customers, or a result too large to store.
+pub fn from_interval(difference: f64, interval: &Interval, treated: f64, costs: &Costs) -> Measured<Economics> {
     if treated.is_nan() || treated <= 0.0 {
         return Err(Withheld::NoUnits);
     }
-    let interval = effect.test(Alternative::Different, alpha)?.interval;
     let total_interval = interval.scaled(treated);
-    let total = finite(effect.estimate * treated)?;
+    let total = finite(difference * treated)?;
     let cost = finite(treated * costs.per_contact + costs.fixed)?;
     let extra_margin = finite(costs.margin * total)?;
     let net = extra_margin - cost;
     Ok(Economics {
-        per_customer: effect.estimate,
+        per_customer: difference,
         total,
         total_interval,
         cost,

@@ -19,6 +19,7 @@ pub mod economics;
 pub mod effect;
 pub mod evaluation;
 pub mod guard;
+pub mod judge;
 pub mod lifetime;
 pub mod lift;
 pub mod matrix;

@@ -135,6 +135,23 @@ pub fn weighted(data: &Observed) -> Measured<Weighted> {
     })
 }
 
+/// The standard error of [`Weighted::treated`], chances of treatment taken as known: √(s_t²/n_t + Σ w²(y - ȳ_w)²/(Σ w)²) with the
+/// odds w = e/(1-e) of the controls (linearised ratio; Lunceford and Davidian 2004, there for inverse weights).
+///
+/// # Errors
+/// As [`weighted`]; also no variation at all.
+pub fn treated_error(data: &Observed) -> Measured<f64> {
+    data.checked()?;
+    let treated = Moments::of(&data.rows().filter(|row| row.1).map(|row| row.0).collect::<Vec<_>>()).sample();
+    let odds = |chance: f64| chance / (1.0 - chance);
+    let centre = data.weighted_mean(false, odds);
+    let controls = || data.rows().filter(|row| !row.1);
+    let total = sum(controls().map(|(_, _, chance)| odds(chance)));
+    let spread = sum(controls().map(|(outcome, _, chance)| (odds(chance) * (outcome - centre)).powi(2))) / (total * total);
+    let error = finite((treated.error_squared() + spread).sqrt())?;
+    if error > 0.0 { Ok(error) } else { Err(Withheld::NoVariation) }
+}
+
 fn matched(data: &Observed) -> Measured<f64> {
     // Controls by propensity, earlier rows first among equals; a search by halves finds the neighbours.
     let mut controls: Vec<(f64, usize, f64)> =
@@ -233,6 +250,8 @@ mod tests {
         // All controls are equally near, so the first one is everybody's match.
         assert!((found.matched - 3.0).abs() < 1e-12);
         assert!(found.supported().is_err());
+        // Equal weights: Welch's treated part and the controls' spread by n, not n - 1.
+        assert!((treated_error(&data).unwrap() - (2.0_f64 / 2.0 + 0.5 / 4.0).sqrt()).abs() < 1e-12);
         assert!(weighted(&Observed { treated: &[true; 4], ..data }).is_err());
         assert!(weighted(&Observed { propensity: &[0.0, 0.5, 0.5, 0.5], ..data }).is_err());
         assert_eq!(data.within(0.1, 0.9).len(), 4);

@@ -43,6 +43,10 @@ pub enum Withheld {
     NotPriced,
     /// The result is larger than any number that can be stored.
     TooLarge,
+    /// Nothing was registered that the number could be held against: a share, a target.
+    NotRegistered,
+    /// Units did not come into their arms by chance, so that the number would claim a cause.
+    NotRandomised,
 }
 
 impl Withheld {
@@ -67,6 +71,8 @@ impl Withheld {
             Self::Correlated { .. } => "value-depends-on-frequency",
             Self::NotPriced => "not-priced",
             Self::TooLarge => "too-large",
+            Self::NotRegistered => "not-registered",
+            Self::NotRandomised => "not-randomised",
         }
     }
 
@@ -116,6 +122,12 @@ impl Withheld {
             },
             Self::NotPriced => Text { en: "benefit not priced", zh: "未定价" },
             Self::TooLarge => Text { en: "withheld, because the number is too large to store", zh: "不予给出：数值过大" },
+            Self::NotRegistered => {
+                Text { en: "withheld, because nothing was registered to hold it against", zh: "不予给出：没有登记可供对照的值" }
+            }
+            Self::NotRandomised => {
+                Text { en: "withheld, because customers did not come into the arms by chance", zh: "不予给出：客户不是随机分组的" }
+            }
         }
     }
 
@@ -152,7 +164,9 @@ impl Withheld {
             | Self::NoSolution
             | Self::NotReached
             | Self::NotPriced
-            | Self::TooLarge => {}
+            | Self::TooLarge
+            | Self::NotRegistered
+            | Self::NotRandomised => {}
         }
         self.text().render(language, &arguments)
     }

@@ -18,13 +18,15 @@ pub struct Trust {
     pub imbalance: Measured<f64>,
     /// Share of rows without a logged assignment probability.
     pub unlogged: f64,
+    /// Share of units that were in more than one arm.
+    pub several: f64,
 }
 
 impl Trust {
     /// A comparison nothing is known against.
     #[must_use]
     pub fn clean() -> Self {
-        Self { ratio_p: Ok(1.0), leaked_units: 0.0, join_p: Err(Withheld::NoVariation), imbalance: Ok(0.0), unlogged: 0.0 }
+        Self { ratio_p: Ok(1.0), leaked_units: 0.0, join_p: Err(Withheld::NoVariation), imbalance: Ok(0.0), unlogged: 0.0, several: 0.0 }
     }
 }
 

@@ -13,6 +13,8 @@ use crate::evaluate::words;
 const OVERWHELMING: f64 = 0.001;
 /// Standardised difference before the start that is too large.
 const IMBALANCE: f64 = 0.1;
+/// Share of units in several arms from which on the comparison cannot be trusted (Eppo).
+const SEVERAL_ARMS: f64 = 0.1;
 /// Least part that stays held out.
 const LEAST_HOLDOUT: f64 = 0.05;
 /// Largest share while a guardrail is unproven.
@@ -51,6 +53,13 @@ fn doubts(evidence: &Evidence) -> Vec<Fact> {
         Fact::new(ratio, "", trust.ratio_p, Comparison::Below, MISMATCH_LEVEL),
         Fact::new(leaked, "", Ok(trust.leaked_units), Comparison::Above, 0.0),
         Fact::new(join, "", trust.join_p, Comparison::Below, MISMATCH_LEVEL),
+        Fact::new(
+            words("share of units in several arms", "同时属于多组的人数占比"),
+            "",
+            Ok(trust.several),
+            Comparison::AtLeast,
+            SEVERAL_ARMS,
+        ),
     ];
     // Without a random assignment arms are not expected to be alike, and there is no probability to log.
     if evidence.randomised {

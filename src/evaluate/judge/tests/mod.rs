@@ -1,0 +1,11 @@
+//! The judgement of small and of real observations.
+
+mod adjusting;
+mod duality;
+mod edges;
+mod experiments;
+mod fixtures;
+mod fuzz;
+mod programme;
+mod sections;
+mod versions;
