@@ -283,6 +283,13 @@ pub struct GoalRow {
     pub unit: Unit,
     /// As registered: `target +35% rel vs control`; and the figure's own text.
     pub registered: String,
+    /// Whether more is better.
+    #[serde(default = "more_is_better")]
+    pub up: bool,
+    /// The difference that the row is held against, in units of the figure: what the goal asks for; a guard's margin, on the side that
+    /// is worse. `None` for watched metrics and where it cannot be put as a difference.
+    #[serde(default)]
+    pub threshold: Option<f64>,
     pub figure: String,
     pub arm: String,
     /// The arm compared with; `control`, or another arm.
@@ -313,6 +320,10 @@ pub struct GoalRow {
     pub method: Words,
     /// Capped, variance-reduced and rank versions of the same comparison.
     pub beside: Vec<Beside>,
+}
+
+fn more_is_better() -> bool {
+    true
 }
 
 /// The same comparison by another method, shown beside the decision's.

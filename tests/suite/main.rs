@@ -25,6 +25,7 @@ mod programs;
 mod examples;
 mod explained;
 mod readme;
+mod report;
 #[cfg(feature = "engine")]
 mod main_job;
 mod oracles;

@@ -1,0 +1,191 @@
+//! Marks on a page of fixed width: lines, boxes, texts that fit their place, one marker per arm.
+
+use super::super::markup::{cleaned, escaped};
+use std::fmt::Write as _;
+use unicode_width::UnicodeWidthChar;
+
+/// Size of a plot's letters in its own units; one unit is one CSS pixel where the plot is shown at its own width.
+pub const LETTER: f64 = 12.0;
+/// Arms beyond this many share colours, dashes and shapes with the first ones.
+pub const STYLES: usize = 8;
+
+/// Where a text stands relative to its point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    Start,
+    Middle,
+    End,
+}
+
+/// A drawing under way.
+#[derive(Debug)]
+pub struct Canvas {
+    pub width: f64,
+    body: String,
+    /// Whether marks have words that are shown when they are pointed at. Nobody points on a phone.
+    tips: bool,
+}
+
+/// A coordinate, to a tenth.
+#[must_use]
+pub fn at(value: f64) -> String {
+    if !value.is_finite() {
+        return "0".into();
+    }
+    let text = format!("{value:.1}");
+    let text = text.strip_suffix(".0").unwrap_or(&text);
+    if text == "-0" { "0".into() } else { text.to_owned() }
+}
+
+/// Width of a text at the size of letters; Chinese characters are as wide as high.
+#[must_use]
+pub fn text_width(text: &str) -> f64 {
+    text.chars()
+        .map(|character| match character.width() {
+            Some(2) => 1.0,
+            Some(1) if character.is_ascii_uppercase() || matches!(character, '%' | '¥' | '+' | '−' | 'm' | 'w') => 0.68,
+            Some(1) if matches!(character, 'i' | 'l' | 'j' | '.' | ',' | ' ' | '(' | ')' | ':' | 't' | 'f' | 'r') => 0.36,
+            Some(1) => 0.58,
+            Some(_) | None => 0.0,
+        })
+        .sum::<f64>()
+        * LETTER
+}
+
+/// The text, its end cut off where it is wider than its place.
+#[must_use]
+pub fn fitted(text: &str, width: f64) -> String {
+    let text = cleaned(text, 200);
+    if text_width(&text) <= width {
+        return text;
+    }
+    let mut out = String::new();
+    for character in text.chars() {
+        out.push(character);
+        if text_width(&out) + LETTER > width {
+            out.pop();
+            break;
+        }
+    }
+    format!("{}…", out.trim_end())
+}
+
+impl Canvas {
+    #[must_use]
+    pub fn new(width: f64) -> Self {
+        Self { width, body: String::new(), tips: !super::narrow(width) }
+    }
+
+    pub fn line(&mut self, class: &str, from: (f64, f64), to: (f64, f64)) {
+        let _ = write!(
+            self.body,
+            "<line class=\"{class}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>",
+            at(from.0),
+            at(from.1),
+            at(to.0),
+            at(to.1)
+        );
+    }
+
+    pub fn path(&mut self, class: &str, path: &str) {
+        let _ = write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>");
+    }
+
+    /// A closed shape with words that are shown when it is pointed at.
+    pub fn shape(&mut self, class: &str, path: &str, tip: &str) {
+        let tip = self.tip(tip);
+        let _ = if tip.is_empty() { write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>") } else { write!(self.body, "<path class=\"{class}\" d=\"{path}\">{tip}</path>") };
+    }
+
+    /// A box; negative sizes are drawn as nothing. The tip is shown when the box is pointed at.
+    pub fn rect(&mut self, class: &str, corner: (f64, f64), size: (f64, f64), tip: &str) {
+        let tip = self.tip(tip);
+        let (width, height) = (size.0.max(0.0), size.1.max(0.0));
+        let shape = format!("<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", at(corner.0), at(corner.1), at(width), at(height));
+        let _ = if tip.is_empty() { write!(self.body, "{shape}/>") } else { write!(self.body, "{shape}>{tip}</rect>") };
+    }
+
+    /// Several marks that share one tip.
+    pub fn group(&mut self, tip: &str, draw: impl FnOnce(&mut Self)) {
+        let tip = self.tip(tip);
+        if tip.is_empty() {
+            return draw(self);
+        }
+        self.body.push_str("<g>");
+        self.body.push_str(&tip);
+        draw(self);
+        self.body.push_str("</g>");
+    }
+
+    fn tip(&self, tip: &str) -> String {
+        if tip.is_empty() || !self.tips { String::new() } else { format!("<title>{}</title>", escaped(&cleaned(tip, 300))) }
+    }
+
+    /// A text that is at most `width` wide; longer ones end in `…`.
+    pub fn text(&mut self, class: &str, place: (f64, f64), anchor: Anchor, text: &str, width: f64) {
+        let shown = fitted(text, width);
+        if shown.is_empty() {
+            return;
+        }
+        let anchor = match anchor {
+            Anchor::Start => "",
+            Anchor::Middle => " text-anchor=\"middle\"",
+            Anchor::End => " text-anchor=\"end\"",
+        };
+        let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
+        let tip = if shown == cleaned(text, 200) { String::new() } else { self.tip(text) };
+        let _ = write!(self.body, "<text{class} x=\"{}\" y=\"{}\"{anchor}>{}{tip}</text>", at(place.0), at(place.1), escaped(&shown));
+    }
+
+    /// The marker of the arm: a shape of its own, so that colour is not needed to tell arms apart.
+    pub fn marker(&mut self, arm: usize, place: (f64, f64), tip: &str) {
+        let (x, y) = place;
+        let d = match arm % STYLES {
+            0 => format!("M{} {}a5 5 0 1 0 10 0a5 5 0 1 0-10 0z", at(x - 5.0), at(y)),
+            1 => format!("M{} {}h9v9h-9z", at(x - 4.5), at(y - 4.5)),
+            2 => format!("M{} {}l6 6-6 6-6-6z", at(x), at(y - 6.0)),
+            3 => format!("M{} {}l6 10h-12z", at(x), at(y - 6.0)),
+            4 => format!("M{} {}l6-10h-12z", at(x), at(y + 6.0)),
+            5 => format!("M{} {}h4v4h4v4h-4v4h-4v-4h-4v-4h4z", at(x - 2.0), at(y - 6.0)),
+            6 => format!("M{} {}l5-3 5 3v6l-5 3-5-3z", at(x - 5.0), at(y - 3.0)),
+            _ => format!("M{} {}l4 4 4-4 2 2-4 4 4 4-2 2-4-4-4 4-2-2 4-4-4-4z", at(x - 4.0), at(y - 6.0)),
+        };
+        self.shape(&format!("m f{}", arm % STYLES), &d, tip);
+    }
+
+    /// The drawing as one element, as high as its content needs.
+    #[must_use]
+    pub fn finish(self, class: &str, height: f64, label: &str, description: &str) -> String {
+        format!(
+            "<svg class=\"{class}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\"><desc>{}</desc>{}</svg>",
+            at(self.width),
+            at(height),
+            escaped(&cleaned(label, 200)),
+            escaped(&cleaned(description, 1500)),
+            self.body
+        )
+    }
+}
+
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_fit_their_place() {
+        assert_eq!(fitted("short", 100.0), "short");
+        let shown = fitted("一个很长很长的分组名称，长到放不下", 80.0);
+        assert!(shown.ends_with('…') && text_width(&shown) <= 80.0, "{shown}");
+        assert_eq!(at(-0.04), "0");
+        assert_eq!(at(12.34), "12.3");
+    }
+
+    #[test]
+    fn hostile_texts_stay_texts() {
+        let mut canvas = Canvas::new(100.0);
+        canvas.text("", (0.0, 0.0), Anchor::Start, "<script>\"", 500.0);
+        let svg = canvas.finish("x", 10.0, "\"><b>", "</desc>");
+        assert!(!svg.contains("<script>") && !svg.contains("<b>") && svg.matches("</desc>").count() == 1, "{svg}");
+    }
+}
