@@ -102,6 +102,8 @@ pub enum Command {
     Run(Run),
     /// Run day by day over past data without touching the ledger, and show what each day would have done
     Replay(Replay),
+    /// Judge what came of strategies and experiments, and write the report
+    Evaluate(Evaluate),
     /// Run the tests written in programs
     Test(Test),
     /// Explain a decision about one subject, or a problem by its name
@@ -216,6 +218,35 @@ pub struct Replay {
     /// The folder with the ledger to begin from; it is only read
     #[arg(long, value_name = "DIR")]
     pub ledger: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Evaluate {
+    /// The project folder, its strat.toml, an entry file, or a folder of them (default: this folder)
+    pub project: Option<PathBuf>,
+    /// The folder to write the report to (default: evaluation in the project's out folder)
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The forms of the report: html, xlsx, md, json (default: all)
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "FORMS", hide_possible_values = true)]
+    pub forms: Vec<ReportForm>,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
+/// A form of the report of a judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportForm {
+    Html,
+    Xlsx,
+    Md,
+    Json,
+}
+
+impl ReportForm {
+    /// All forms, in the order they are written.
+    #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only judgements write reports"))]
+    pub const ALL: [Self; 4] = [Self::Html, Self::Xlsx, Self::Md, Self::Json];
 }
 
 /// A form of the lists a run writes.

@@ -14,9 +14,11 @@ mod comparison;
 mod finish;
 mod flight;
 mod history;
+mod judge;
 mod problems;
 mod replay;
 
+pub use judge::judge_program;
 pub use replay::replay_program;
 
 use super::arguments::Run;

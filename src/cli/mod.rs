@@ -10,6 +10,7 @@ mod count;
 mod data;
 mod demo;
 mod edits;
+mod evaluate;
 #[cfg(feature = "engine")]
 mod execute;
 mod explain;
@@ -111,6 +112,7 @@ fn dispatch(session: &mut Session) -> Result<Exit, Failure> {
         Command::Compile(arguments) => compile::run(session, arguments),
         Command::Run(arguments) => run::run(session, arguments),
         Command::Replay(arguments) => replay::run(session, arguments),
+        Command::Evaluate(arguments) => evaluate::run(session, arguments),
         Command::Test(arguments) => test::run(session, arguments),
         Command::Explain(arguments) => explain::run(session, arguments),
         Command::Count(arguments) => count::run(session, arguments),

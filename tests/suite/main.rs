@@ -6,6 +6,8 @@ mod agree;
 #[cfg(feature = "engine")]
 mod alerts;
 mod berka;
+#[cfg(feature = "engine")]
+mod closed_loop;
 mod blocks;
 #[cfg(feature = "engine")]
 mod engine;

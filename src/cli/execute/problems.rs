@@ -78,3 +78,22 @@ pub static PLAN_REFUSED: ProblemKind = ProblemKind {
     }),
     label: Text { en: "this strategy", zh: "此策略" },
 };
+
+pub static NOTHING_TO_JUDGE: ProblemKind = ProblemKind {
+    slug: "nothing-to-judge",
+    severity: Severity::Error,
+    title: Text { en: "program `{program}` has nothing to judge", zh: "程序 `{program}` 没有可评估的内容" },
+    help: Some(Text {
+        en: "give a strategy a goal: goal NAME = rate(…, within 30 days) target +3pp vs control; or describe an experiment that ran elsewhere: experiment NAME { arm COLUMN … }",
+        zh: "请为策略写目标：goal 名 = rate(…, within 30 days) target +3pp vs control；或描述在别处做的实验：experiment 名 { arm 列 … }",
+    }),
+    label: NO_LABEL,
+};
+
+pub static REPORT_NOT_WRITTEN: ProblemKind = ProblemKind {
+    slug: "report-not-written",
+    severity: Severity::Error,
+    title: Text { en: "the workbook of the report could not be written: {reason}", zh: "无法写出报告的工作簿：{reason}" },
+    help: Some(Text { en: "choose other forms: --forms html,md,json", zh: "请选择其他形式：--forms html,md,json" }),
+    label: NO_LABEL,
+};

@@ -17,7 +17,7 @@ use super::compare::{Comparison, Method, against_bound, compare, samples};
 use super::reading::Reading;
 use super::strata::{Strata, strata_of};
 use super::view::{View, factor_of, factor_of_type};
-use super::{formula, people};
+use super::{formula, people, target};
 
 /// Fewer clusters per arm say nothing about the spread between them.
 const LEAST_CLUSTERS: f64 = 8.0;
@@ -75,7 +75,7 @@ pub fn all(view: &View) -> Vec<Contrast> {
 }
 
 fn against_baseline(view: &View, at: usize, goal: &TrialGoal, arm: usize) -> Contrast {
-    let against = baseline(view, goal);
+    let against = baseline(view, goal, arm);
     let (comparison, plain) = match (measure_of(goal), against) {
         (_, Against::Nobody) => {
             let level = measure_of(goal).map_or(Err(Withheld::NotRegistered), |measure| view.reading(measure, arm).level());
@@ -127,11 +127,16 @@ fn formula_bound(view: &View, goal: &TrialGoal, arm: usize, bound: f64) -> Compa
 }
 
 /// What a goal is held against.
-fn baseline(view: &View, goal: &TrialGoal) -> Against {
+fn baseline(view: &View, goal: &TrialGoal, arm: usize) -> Against {
     let factor = measure_of(goal).and_then(|measure| view.measure(measure)).map_or_else(|| factor_of_type(&goal.ty), factor_of);
     match (&goal.target, &goal.baseline) {
         (Target::AtMost(bound) | Target::AtLeast(bound), _) => Against::Bound(bound * factor),
         (_, Baseline::Measure(other)) => Against::Measure(*other),
+        // Another figure of the same arm is a number like any other bound, moved by what the goal asks for.
+        (target, Baseline::Figure(formula)) => match formula::value(view, formula, arm) {
+            Ok(found) => Against::Bound(target::moved(goal, target, found.value * factor, factor)),
+            Err(_) => Against::Nobody,
+        },
         (_, Baseline::Control) => view.control.map_or(Against::Nobody, Against::Control),
         (Target::Relative(_) | Target::Absolute(_) | Target::Margin(_) | Target::None, Baseline::Bound) => Against::Nobody,
     }

@@ -100,7 +100,7 @@ fn incremental(view: &View, goal: usize, arm: usize) -> Measured<Sloped> {
     let own = level(view, measure, arm)?;
     let base = match view.goal(goal).map(|goal| &goal.baseline) {
         Some(Baseline::Measure(other)) => level(view, *other, arm)?,
-        Some(Baseline::Control | Baseline::Bound) | None => level(view, measure, view.control.ok_or(Withheld::NotRegistered)?)?,
+        Some(Baseline::Control | Baseline::Bound | Baseline::Figure(_)) | None => level(view, measure, view.control.ok_or(Withheld::NotRegistered)?)?,
     };
     let n = view.reading(measure, arm).units as f64;
     Ok(own.mixed(n, &base, -n, (own.value - base.value) * n))

@@ -81,6 +81,8 @@ fn row(view: &View, goal: &TrialGoal, contrast: &Contrast, decided: &[Decided]) 
         role: role(goal).to_owned(),
         unit: target::unit(view, goal),
         registered: goal.written.clone(),
+        up: goal.up,
+        threshold: target::threshold(view, goal, contrast),
         figure: measure.and_then(|measure| view.measure(measure)).map_or_else(|| goal.written.clone(), |own| own.written.clone()),
         arm: view.arm_key(contrast.arm),
         against: against_name(view, contrast.against),

@@ -47,6 +47,30 @@ fn difference_of(view: &View, goal: &TrialGoal, target: &Target, base: Measured<
     })
 }
 
+/// A level of the page moved by what a goal asks for.
+pub fn moved(goal: &TrialGoal, target: &Target, level: f64, factor: f64) -> f64 {
+    match target {
+        Target::Relative(share) => level + sign(goal) * share.abs() * level.abs(),
+        Target::Absolute(by) => level + sign(goal) * by.abs() * factor,
+        Target::Margin(by) => level - sign(goal) * by * factor,
+        Target::AtMost(_) | Target::AtLeast(_) | Target::None => level,
+    }
+}
+
+/// The difference a row is held against, as it is drawn: what a goal asks for; a guard's margin, on the side that is worse.
+pub fn threshold(view: &View, goal: &TrialGoal, contrast: &Contrast) -> Option<f64> {
+    if matches!(contrast.against, Against::Bound(_)) {
+        return Some(0.0);
+    }
+    match (&goal.target, goal.role) {
+        (Target::None, _) => None,
+        (Target::Margin(_), _) | (_, GoalRole::Guard) => margin(view, goal, contrast).ok().map(|margin| -sign(goal) * margin),
+        (target, GoalRole::Goal | GoalRole::Exploratory) => {
+            difference_of(view, goal, target, contrast.comparison.level_against).ok().map(|by| sign(goal) * by)
+        }
+    }
+}
+
 /// What the rules are given of a goal: interval and estimate in the good direction, threshold and the effect worth having.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Aim {
