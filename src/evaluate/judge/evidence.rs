@@ -2,9 +2,10 @@
 
 use crate::evaluate::best::{LiveArm, ReallocationRules};
 use crate::evaluate::decide::{Adaptive, AdaptiveArm, Decision, Evidence, Goal, Guardrail, Progress, Trust, decide};
+use crate::evaluate::distribution::normal_upper_quantile;
 use crate::evaluate::effect::Interval;
 use crate::evaluate::multiple::adjusted_interval;
-use crate::evaluate::power::{self, days_left, units_for_rates};
+use crate::evaluate::power::{self, Plan, days_left, units_for_rates};
 use crate::evaluate::withheld::{Measured, Withheld, finite};
 use crate::ir::{Formula, GoalRole, TrialGoal};
 
@@ -72,9 +73,9 @@ fn evidence(view: &View, contrasts: &[Contrast], trust: &Trust, primary: &Contra
     };
     let primary_goal = goal(view, own, primary);
     let progress = progress(view, primary, &primary_goal);
-    let baseline_is_arm = !matches!(primary.against, Against::Measure(_) | Against::Nobody);
+    let randomised = view.randomised && !matches!(primary.against, Against::Measure(_) | Against::Nobody);
     Some(Evidence {
-        randomised: view.randomised && baseline_is_arm,
+        randomised,
         trust: trust.clone(),
         other_goals: of(GoalRole::Goal).filter_map(|contrast| Some(goal(view, view.goal(contrast.goal)?, contrast))).collect(),
         guardrails: of(GoalRole::Guard).filter_map(|contrast| guardrail(view, contrast)).collect(),
@@ -84,7 +85,7 @@ fn evidence(view: &View, contrasts: &[Contrast], trust: &Trust, primary: &Contra
         holdout: view.terms.holdout,
         cheaper_margin: view.terms.cheaper,
         adaptive: if view.terms.adaptive { adaptive(view, primary) } else { None },
-        test_units: test_units(view, primary, primary_goal.worthwhile),
+        test_units: if randomised { Err(Withheld::NotRegistered) } else { test_units(view, primary, primary_goal.worthwhile) },
         primary: primary_goal,
     })
 }
@@ -190,10 +191,17 @@ fn test_units(view: &View, primary: &Contrast, worthwhile: f64) -> Measured<f64>
         None => {
             let sample = reading.map_or(Err(Withheld::NoUnits), |reading| reading.sample)?;
             sample.usable()?;
-            power::units_for_means(worth / sample.variance.sqrt(), &plan)?
+            units_for_a_mean(worth / sample.variance.sqrt(), view.terms.alpha, view.terms.power)?
         }
     };
     finite((2.0 * control).ceil())
+}
+
+/// Control customers for a standardised difference. Where there are many, Student's and the normal distribution agree to a customer.
+fn units_for_a_mean(cohen_d: f64, alpha: f64, power: f64) -> Measured<f64> {
+    let z = normal_upper_quantile(alpha / 2.0) - normal_upper_quantile(power);
+    let normal = 2.0 * (z / cohen_d).powi(2);
+    if normal > 10_000.0 { finite(normal) } else { power::units_for_means(cohen_d, &Plan { alpha, power, ratio: 1.0 }) }
 }
 
 fn adaptive(view: &View, primary: &Contrast) -> Option<Adaptive> {

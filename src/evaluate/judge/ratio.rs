@@ -54,7 +54,7 @@ fn shares(tested: &Measured<SampleRatio>) -> Check {
         Err(Withheld::NotRegistered) => {
             (Light::Amber, Words::new("no shares are registered or logged, so nothing can be tested", "没有登记或记录分组比例，无法检验"))
         }
-        Err(reason) => (Light::Green, print::reasoned(*reason)),
+        Err(_) => (Light::Green, Words::new("too few arms or customers to be tested", "组数或人数过少，无法检验")),
     };
     check("sample-ratio", title, light, sentence, tested.as_ref().map(|found| found.p).map_err(|reason| *reason), Some(MISMATCH_LEVEL))
 }

@@ -13,7 +13,7 @@ use super::target;
 use super::view::View;
 
 /// Steps of a curve that are drawn.
-const STEPS: usize = 200;
+const STEPS: usize = 100;
 
 /// One report per goal about how long something lasts.
 pub fn reports(view: &View) -> Vec<SurvivalReport> {

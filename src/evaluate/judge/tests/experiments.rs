@@ -22,13 +22,13 @@ fn shared(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn reference(path: &str) -> Value {
+pub fn reference(path: &str) -> Value {
     let file: Value = serde_json::from_str(&fs::read_to_string(shared("reference.json").unwrap()).unwrap()).unwrap();
     path.split('/').fold(file["reference"].clone(), |value, key| value[key].clone())
 }
 
 /// Columns by name.
-fn table(name: &str) -> Option<BTreeMap<String, Vec<String>>> {
+pub fn table(name: &str) -> Option<BTreeMap<String, Vec<String>>> {
     let mut reader = csv::Reader::from_reader(GzDecoder::new(fs::File::open(shared(name)?).unwrap()));
     let names: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
     let mut columns: BTreeMap<String, Vec<String>> = BTreeMap::new();
