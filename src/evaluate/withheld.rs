@@ -122,12 +122,14 @@ impl Withheld {
             },
             Self::NotPriced => Text { en: "benefit not priced", zh: "未定价" },
             Self::TooLarge => Text { en: "withheld, because the number is too large to store", zh: "不予给出：数值过大" },
-            Self::NotRegistered => {
-                Text { en: "withheld, because nothing was registered to hold it against", zh: "不予给出：没有登记可供对照的值" }
-            }
-            Self::NotRandomised => {
-                Text { en: "withheld, because customers did not come into the arms by chance", zh: "不予给出：客户不是随机分组的" }
-            }
+            Self::NotRegistered => Text {
+                en: "withheld, because nothing was registered to hold it against",
+                zh: "不予给出：没有登记可供对照的值",
+            },
+            Self::NotRandomised => Text {
+                en: "withheld, because customers did not come into the arms by chance",
+                zh: "不予给出：客户不是随机分组的",
+            },
         }
     }
 

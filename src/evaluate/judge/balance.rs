@@ -40,20 +40,33 @@ fn covariate(view: &View, at: usize, arm: usize) -> Option<Sample> {
     Some(view.observed.covariates.get(at)?.get(arm)?.moments().sample())
 }
 
-/// Name, label, treatment arm, treatment and control samples of everything that can be compared.
-fn pairs(view: &View) -> Vec<(String, Option<String>, usize, Measured<f64>, Sample, Sample, Option<usize>)> {
+/// Something known before the entry, in one treatment arm and in control.
+struct Pair {
+    name: String,
+    label: Option<String>,
+    arm: usize,
+    treatment: Sample,
+    control: Sample,
+    /// Its place among the covariates; `None` for the value of a goal before the entry.
+    covariate: Option<usize>,
+}
+
+/// Everything that can be compared.
+fn pairs(view: &View) -> Vec<Pair> {
     let Some(control) = view.control else { return Vec::new() };
     let mut found = Vec::new();
     for arm in &view.treatments {
         for measure in before_goals(view) {
             let Some(own) = view.measure(measure) else { continue };
             if let (Some(t), Some(c)) = (before(view, measure, *arm), before(view, measure, control)) {
-                found.push((own.name.clone(), own.label.clone(), *arm, doubtful(&t, &c), t, c, None));
+                let (name, label) = (own.name.clone(), own.label.clone());
+                found.push(Pair { name, label, arm: *arm, treatment: t, control: c, covariate: None });
             }
         }
         for (at, own) in view.trial.covariates.iter().enumerate() {
             if let (Some(t), Some(c)) = (covariate(view, at, *arm), covariate(view, at, control)) {
-                found.push((own.name.clone(), own.label.clone(), *arm, doubtful(&t, &c), t, c, Some(at)));
+                let (name, label) = (own.name.clone(), own.label.clone());
+                found.push(Pair { name, label, arm: *arm, treatment: t, control: c, covariate: Some(at) });
             }
         }
     }
@@ -61,17 +74,17 @@ fn pairs(view: &View) -> Vec<(String, Option<String>, usize, Measured<f64>, Samp
 }
 
 /// The traffic light of balance.
-pub fn check_of(view: &View) -> Option<(Check, Measured<f64>)> {
+fn check_of(view: &View) -> Option<(Check, Measured<f64>)> {
     let pairs = pairs(view);
     let mut worst: Option<(String, f64, f64)> = None;
     let mut doubt: Measured<f64> = Err(Withheld::NoUnits);
-    for (name, _, _, doubtful, t, c, covariate) in &pairs {
-        let Ok(found) = balance(t, c) else { continue };
+    for pair in &pairs {
+        let Ok(found) = balance(&pair.treatment, &pair.control) else { continue };
         if worst.as_ref().is_none_or(|(_, size, _)| found.standardised.abs() > size.abs()) {
-            worst = Some((name.clone(), found.standardised, found.p));
+            worst = Some((pair.name.clone(), found.standardised, found.p));
         }
-        if covariate.is_none() {
-            doubt = match (doubt, *doubtful) {
+        if pair.covariate.is_none() {
+            doubt = match (doubt, doubtful(&pair.treatment, &pair.control)) {
                 (Ok(before), Ok(own)) => Ok(if own.abs() > before.abs() { own } else { before }),
                 (Ok(before), Err(_)) => Ok(before),
                 (Err(_), own) => own,
@@ -109,7 +122,7 @@ pub fn check(view: &View, found: &mut Vec<Check>, trust: &mut Trust) {
 pub fn rows(view: &View) -> Vec<BalanceRow> {
     let mut found = Vec::new();
     let mut after: Option<(usize, Measured<Vec<f64>>)> = None;
-    for (name, label, arm, _, t, c, covariate) in pairs(view) {
+    for Pair { name, label, arm, treatment, control, covariate } in pairs(view) {
         if !view.randomised && after.as_ref().is_none_or(|(own, _)| *own != arm) {
             after = Some((arm, weighted(view, arm)));
         }
@@ -118,7 +131,7 @@ pub fn rows(view: &View) -> Vec<BalanceRow> {
             .filter(|_| !view.randomised)
             .zip(covariate)
             .map(|((_, all), at)| -> Figure { all.clone().and_then(|all| all.get(at).copied().ok_or(Withheld::NoUnits)).into() });
-        let plain = balance(&t, &c);
+        let plain = balance(&treatment, &control);
         found.push(BalanceRow {
             covariate: name,
             label,

@@ -40,7 +40,9 @@ fn by_stretch(view: &View, measure: usize, arm: usize, other: usize) -> Option<S
     let mut shares: BTreeMap<i32, Vec<u64>> = BTreeMap::new();
     for (instant, entered) in &view.observed.phases {
         let key = entered.iter().map(|own| own.share.map_or(u64::MAX, f64::to_bits)).collect();
-        shares.insert(i32::try_from(instant.div_euclid(DAY)).ok()?, key);
+        if let Ok(day) = i32::try_from(instant.div_euclid(DAY)) {
+            shares.insert(day, key);
+        }
     }
     let mut stretches: BTreeMap<&Vec<u64>, (PairTally, PairTally)> = BTreeMap::new();
     for (day, arms) in &view.observed.measures.get(measure)?.by_day {

@@ -7,7 +7,7 @@ use crate::evaluate::validity::{self, Exposure, MISMATCH_LEVEL, join_health};
 use crate::evaluate::withheld::{Measured, Withheld};
 use crate::ir::GoalRole;
 
-use super::contrast::{Contrast, measure_of};
+use super::contrast::{Against, Contrast, measure_of};
 use super::estimate::uncorrected;
 use super::view::View;
 use super::{balance, plausible, print, ratio};
@@ -26,6 +26,13 @@ pub fn checks(view: &View, contrasts: &[Contrast]) -> (Vec<Check>, Trust) {
     maturity(view, &mut found);
     contamination(view, &mut found);
     found.extend(plausible::checks(view, contrasts));
+    // A goal that is held against another window of the same customers does not rest on how arms were drawn.
+    let own = contrasts.iter().find(|contrast| Some(contrast.goal) == view.primary);
+    if own.is_some_and(|own| matches!(own.against, Against::Measure(_) | Against::Nobody)) {
+        for check in found.iter_mut().filter(|check| matches!(check.slug.as_str(), "balance" | "probabilities")) {
+            check.light = check.light.min(Light::Amber);
+        }
+    }
     (found, trust)
 }
 

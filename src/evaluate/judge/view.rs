@@ -107,8 +107,15 @@ impl<'a> View<'a> {
 
     /// Days from the first entry to now; `None` where entries have no time.
     pub fn days(&self) -> Option<f64> {
-        let first = self.observed.phases.first_key_value()?.0;
-        Some(((self.observed.as_of as f64 - *first as f64) / DAY).max(0.0))
+        let (first, _) = self.entries()?;
+        Some(((self.observed.as_of as f64 - first as f64) / DAY).max(0.0))
+    }
+
+    /// First and last known instant of entry; who has none is kept at the least instant there is.
+    pub fn entries(&self) -> Option<(i64, i64)> {
+        let mut known = self.observed.phases.keys().copied().filter(|instant| *instant != i64::MIN);
+        let first = known.next()?;
+        Some((first, known.next_back().unwrap_or(first)))
     }
 
     /// The plan of power: two-sided level and power as registered.

@@ -97,6 +97,17 @@ fn nothing_is_decided_before_the_registered_number_of_customers() {
 }
 
 #[test]
+fn customers_without_a_time_of_entry_do_not_move_the_calendar() {
+    let mut own = two(&[(1000, 80), (1000, 60)]);
+    own.phases.insert(i64::MIN, vec![Entered { units: 3, share: Some(0.5) }, Entered { units: 2, share: Some(0.5) }]);
+    let report = judge(&own);
+    assert_eq!((report.days, report.first_entry.as_deref(), report.exposure.len()), (Some(30.0), Some("2025-07-01 00:00"), 1));
+    own.phases.retain(|instant, _| *instant == i64::MIN);
+    let report = judge(&own);
+    assert_eq!((report.days, report.first_entry, report.exposure.len()), (None, None, 0));
+}
+
+#[test]
 fn immature_customers_are_counted_and_decide_nothing() {
     let mut own = two(&[(1000, 80), (1000, 60)]);
     own.measures[0].arms[0].immature = 1500;

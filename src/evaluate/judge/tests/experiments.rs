@@ -88,7 +88,7 @@ fn hillstrom() -> Option<Observed> {
         own.measures[2].arms[arm].before = before;
         for (visit, womens) in visits.iter().zip(whole(&columns, "womens", group, 1.0)) {
             levels[womens as usize].assigned[arm] += 1;
-            levels[womens as usize].measures[0][arm].add_single(Some(*visit));
+            levels[womens as usize].measures[0][arm].add(Some(*visit), Some(0));
         }
     }
     own.cuts.push(ObservedCut { levels });

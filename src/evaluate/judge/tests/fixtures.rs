@@ -129,11 +129,7 @@ pub fn with_values(mut own: Observed, measure: usize, arm: usize, values: &[i64]
 
 /// A tally of `n` flags of which `hits` hold, as days and cuts keep them.
 pub fn flags(n: u64, hits: u64) -> PairTally {
-    let mut tally = PairTally::new(Scale::Whole, Scale::Whole);
-    for at in 0..n {
-        tally.add_single(Some(i64::from(at < hits)));
-    }
-    tally
+    PairTally::single(Tally::of_rate(n, hits))
 }
 
 pub fn cut(name: &str, stratified: bool) -> Cut {

@@ -219,7 +219,12 @@ fn holds_together(own: &Observed, report: &TrialReport) {
     }
     // Whatever is red caps the verdict.
     let red = report.trust.iter().any(|check| check.light == crate::evaluate::evaluation::Light::Red);
-    assert!(!red || report.verdict.arm.is_none() || ["R0", "R2"].contains(&report.verdict.rule.as_str()), "{:?}", report.verdict.rule);
+    assert!(
+        !red || report.verdict.arm.is_none() || ["R0", "R2"].contains(&report.verdict.rule.as_str()),
+        "{} {:?}",
+        report.verdict.rule,
+        report.trust
+    );
     if !report.randomised {
         assert!(!["R3", "R4", "R7"].contains(&report.verdict.rule.as_str()));
         assert!(report.goals.iter().all(|row| row.lift.value.known().is_none()));
