@@ -272,6 +272,8 @@ pub struct Column {
     pub pii: bool,
     /// Header in the data when it is neither name nor label.
     pub header: Option<String>,
+    /// The place of the row in its table, from 1, instead of a column of the data.
+    pub line_number: bool,
     /// strftime pattern of dates and times in the data; ISO otherwise.
     pub format: Option<String>,
     /// Milliseconds per unit of a `duration(unit)` column; 1 otherwise.

@@ -96,6 +96,7 @@ pub(crate) fn kind_word(kind: &ItemKind) -> &'static str {
         ItemKind::Alert(_) => "alert",
         ItemKind::Overlay(_) => "overlay",
         ItemKind::Compare(_) => "compare",
+        ItemKind::Experiment(_) => "experiment",
         ItemKind::Test(_) => "test",
     }
 }

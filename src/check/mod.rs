@@ -199,6 +199,7 @@ impl Checker {
         let lowered = self.lower_strategies();
         self.lint();
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
+        let trials = self.lower_trials(&lowered.strategies);
         let mut emissions = lowered.emissions;
         emissions.append(&mut self.facts.emissions);
         emissions.append(&mut self.lower_alerts());
@@ -215,7 +216,7 @@ impl Checker {
             watches: self.watches.clone(),
             channels,
             params,
-            trials: Vec::new(),
+            trials,
             attributions: Vec::new(),
             lifetimes: Vec::new(),
         };

@@ -83,6 +83,7 @@ pub(crate) fn declared(kind: &ItemKind) -> Option<(&ast::Name, Option<&ast::Quot
         ItemKind::Alert(item) => (&item.name, item.label.as_ref()),
         ItemKind::Overlay(item) => (&item.name, item.label.as_ref()),
         ItemKind::Compare(item) => (&item.name, item.label.as_ref()),
+        ItemKind::Experiment(item) => (&item.name, item.label.as_ref()),
     })
 }
 

@@ -116,6 +116,10 @@ impl Checker {
 
     fn column_shell(&mut self, column: &ast::Column) -> Column {
         let (ty, unit_milliseconds) = self.column_type(&column.column_type);
+        if let Some(place) = column.line_number.filter(|_| ty != Type::Int) {
+            let problem = Problem::new(&super::problems::types::WRONG_TYPE, place).with("where", "`from line number`").with("expected", &Type::Int);
+            self.report(problem.with("found", &ty));
+        }
         Column {
             name: column.name.text.clone(),
             label: column.label.as_ref().map(|label| label.text.clone()),
@@ -124,6 +128,7 @@ impl Checker {
             reference: None,
             pii: column.pii.is_some(),
             header: column.header.as_ref().map(|header| header.text.clone()),
+            line_number: column.line_number.is_some(),
             format: column.format.as_ref().map(|format| format.text.clone()),
             unit_milliseconds,
             values: column.values.iter().map(|(data, value)| (data.text.clone(), value.text.clone())).collect(),

@@ -26,6 +26,7 @@ pub fn column(name: &str, label: &str, ty: Type) -> Column {
         reference: None,
         pii: false,
         header: None,
+        line_number: false,
         format: None,
         unit_milliseconds: 1,
         values: Vec::new(),

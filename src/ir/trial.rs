@@ -91,11 +91,13 @@ pub enum Target {
 }
 
 /// What a goal is held against.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Baseline {
     Control,
     /// The figure over another window or of other people: a measure of the same trial, by index. Not a randomised comparison.
     Measure(usize),
+    /// An arithmetic over figures of the same arm, such as minutes per customer kept. Not a randomised comparison.
+    Figure(Formula),
     /// A fixed bound.
     Bound,
 }

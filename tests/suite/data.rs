@@ -26,6 +26,7 @@ fn column(name: &str, ty: Type, optional: bool) -> Column {
         reference: None,
         pii: false,
         header: None,
+        line_number: false,
         format: None,
         unit_milliseconds: 1,
         values: Vec::new(),

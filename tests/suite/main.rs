@@ -10,6 +10,7 @@ mod blocks;
 #[cfg(feature = "engine")]
 mod engine;
 mod syntax;
+mod trials;
 mod interp;
 mod layers;
 mod pages;

@@ -28,10 +28,12 @@ impl Checker {
         }
         match name.as_str() {
             "if" => return self.if_call(arguments, span, scope),
-            // What a goal asks of the entry has the type of what it asks.
+            // What a goal asks of the entry.
             "at_entry" if self.outcome_entry(scope).is_some() => {
                 let plain = self.plain_arguments("at_entry", arguments)?;
-                return self.expression(plain.first()?, scope);
+                let value = self.expression(plain.first()?, scope)?;
+                let entry = self.outcome_entry(scope)?;
+                return self.at_entry(&value, entry, scope, span);
             }
             "quintile" => return self.quintile(arguments, span, scope),
             "change" => return self.change(arguments, span, scope),

@@ -43,7 +43,7 @@ impl Checker {
     }
 
     /// A name bound here or, seen from rows, in the surrounding scope.
-    fn bound(&mut self, name: &str, scope: &Scope) -> Option<Typed> {
+    pub(crate) fn bound(&mut self, name: &str, scope: &Scope) -> Option<Typed> {
         if let Some(bound) = scope.bindings.get(name) {
             return Some(bound.clone());
         }

@@ -33,16 +33,25 @@ impl Checker {
 
     /// The first instant of the period T lies in.
     fn period_start(&mut self, period: Period, span: Span) -> NodeId {
+        let as_of = self.as_of(span);
+        self.period_start_of(period, as_of, span)
+    }
+
+    fn period_start_of(&mut self, period: Period, moment: NodeId, span: Span) -> NodeId {
         let word = match period {
             Period::Month => "month_start",
             Period::Quarter => "quarter_start",
         };
-        self.calendar_start(word, span)
+        self.calendar_start_of(word, moment, span)
     }
 
     fn calendar_start(&mut self, function: &str, span: Span) -> NodeId {
         let as_of = self.as_of(span);
-        let day = self.call("day", vec![as_of], Type::Date, span);
+        self.calendar_start_of(function, as_of, span)
+    }
+
+    fn calendar_start_of(&mut self, function: &str, moment: NodeId, span: Span) -> NodeId {
+        let day = self.call("day", vec![moment], Type::Date, span);
         let start = if function == "day" { day } else { self.call(function, vec![day], Type::Date, span) };
         self.call("to_time", vec![start], Type::Time, span)
     }
@@ -74,7 +83,30 @@ impl Checker {
             Some(period) => self.period_start(period, window.span),
             None => self.as_of(window.span),
         };
+        if let (WindowKind::Within { length }, Some(period)) = (&window.kind, period) {
+            // Whole periods after the entry that are over when the window is.
+            let (entry, end) = self.outcome_window(length, window.span, scope)?;
+            let end = self.period_start_of(period, end, window.span);
+            return Some(Bounds { from: Some(entry), until: Some(self.earlier(end, base, window.span)) });
+        }
         self.window_bounds(window, base, scope)
+    }
+
+    /// The entry whose outcome is judged, and the end of a length after it.
+    fn outcome_window(&mut self, length: &Expression, span: Span, scope: &Scope) -> Option<(NodeId, NodeId)> {
+        let Some(entry) = self.outcome_entry_here(scope) else {
+            self.report(Problem::new(&problems::WINDOW_MISPLACED, span));
+            return None;
+        };
+        let length = self.length(length, scope, "`within`")?;
+        Some((entry, self.shift(entry, length, span)))
+    }
+
+    /// The earlier of two times: nothing at or after T is ever seen.
+    pub(crate) fn earlier(&mut self, one: NodeId, other: NodeId, span: Span) -> NodeId {
+        let optional = self.optional(one) || self.optional(other);
+        let first = self.add(Kind::Compare { operator: Comparison::LessOrEqual, left: one, right: other }, Type::Bool, optional, span);
+        self.either(first, one, other, span)
     }
 
     fn check_whole_periods(&mut self, window: &Window, period: Period, table: &str, scope: &Scope) -> Option<()> {
@@ -133,13 +165,8 @@ impl Checker {
             }
             WindowKind::Within { length } => {
                 // Only where an outcome is judged: from the entry on.
-                let Some(entry) = self.outcome_entry(scope) else {
-                    self.report(Problem::new(&problems::WINDOW_MISPLACED, span));
-                    return None;
-                };
-                let length = self.length(length, scope, "`within`")?;
-                let until = self.shift(entry, length, span);
-                Some(Bounds { from: Some(entry), until: Some(until) })
+                let (entry, end) = self.outcome_window(length, span, scope)?;
+                Some(Bounds { from: Some(entry), until: Some(self.earlier(end, base, span)) })
             }
         }
     }

@@ -3,6 +3,7 @@
 //! A figure that only reads what is there already is lowered to nodes of its table, one value for every row of a group. A figure about
 //! the time after an entry (`within D`, `retained`, `cost`) is checked here and judged from the ledger when outcomes are in.
 
+use super::parts::{Parts, mentions_within};
 use crate::check::expression::{Bounds, function_of};
 use crate::check::length::Length;
 use crate::check::names::Scope;
@@ -17,11 +18,11 @@ use crate::syntax::ast::{
 use crate::types::{Physical, TableId, Type, Value};
 
 /// The name under which rows of a figure see the entry whose outcome is judged.
-const OUTCOME: &str = "(outcome)";
+pub(super) const OUTCOME: &str = "(outcome)";
 /// Metrics may use each other to this depth; beyond it one is defined by itself.
 const DEEPEST: usize = 20;
 /// Functions of figures besides the aggregates.
-const FIGURES: [&str; 7] = ["rate", "retained", "nps", "cost", "minutes", "incremental", "attributed"];
+const FIGURES: [&str; 8] = ["rate", "retained", "nps", "cost", "minutes", "incremental", "attributed", "lasting"];
 
 /// Over which rows a figure runs.
 #[derive(Clone)]
@@ -192,7 +193,7 @@ impl Checker {
         }
     }
 
-    fn bad_figure<T>(&mut self, name: &str, span: Span) -> Option<T> {
+    pub(super) fn bad_figure<T>(&mut self, name: &str, span: Span) -> Option<T> {
         let problem = Problem::new(&crate::check::problems::types::BAD_ARGUMENT, span).with("function", name);
         self.report(problem.with("signature", signature(name)));
         None
@@ -212,7 +213,7 @@ impl Checker {
         (goal || self.is_strategy(path, over.module)).then_some(())
     }
 
-    fn is_strategy(&self, path: &Path, module: usize) -> bool {
+    pub(super) fn is_strategy(&self, path: &Path, module: usize) -> bool {
         self.find_item(path, module).is_some_and(|(_, item)| matches!(item.kind, ItemKind::Strategy(_) | ItemKind::Compare(_)))
     }
 
@@ -250,6 +251,17 @@ impl Checker {
         for bound in [OUTCOME, "entry"] {
             scope.bind(bound, now, Type::Time, true, span);
         }
+        if name == "lasting" {
+            let lasting = self.lasting(&parts, span, &scope)?;
+            return Some(self.placeholder(lasting.ty, true, span));
+        }
+        if self.is_of_linked_rows(name, parts.value, &scope) {
+            let linked = self.linked(name, arguments, &parts, span, &scope)?;
+            let mut figure = self.placeholder(linked.ty, parts.window.is_some(), span);
+            let least = parts.least.and_then(|least| self.whole(least, &Scope::constant(over.module), "`at least`"));
+            figure.supports.push(Support { rows: figure.typed.node, least, span });
+            return Some(figure);
+        }
         let whole_row = matches!(name, "count" | "exists") && self.is_whole_row(parts.value, over.table);
         let value = if whole_row { None } else { Some(self.figure_value(name, parts.value, span, &scope)?) };
         let filter = match parts.filter {
@@ -264,12 +276,12 @@ impl Checker {
             "rate" | "retained" => (AggregateFunction::Mean, Type::Percent),
             "nps" => (AggregateFunction::Mean, Type::Number),
             _ => {
-                let function = function_of(name)?;
+                let function = self.quantile_at(function_of(name)?, &parts, &scope)?;
                 (function, self.aggregate_type(name, function, value.as_ref(), span)?)
             }
         };
         let within = mentions_within(parts.value) || parts.filter.is_some_and(mentions_within);
-        if name != "retained" && !within && !parts.is_within() {
+        if name != "retained" && !within && parts.within().is_none() {
             return self.present_figure(&parts, Folded { function, ty, value: value.map(|value| value.node), filter, least }, span, over, &scope);
         }
         if let Some(Window { kind: WindowKind::Within { length }, .. }) = parts.window {
@@ -305,7 +317,7 @@ impl Checker {
     }
 
     /// What a row contributes.
-    fn figure_value(&mut self, name: &str, written: &Expression, span: Span, scope: &Scope) -> Option<Typed> {
+    pub(super) fn figure_value(&mut self, name: &str, written: &Expression, span: Span, scope: &Scope) -> Option<Typed> {
         match name {
             "rate" | "retained" => {
                 let condition = self.condition_of(written, scope, &format!("`{name}`"))?;
@@ -329,7 +341,7 @@ impl Checker {
         }
     }
 
-    fn is_whole_row(&self, value: &Expression, table: TableId) -> bool {
+    pub(super) fn is_whole_row(&self, value: &Expression, table: TableId) -> bool {
         let ExpressionKind::Path(path) = value.kind.as_ref() else { return false };
         let [single] = path.segments.as_slice() else { return false };
         self.find_table(&single.text) == Some(table)
@@ -374,6 +386,11 @@ impl Checker {
         let here = scope.bindings.get(OUTCOME).map(|entry| entry.node);
         here.or_else(|| scope.outer.as_ref().and_then(|outer| self.outcome_entry(outer)))
     }
+
+    /// The same as seen from the rows of a scope.
+    pub(crate) fn outcome_entry_here(&mut self, scope: &Scope) -> Option<NodeId> {
+        self.bound(OUTCOME, scope).map(|entry| entry.node)
+    }
 }
 
 /// Puts a figure under a name that no author can write.
@@ -404,70 +421,10 @@ fn signature(name: &str) -> &'static str {
         "cost" => "cost(STRATEGY)",
         "minutes" => "minutes(STRATEGY)",
         "incremental" => "incremental(GOAL)",
+        "lasting" => "lasting(LENGTH, ended: CONDITION, horizon: N)",
         "attributed" => "attributed(EXPR, rule: last_touch, lookback: 30 days)",
         "nps" => "nps(SCORE, WINDOW, at least N)",
         _ => "rate(CONDITION where CONDITION, WINDOW, at least N)",
-    }
-}
-
-/// The parts of a call of a figure.
-struct Parts<'a> {
-    value: &'a Expression,
-    filter: Option<&'a Expression>,
-    window: Option<&'a Window>,
-    least: Option<&'a Expression>,
-    named: Vec<(&'a Name, &'a Expression)>,
-}
-
-impl<'a> Parts<'a> {
-    fn of(arguments: &'a [Argument]) -> Option<Self> {
-        let (first, rest) = arguments.split_first()?;
-        let ArgumentKind::Rows { value, per: None, filter, among: None } = &first.kind else { return None };
-        let mut parts = Parts { value, filter: filter.as_ref(), window: None, least: None, named: Vec::new() };
-        for argument in rest {
-            match &argument.kind {
-                ArgumentKind::Window(window) if parts.window.is_none() => parts.window = Some(window),
-                ArgumentKind::AtLeast(least) if parts.least.is_none() => parts.least = Some(least),
-                ArgumentKind::Named { name, value } => parts.named.push((name, value)),
-                ArgumentKind::Window(_) | ArgumentKind::AtLeast(_) | ArgumentKind::Rows { .. } | ArgumentKind::AtMost(_) | ArgumentKind::To(_) => return None,
-            }
-        }
-        Some(parts)
-    }
-
-    fn named(&self, wanted: &str) -> Option<&'a Expression> {
-        self.named.iter().find(|(name, _)| name.text == wanted).map(|(_, value)| *value)
-    }
-
-    fn is_within(&self) -> bool {
-        matches!(self.window, Some(Window { kind: WindowKind::Within { .. }, .. }))
-    }
-}
-
-/// Whether an expression looks at the time after an entry.
-fn mentions_within(expression: &Expression) -> bool {
-    match expression.kind.as_ref() {
-        ExpressionKind::Literal(_) | ExpressionKind::Text(_) | ExpressionKind::Path(_) => false,
-        ExpressionKind::List(items) => items.iter().any(mentions_within),
-        ExpressionKind::Call { function: _, arguments } => arguments.iter().any(argument_mentions_within),
-        ExpressionKind::Since { unit: _, unit_span: _, moment } => mentions_within(moment),
-        ExpressionKind::Negate(inner) | ExpressionKind::Not(inner) => mentions_within(inner),
-        ExpressionKind::Coalesce(a, b) | ExpressionKind::And(a, b) | ExpressionKind::Or(a, b) => mentions_within(a) || mentions_within(b),
-        ExpressionKind::Arithmetic { operator: _, operator_span: _, left, right } => mentions_within(left) || mentions_within(right),
-        ExpressionKind::Comparison { first, rest } => mentions_within(first) || rest.iter().any(|link| mentions_within(&link.right)),
-        ExpressionKind::In { value, negated: _, set } => {
-            mentions_within(value) || matches!(set, ast::InSet::Window(Window { kind: WindowKind::Within { .. }, .. }))
-        }
-        ExpressionKind::Is { value, state: _ } => mentions_within(value),
-    }
-}
-
-fn argument_mentions_within(argument: &Argument) -> bool {
-    match &argument.kind {
-        ArgumentKind::Rows { value, per: _, filter, among: _ } => mentions_within(value) || filter.as_ref().is_some_and(mentions_within),
-        ArgumentKind::Window(window) => matches!(window.kind, WindowKind::Within { .. }),
-        ArgumentKind::Named { name: _, value } => mentions_within(value),
-        ArgumentKind::AtLeast(_) | ArgumentKind::AtMost(_) | ArgumentKind::To(_) => false,
     }
 }
 

@@ -5,10 +5,10 @@ use super::figure::{Figure, Over, is_measure};
 use super::readings::{Step, multiples, readings, step_of};
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::check::problems::{outcomes as problems, strategy as strategies, types};
+use crate::check::problems::{outcomes as problems, types};
 use crate::diag::Problem;
 use crate::source::Span;
-use crate::syntax::ast::{Compare, Expression, ExpressionKind, Goal, GoalTargetKind, ItemKind, Literal, Path, PolicyRule, Versus};
+use crate::syntax::ast::{Arms, Expression, ExpressionKind, Goal, GoalTargetKind, ItemKind, Literal, Name, Path, PolicyRule, Versus};
 use crate::types::{TableId, Type};
 
 /// Whose goals are checked.
@@ -18,6 +18,8 @@ struct Judged<'a> {
     table: TableId,
     goals: &'a [Goal],
     has_control: bool,
+    /// Figures need no window: what was observed is complete.
+    complete: bool,
 }
 
 /// One thing a goal must say, in English and Chinese.
@@ -37,55 +39,61 @@ impl Checker {
                 let ItemKind::Metric(metric) = &item.kind else { continue };
                 let Some(table) = self.about(module, metric.table.as_ref(), metric.name.span) else { continue };
                 let over = Over { module, table, group: None, ago: 0, goals: &every_goal, depth: 0 };
-                let judged = self.is_watched(module, &metric.name.text);
-                if self.metric_figure(module, metric, &over).is_some() && self.metric_group(module, metric, table).is_some() && !judged {
-                    let what = format!("metric `{}`", metric.name.text);
-                    self.report(Problem::new(&strategies::NOT_JUDGED, metric.name.span).with("what", what));
+                if self.metric_figure(module, metric, &over).is_some() {
+                    self.metric_group(module, metric, table);
                 }
             }
         }
         for item in self.items(0) {
-            let (name, table, goals, arms) = match &item.kind {
-                ItemKind::Strategy(strategy) => (&strategy.name, strategy.table.as_ref(), &strategy.goals, strategy.arms.as_ref()),
-                ItemKind::Compare(compare) => (&compare.name, None, &compare.goals, compare.arms.as_ref()),
-                _ => continue,
-            };
-            if goals.is_empty() {
-                continue;
-            }
-            let Some(table) = self.about(0, table, name.span) else { continue };
-            let has_control = arms.is_some_and(|arms| arms.arms.iter().any(|(name, _)| name.text == "control")) || self.holds_back_everywhere();
-            let judged = Judged { name: &name.text, module: 0, table, goals, has_control };
-            for goal in goals {
-                self.check_goal(goal, &judged);
-            }
-            if let ItemKind::Compare(compare) = &item.kind {
-                self.check_decision(compare, &judged);
+            match &item.kind {
+                ItemKind::Strategy(strategy) => {
+                    if let (Some(judge), None, true) = (&strategy.judge, &strategy.arms, strategy.goals.is_empty()) {
+                        self.report(Problem::new(&problems::JUDGE_OF_NOTHING, judge.span).with("name", &strategy.name.text));
+                    }
+                    let has_control = self.holds_back(strategy.arms.as_ref());
+                    self.check_goals(&strategy.name, strategy.table.as_ref(), &strategy.goals, has_control, None, false);
+                }
+                ItemKind::Compare(compare) => {
+                    let has_control = self.holds_back(compare.arms.as_ref());
+                    self.check_goals(&compare.name, None, &compare.goals, has_control, compare.decide.as_ref(), false);
+                }
+                ItemKind::Experiment(experiment) => {
+                    let has_control = experiment.control.is_some();
+                    self.check_goals(&experiment.name, experiment.table.as_ref(), &experiment.goals, has_control, experiment.decide.as_ref(), true);
+                }
+                _ => {}
             }
         }
     }
 
+    fn check_goals(&mut self, name: &Name, table: Option<&Name>, goals: &[Goal], has_control: bool, decide: Option<&(bool, Expression)>, complete: bool) {
+        if goals.is_empty() && decide.is_none() {
+            return;
+        }
+        let Some(table) = self.about(0, table, name.span) else { return };
+        let judged = Judged { name: &name.text, module: 0, table, goals, has_control, complete };
+        for goal in goals {
+            self.check_goal(goal, &judged);
+        }
+        if let Some((_, by)) = decide {
+            self.check_decision(by, &judged);
+        }
+    }
+
+    fn holds_back(&self, arms: Option<&Arms>) -> bool {
+        arms.is_some_and(|arms| arms.arms.iter().any(|(name, _)| name.text == "control")) || self.holds_back_everywhere()
+    }
+
     /// The goals of all strategies of the entry file, which metrics may count.
-    fn every_goal(&self) -> Vec<Goal> {
+    pub(super) fn every_goal(&self) -> Vec<Goal> {
         let items = self.items(0);
         let goals = items.iter().filter_map(|item| match &item.kind {
             ItemKind::Strategy(strategy) => Some(strategy.goals.clone()),
+            ItemKind::Compare(compare) => Some(compare.goals.clone()),
+            ItemKind::Experiment(experiment) => Some(experiment.goals.clone()),
             _ => None,
         });
         goals.flatten().collect()
-    }
-
-    /// Whether an alert looks at a metric.
-    fn is_watched(&self, module: usize, metric: &str) -> bool {
-        let alerts = self.modules.iter().enumerate().flat_map(|(at, module)| module.items.iter().map(move |item| (at, item)));
-        alerts.into_iter().any(|(at, item)| match &item.kind {
-            ItemKind::Alert(alert) => super::alert::mentions(alert).iter().any(|path| {
-                self.find_item(path, at).is_some_and(|(found, item)| {
-                    found == module && matches!(&item.kind, ItemKind::Metric(known) if known.name.text == metric)
-                })
-            }),
-            _ => false,
-        })
     }
 
     /// A policy keeps a share of all customers as control.
@@ -98,8 +106,7 @@ impl Checker {
     }
 
     /// `decide highest profit`: a figure, like a goal's.
-    fn check_decision(&mut self, compare: &Compare, judged: &Judged<'_>) -> Option<()> {
-        let (_, by) = compare.decide.as_ref()?;
+    fn check_decision(&mut self, by: &Expression, judged: &Judged<'_>) -> Option<()> {
         let over = Over { module: judged.module, table: judged.table, group: None, ago: 0, goals: judged.goals, depth: 0 };
         let figure = self.figure(by, &over)?;
         if !is_measure(&figure.typed.ty) {
@@ -107,7 +114,6 @@ impl Checker {
             self.report(problem.with("found", &figure.typed.ty));
             return None;
         }
-        self.report(Problem::new(&strategies::NOT_JUDGED, compare.name.span).with("what", format!("compare `{}`", compare.name.text)));
         Some(())
     }
 
@@ -120,19 +126,24 @@ impl Checker {
             self.report(problem.with("expected", "a number").with("found", &figure.typed.ty));
             return None;
         }
+        self.check_worthwhile(goal, &figure.typed.ty)?;
         let Some(target) = &goal.target else {
+            if judged.complete {
+                return Some(());
+            }
             self.incomplete(goal, goal.name.span, &[TARGET], None);
             return None;
         };
-        let reported = self.problems.len();
         match &target.kind {
-            GoalTargetKind::Change { by, versus } => self.check_change(goal, by, versus.as_ref(), &figure, judged, target.span)?,
-            GoalTargetKind::AtMost(bound) | GoalTargetKind::AtLeast(bound) => self.check_bound(goal, bound, &figure, judged)?,
+            GoalTargetKind::Change { by, versus } => self.check_change(goal, by, versus.as_ref(), &figure, judged, target.span),
+            GoalTargetKind::AtMost(bound) | GoalTargetKind::AtLeast(bound) => self.check_bound(goal, bound, &figure, judged),
         }
-        if self.problems.len() == reported {
-            self.report(Problem::new(&strategies::NOT_JUDGED, goal.name.span).with("what", format!("goal `{}`", goal.name.text)));
-        }
-        Some(())
+    }
+
+    /// A change whose unit is open.
+    pub(super) fn open_unit<T>(&mut self, goal: &Goal, span: Span, step: Step) -> Option<T> {
+        self.incomplete(goal, span, &[UNIT], Some(step));
+        None
     }
 
     /// `target +35% rel vs control`
@@ -147,7 +158,7 @@ impl Checker {
         if versus.is_none() {
             open.push(BASELINE);
         }
-        if !figure.windowed && !matches!(versus, Some(Versus::Prior(_))) {
+        if !figure.windowed && !judged.complete && !matches!(versus, Some(Versus::Prior(_))) {
             open.push(WINDOW);
         }
         if !open.is_empty() {
@@ -204,7 +215,7 @@ impl Checker {
     /// `at most control + 0.2pp`, `at least 95%`
     fn check_bound(&mut self, goal: &Goal, bound: &Expression, figure: &Figure, judged: &Judged<'_>) -> Option<()> {
         if let Some(control) = mentioned_control(bound) {
-            if !figure.windowed {
+            if !figure.windowed && !judged.complete {
                 self.incomplete(goal, bound.span, &[WINDOW], None);
                 return None;
             }
@@ -216,7 +227,7 @@ impl Checker {
         self.same_unit(other.typed, figure.typed.clone(), "compared", "比较").map(|_| ())
     }
 
-    fn goal_unit(&mut self, goal: &Goal, by: &Expression, found: &Type) -> Option<()> {
+    pub(super) fn goal_unit(&mut self, goal: &Goal, by: &Expression, found: &Type) -> Option<()> {
         let problem = Problem::new(&problems::POINTS_OF_NO_SHARE, by.span).with("goal", &goal.name.text).with("found", found);
         self.report(problem);
         None

@@ -4,4 +4,8 @@
 mod alert;
 mod figure;
 mod goal;
+mod linked;
+mod moment;
+mod parts;
 mod readings;
+mod trial;

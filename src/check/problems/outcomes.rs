@@ -53,6 +53,34 @@ super::problems! {
         title: ["`{strategy}` can offer product {product} to somebody who cannot bear its risk: {example}", "`{strategy}` 会把产品 {product} 提供给承受不起其风险的客户：{example}"],
         help: ["the way there: {path}; use std.eligibility, or write in a `suitability` layer `exclude suitability when candidate.product.risk_level > risk_level`", "路径：{path}；请 `use std.eligibility`，或在 `suitability` 层写 `exclude suitability when candidate.product.risk_level > risk_level`"],
         label: ["no rule stops it", "没有规则阻止"];
+    KNOWN_ONLY_NOW: Error, slug: "known-only-now",
+        title: ["`{text}` cannot be told as of the entry: {what} is kept only as it is now", "`{text}` 无法还原到进入之时：{what} 只保存当前值"],
+        help: ["use an aggregate over a table with a time, such as `latest(customer_month.aum)`, or keep the value in a ledger", "请用带时间的表上的聚合，例如 `latest(customer_month.aum)`，或把当时的值记入台账"],
+        label: ["as of now only", "只有当前值"];
+    ENTRY_TIME_MISSING: Error, slug: "entry-time-missing",
+        title: ["`within` counts from the entry, and experiment `{experiment}` does not say when that was", "`within` 从进入之时算起，而实验 `{experiment}` 没有说明何时进入"],
+        help: ["add `at COLUMN` with the day or time of assignment, or leave the window out", "请加 `at 列名`（分组的日期或时间），或去掉时间窗口"],
+        label: ["from when?", "从何时起？"];
+    BOUND_OF_CONTROL: Error, slug: "bound-of-control",
+        title: ["goal `{goal}` is bounded by `{text}`, which is not the control group plus or minus an amount", "目标 `{goal}` 的界限 `{text}` 不是对照组加减一个数"],
+        help: ["write `at most control + 0.2pp`, or a change such as `target -10% rel vs control`", "请写 `at most control + 0.2pp`，或变动量，例如 `target -10% rel vs control`"],
+        label: ["how much slack?", "允许差多少？"];
+    TERM_RANGE: Error, slug: "term-out-of-range",
+        title: ["`{term}` is {value}, and it lies between {low} and {high}", "`{term}` 写的是 {value}，应在 {low} 与 {high} 之间"],
+        help: ["write a value inside the range, or leave the line out for the usual one", "请写范围内的值，或去掉这一行，用默认值"],
+        label: ["out of range", "超出范围"];
+    JUDGE_UNIT: Error, slug: "judge-unit",
+        title: ["`{name}` judges `{table}`, not `{unit}`", "`{name}` 评价的是 `{table}`，不是 `{unit}`"],
+        help: ["write `{table}`, or the number alone", "请写 `{table}`，或只写数字"],
+        label: ["other things", "不是同一类对象"];
+    JUDGE_OF_NOTHING: Error, slug: "judge-of-nothing",
+        title: ["`{name}` has terms of judgement, and neither arms nor goals", "`{name}` 写了评价条款，却没有实验组和目标"],
+        help: ["add `arms { … }` or a `goal`, or remove `judge`", "请加 `arms { … }` 或 `goal`，或去掉 `judge`"],
+        label: ["nothing to judge", "没有可评价的"];
+    EXPERIMENT_INCOMPLETE: Error, slug: "experiment-incomplete",
+        title: ["experiment `{experiment}` does not say {missing}", "实验 `{experiment}` 没有写明 {missing}"],
+        help: ["it needs the column with the arm and the arms: `arm segment { \"A\" 50%  \"B\" 50% }`", "需要写明哪一列是组别以及有哪些组：`arm segment { \"A\" 50%  \"B\" 50% }`"],
+        label: ["who was in which arm?", "谁在哪一组？"];
     COMPARE_INCOMPLETE: Error, slug: "compare-incomplete",
         title: ["comparison `{compare}` has no {missing}", "对比 `{compare}` 缺少 {missing}"],
         help: ["it needs a frozen cohort as `population` and strategies as `arms { a 45%  b 45%  control 10% }`", "需要固化客群作 `population`，以及以策略为组的 `arms { a 45%  b 45%  control 10% }`"],

@@ -25,7 +25,7 @@ use crate::types::{Column, ColumnId, Table, TableId, TableKind};
 use convert::Conversion;
 use headers::Matched;
 use polars::prelude::{
-    DataFrame, DataType, Expr, Field, IntoLazy, LazyFrame, NULL, PolarsError, PolarsResult, Schema, UnionArgs, UniqueKeepStrategy, col, concat, lit,
+    DataFrame, DataType, Expr, Field, IdxSize, IntoLazy, LazyFrame, NULL, PolarsError, PolarsResult, Schema, UnionArgs, UniqueKeepStrategy, col, concat, lit,
 };
 use problems::{MISSING_TABLE, UNREADABLE_DATA};
 use std::borrow::Cow;
@@ -40,6 +40,9 @@ const NOT_IN_SET: u8 = 4;
 
 /// Name of the only column of a table that is read for its rows alone.
 pub const ROWS_ALONE: &str = "__row";
+
+/// The number of a row, for columns declared `from line number`.
+const LINE: &str = "__line";
 
 /// Rows of one file, or of parts with one header.
 #[derive(Clone)]
@@ -132,7 +135,7 @@ fn bind_table(
     let mut frames = Vec::new();
     let mut rows = 0;
     for source in sources {
-        match bind_source(table, columns, source, settings, &mut bound.notes) {
+        match bind_source(table, columns, &numbered(table, columns, source, rows), settings, &mut bound.notes) {
             Ok((frame, count)) => {
                 frames.push(frame);
                 rows += count;
@@ -147,6 +150,15 @@ fn bind_table(
         1 => frames.swap_remove(0),
         _ => union(table, columns, frames),
     }
+}
+
+/// The source with the number of each row in the table, where a column asks for it: files go on where the one before ended.
+fn numbered<'a>(table: &Table, columns: &BTreeSet<ColumnId>, source: &'a RawSource, before: u64) -> Cow<'a, RawSource> {
+    if !columns.iter().filter_map(|id| table.column(*id)).any(|column| column.line_number) {
+        return Cow::Borrowed(source);
+    }
+    let first = IdxSize::try_from(before.saturating_add(1)).unwrap_or(IdxSize::MAX);
+    Cow::Owned(RawSource { frame: source.frame.clone().with_row_index(LINE, Some(first)), ..source.clone() })
 }
 
 /// Rows of several sources; a ledger keeps the first row of each key, since channel systems repeat what a run wrote.
@@ -203,12 +215,17 @@ fn bind_source(
     settings: Settings,
     notes: &mut Vec<DataProblem>,
 ) -> PolarsResult<(LazyFrame, u64)> {
-    let schema = source.frame.clone().collect_schema()?;
+    let mut schema = Schema::clone(source.frame.clone().collect_schema()?.as_ref());
+    let line = schema.shift_remove(LINE);
     let mut bindable = Vec::new();
     let mut absent = Vec::new();
     for id in columns {
         let Some(column) = table.column(*id) else { continue };
-        match headers::find(table, column, &schema, &source.name) {
+        let found = match &line {
+            Some(number) if column.line_number => Ok(Matched::Header(String::from(LINE), number.clone())),
+            Some(_) | None => headers::find(table, column, &schema, &source.name),
+        };
+        match found {
             Ok(Matched::Header(header, dtype)) => match convert::conversion(&dtype, &header, &as_written(column, source.ours), settings.zone) {
                 Some(conversion) => {
                     let complete = source.complete.contains(&header);

@@ -28,6 +28,8 @@ pub enum Against {
     Control(usize),
     Arm(usize),
     Measure(usize),
+    /// An arithmetic over figures of the same arm.
+    Figure,
     /// In units of the page.
     Bound(f64),
     /// A baseline that does not exist: no control arm.
@@ -45,6 +47,13 @@ pub struct Contrast {
     pub plain: Option<Comparison>,
     pub p_adjusted: Measured<f64>,
     pub correction: Words,
+}
+
+impl Contrast {
+    fn withheld(goal: usize, arm: usize, against: Against) -> Self {
+        let comparison = Comparison::withheld(Method::Means, Withheld::NotRegistered);
+        Self { goal, arm, against, comparison, plain: None, p_adjusted: Err(Withheld::NoUnits), correction: Words::default() }
+    }
 }
 
 /// The measure of a goal that is one figure.
@@ -89,6 +98,12 @@ fn against_baseline(view: &View, at: usize, goal: &TrialGoal, arm: usize) -> Con
         (Some(measure), Against::Bound(bound)) => (against_bound(&view.reading(measure, arm), bound, view.terms), None),
         (None, Against::Control(other) | Against::Arm(other)) => (formula::against(view, &goal.figure, &goal.ty, arm, other), None),
         (None, Against::Bound(bound)) => (formula_bound(view, goal, arm, bound), None),
+        (_, Against::Figure) => {
+            let Baseline::Figure(base) = &goal.baseline else {
+                return Contrast::withheld(at, arm, against);
+            };
+            (formula::against_figure(view, &goal.figure, base, &goal.ty, arm).without_cause(), None)
+        }
         (None, Against::Measure(_)) => (Comparison::withheld(Method::Means, Withheld::NotRegistered), None),
     };
     Contrast { goal: at, arm, against, comparison, plain, p_adjusted: Err(Withheld::NoUnits), correction: Words::default() }
@@ -132,6 +147,7 @@ fn baseline(view: &View, goal: &TrialGoal) -> Against {
     match (&goal.target, &goal.baseline) {
         (Target::AtMost(bound) | Target::AtLeast(bound), _) => Against::Bound(bound * factor),
         (_, Baseline::Measure(other)) => Against::Measure(*other),
+        (_, Baseline::Figure(_)) => Against::Figure,
         (_, Baseline::Control) => view.control.map_or(Against::Nobody, Against::Control),
         (Target::Relative(_) | Target::Absolute(_) | Target::Margin(_) | Target::None, Baseline::Bound) => Against::Nobody,
     }

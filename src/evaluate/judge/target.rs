@@ -172,7 +172,7 @@ fn counted(view: &View, goal: &TrialGoal, contrast: &Contrast, margin: f64) -> O
     let measure = measure_of(goal)?;
     let other = match contrast.against {
         Against::Control(other) | Against::Arm(other) => other,
-        Against::Measure(_) | Against::Nobody => return None,
+        Against::Measure(_) | Against::Figure | Against::Nobody => return None,
         Against::Bound(bound) => {
             let own = view.reading(measure, contrast.arm);
             let good = own.interval(view.terms, 2.0 * view.terms.alpha).ok()?.moved(-bound).scaled(sign(goal));
@@ -208,6 +208,10 @@ pub fn registered(view: &View, goal: &TrialGoal, contrast: Option<&Contrast>) ->
         Some(Against::Measure(other)) => view.measure(other).map_or_else(Words::default, |measure| {
             Words::new(measure.name.clone(), measure.label.clone().unwrap_or_else(|| measure.name.clone()))
         }),
+        Some(Against::Figure) => {
+            let name = goal.written.rsplit_once(" vs ").map_or("figure", |(_, name)| name);
+            Words::new(name, name)
+        }
         Some(Against::Control(_) | Against::Arm(_) | Against::Bound(_) | Against::Nobody) | None => Words::new("control", "对照组"),
     };
     let by = |amount: f64| print::difference(unit, amount * factor(view, goal));

@@ -63,6 +63,8 @@ pub struct Column {
     pub pii: Option<Span>,
     /// `from "A2"`: the header in the data when it is neither `name` nor `label`.
     pub header: Option<Quoted>,
+    /// `from line number`: the place of the row in its table, from 1.
+    pub line_number: Option<Span>,
     /// `format "%y%m%d"`: how dates and times are written in the data.
     pub format: Option<Quoted>,
     /// `values "PRIJEM" as "credit", "VYDAJ" as "debit"`: spelling in the data -> value.
@@ -404,6 +406,7 @@ pub struct Compare {
     pub arms: Option<super::Arms>,
     pub goals: Vec<super::Goal>,
     pub decide: Option<(bool, Expression)>,
+    pub judge: Option<super::Judge>,
 }
 
 /// `test "…" { as of T  previous T  param x = v  given T (a, b) (…)  expect … }`

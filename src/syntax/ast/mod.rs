@@ -5,10 +5,12 @@
 mod declaration;
 mod expression;
 mod strategy;
+mod trial;
 
 pub use declaration::*;
 pub use expression::*;
 pub use strategy::*;
+pub use trial::*;
 
 use crate::source::{FileId, Span};
 
@@ -97,6 +99,7 @@ pub enum ItemKind {
     Alert(Alert),
     Overlay(Overlay),
     Compare(Compare),
+    Experiment(Box<Experiment>),
     Test(Test),
 }
 
@@ -113,6 +116,7 @@ impl ItemKind {
             ItemKind::Role(role) => Some(&mut role.table),
             ItemKind::Metric(metric) => Some(&mut metric.table),
             ItemKind::Strategy(strategy) => Some(&mut strategy.table),
+            ItemKind::Experiment(experiment) => Some(&mut experiment.table),
             ItemKind::Use(_)
             | ItemKind::Subject(_)
             | ItemKind::Table(_)
@@ -136,7 +140,7 @@ impl ItemKind {
     #[must_use]
     pub fn is_shared(&self) -> bool {
         match self {
-            ItemKind::Strategy(_) | ItemKind::Offer(_) | ItemKind::Test(_) => false,
+            ItemKind::Strategy(_) | ItemKind::Offer(_) | ItemKind::Experiment(_) | ItemKind::Test(_) => false,
             ItemKind::Use(_)
             | ItemKind::Subject(_)
             | ItemKind::Table(_)

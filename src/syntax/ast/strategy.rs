@@ -1,6 +1,6 @@
 //! Strategies and policies.
 
-use super::{Again, Entry, Exclude, Expression, Name, Path, Quoted};
+use super::{Again, Entry, Exclude, Expression, Goal, Judge, Name, Path, Quoted};
 use crate::source::Span;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,7 @@ pub struct Strategy {
     pub plan: Option<Plan>,
     pub exits: Vec<Exit>,
     pub goals: Vec<Goal>,
+    pub judge: Option<Judge>,
 }
 
 /// `budget 20万元`, `budget 5万元 per calendar week`
@@ -187,46 +188,6 @@ pub struct Exit {
     pub name: Name,
     pub label: Option<Quoted>,
     pub when: Expression,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum GoalKind {
-    Goal,
-    Guard,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct Goal {
-    pub span: Span,
-    pub kind: GoalKind,
-    pub name: Name,
-    pub label: Option<Quoted>,
-    pub metric: Expression,
-    pub target: Option<GoalTarget>,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub struct GoalTarget {
-    pub span: Span,
-    pub kind: GoalTargetKind,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum GoalTargetKind {
-    /// `target +35% rel vs control`
-    Change { by: Expression, versus: Option<Versus> },
-    AtMost(Expression),
-    AtLeast(Expression),
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Versus {
-    /// `control`, or a metric's name
-    Name(Path),
-    /// `prior 90 days`
-    Prior(Expression),
-    /// `cohort C`
-    Cohort(Name),
 }
 
 /// `policy NAME [always] [locked] { LAYER { … } }`

@@ -111,7 +111,7 @@ impl Outline {
             if child.as_rule() == Rule::sign_equals {
                 self.definitions.insert(start(&child));
             }
-            if child.as_rule() == Rule::plus && rule == Rule::goal_change {
+            if child.as_rule() == Rule::plus && matches!(rule, Rule::goal_change | Rule::goal_worthwhile) {
                 self.glued_after.insert(start(&child));
             }
             self.visit(child);
@@ -178,7 +178,7 @@ fn cells(node: &Pair<'_, Rule>) -> Vec<(usize, usize)> {
             }
             (Rule::expect, _) => (index >= 2).then_some(index),
             (Rule::entry, Rule::expression) => Some(1),
-            (Rule::arm, Rule::amount) => Some(1),
+            (Rule::arm, Rule::amount) | (Rule::experiment_arm, Rule::experiment_share) => Some(1),
             (Rule::trigger, Rule::again) => Some(4),
             (Rule::score_row, Rule::when_clause) => Some(1),
             (_, Rule::label) => Some(1),

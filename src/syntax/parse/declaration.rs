@@ -55,6 +55,7 @@ impl<'t> Walk<'t> {
             Rule::alert_item => ItemKind::Alert(self.alert_item(node)),
             Rule::overlay_item => ItemKind::Overlay(self.overlay_item(node)),
             Rule::compare_item => ItemKind::Compare(self.compare_item(node)),
+            Rule::experiment_item => ItemKind::Experiment(Box::new(self.experiment_item(node))),
             Rule::test_item => ItemKind::Test(self.test_item(node)),
             _ => return None,
         })

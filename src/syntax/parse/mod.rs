@@ -12,6 +12,7 @@ pub(crate) mod scan;
 mod step;
 mod strategy;
 mod table;
+mod trial;
 pub(crate) mod tokens;
 mod walk;
 mod watch;

@@ -3,10 +3,7 @@
 use super::grammar::Rule;
 use super::walk::{Node, Walk};
 use crate::diag::Problem;
-use crate::syntax::ast::{
-    Arms, Budget, Exit, Expression, Goal, GoalKind, GoalTarget, GoalTargetKind, Plan, PlanBody, RankKey, Strategy, Trigger, TriggerKind,
-    Versus, Wave,
-};
+use crate::syntax::ast::{Arms, Budget, Exit, Expression, Plan, PlanBody, RankKey, Strategy, Trigger, TriggerKind, Wave};
 use crate::syntax::problems;
 
 impl<'t> Walk<'t> {
@@ -37,6 +34,7 @@ impl<'t> Walk<'t> {
             plan: None,
             exits: Vec::new(),
             goals: Vec::new(),
+            judge: None,
         };
         for part in node.clone().into_inner() {
             self.strategy_heading(&mut strategy, &part);
@@ -129,6 +127,10 @@ impl<'t> Walk<'t> {
                 });
             }
             Rule::goal => strategy.goals.push(self.goal(node)),
+            Rule::judge => {
+                let judge = self.judge(node);
+                self.once(&mut strategy.judge, judge, node);
+            }
             _ => {}
         }
     }
@@ -240,47 +242,5 @@ impl<'t> Walk<'t> {
             when: self.child_when(node),
             steps: self.steps(node),
         }
-    }
-
-    pub(super) fn goal(&mut self, node: &Node<'t>) -> Goal {
-        let kind = if self.child(node, Rule::kw_guard).is_some() { GoalKind::Guard } else { GoalKind::Goal };
-        for sign in self.all(node, Rule::sign_equals) {
-            self.check_operator(&sign);
-        }
-        Goal {
-            span: self.span(node),
-            kind,
-            name: self.child_name(node),
-            label: self.child_label(node),
-            metric: self.child_expression(node),
-            target: self.child(node, Rule::goal_target).map(|target| self.goal_target(&target)),
-        }
-    }
-
-    fn goal_target(&mut self, node: &Node<'t>) -> GoalTarget {
-        let span = self.span(node);
-        let Some(inner) = node.clone().into_inner().next() else {
-            return GoalTarget { span, kind: GoalTargetKind::AtLeast(self.absent(node)) };
-        };
-        let value = self.child_expression(&inner);
-        let kind = match inner.as_rule() {
-            Rule::at_most => GoalTargetKind::AtMost(value),
-            Rule::at_least => GoalTargetKind::AtLeast(value),
-            _ => {
-                let versus = self.child(&inner, Rule::versus).map(|versus| self.versus(&versus));
-                GoalTargetKind::Change { by: value, versus }
-            }
-        };
-        GoalTarget { span, kind }
-    }
-
-    fn versus(&mut self, node: &Node<'t>) -> Versus {
-        if let Some(prior) = self.child(node, Rule::versus_prior) {
-            return Versus::Prior(self.child_expression(&prior));
-        }
-        if let Some(cohort) = self.child(node, Rule::versus_cohort) {
-            return Versus::Cohort(self.child_name(&cohort));
-        }
-        Versus::Name(self.child_path(node))
     }
 }

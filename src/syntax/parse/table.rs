@@ -59,6 +59,7 @@ impl<'t> Walk<'t> {
             label: None,
             pii: None,
             header: None,
+            line_number: None,
             format: None,
             values: Vec::new(),
         };
@@ -82,6 +83,10 @@ impl<'t> Walk<'t> {
             Rule::column_back => {
                 let name = self.child_name(&part);
                 self.once(&mut column.back, name, &part);
+            }
+            Rule::column_header if self.child(&part, Rule::line_number).is_some() => {
+                let span = self.span(&part);
+                self.once(&mut column.line_number, span, &part);
             }
             Rule::column_header => {
                 let header = self.child_quoted(&part);

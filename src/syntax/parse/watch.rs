@@ -70,6 +70,7 @@ impl<'t> Walk<'t> {
             arms: None,
             goals: Vec::new(),
             decide: None,
+            judge: None,
         };
         for part in node.clone().into_inner() {
             match part.as_rule() {
@@ -93,6 +94,10 @@ impl<'t> Walk<'t> {
                 Rule::decide => {
                     let decide = (self.child(&part, Rule::kw_highest).is_some(), self.child_expression(&part));
                     self.once(&mut compare.decide, decide, &part);
+                }
+                Rule::judge => {
+                    let judge = self.judge(&part);
+                    self.once(&mut compare.judge, judge, &part);
                 }
                 _ => {}
             }

@@ -1,20 +1,21 @@
 //! The words recovery and the formatter look at. The grammar decides meaning; these only say where a new thing probably begins.
 
 /// Words that begin a declaration.
-pub(crate) const ITEM_WORDS: [&str; 27] = [
+pub(crate) const ITEM_WORDS: [&str; 28] = [
     "use", "subject", "entity", "event", "ledger", "link", "param", "feature", "segment", "tiers", "partition", "score", "lexicon",
     "model", "tag", "cohort", "channel", "role", "action", "offer", "template", "policy", "strategy", "metric", "alert", "overlay",
-    "compare",
+    "compare", "experiment",
 ];
 
 /// Words that may begin a clause in the middle of a line.
-const CLAUSE_WORDS: [&str; 72] = [
+const CLAUSE_WORDS: [&str; 86] = [
     "owner", "approver", "class", "priority", "purpose", "product", "recipient", "under", "on", "again", "exclude", "at", "value",
     "rank", "limit", "arms", "plan", "exit", "budget", "goal", "guard", "runs", "about", "wave", "by", "choose", "send", "do",
     "none", "hours", "quiet", "order", "control", "capacity", "improve", "worsen", "monotone", "add", "negation", "bp", "points", "amount", "target", "cap", "bundle", "quota", "holds",
     "reserve", "valid", "cost", "staff", "to", "due", "writes", "approved", "param", "disable", "population", "decide", "as",
     "previous", "given", "expect", "legal", "consent", "eligibility", "suitability", "contact", "arbitration", "exposure", "test",
-    "key",
+    "key", "judge", "alpha", "power", "looks", "adaptive", "floor", "holdout", "cheaper", "strata", "adjust", "cluster", "probability",
+    "propose", "observed",
 ];
 
 /// Words that begin a line without beginning a clause.

@@ -24,6 +24,7 @@ fn column(name: &str, ty: Type) -> Column {
         reference: None,
         pii: false,
         header: None,
+        line_number: false,
         format: None,
         unit_milliseconds: 1,
         values: Vec::new(),
