@@ -16,6 +16,8 @@ struct World {
     program: Program,
     snapshot: Snapshot,
     moment: Moment,
+    /// How many problems the checker had.
+    problems: usize,
 }
 
 fn checked(text: &str) -> Checked {
@@ -28,15 +30,34 @@ fn trials(text: &str) -> Vec<Trial> {
 }
 
 impl World {
-    fn new(text: &str) -> Self {
+    /// The data of a text that may have no trial.
+    fn metrics_only(text: &str) -> Self {
         let checked = checked(text);
         assert!(checked.program.is_some(), "{:#?}", checked.problems);
         let (program, test): (Program, Test) = checked.tests.into_iter().next().expect("a test with data");
         let moment = Moment { as_of: test.as_of, previous: test.previous };
-        let world = World { snapshot: Snapshot::from_tests(&test.tables), moment, program };
+        World { snapshot: Snapshot::from_tests(&test.tables), moment, program, problems: checked.problems.len() }
+    }
+
+    /// The data of a text, for which both engines give what the interpreter gives.
+    fn new(text: &str) -> Self {
+        let world = World::metrics_only(text);
         #[cfg(feature = "engine")]
         engines::agree(&world);
         world
+    }
+
+    /// Name and value of the fields of every row of the metrics.
+    fn metric_rows(&self) -> Vec<Vec<(String, Value)>> {
+        let interpreter = Interpreter::new(&self.program, &self.snapshot, self.moment);
+        let mut out = Vec::new();
+        for emission in &self.program.metrics {
+            let rows = (0..interpreter.rows(emission.table)).filter(|row| interpreter.value(emission.flag, *row) == Value::Bool(true));
+            for row in rows {
+                out.push(emission.fields.iter().map(|(name, node)| (name.clone(), interpreter.value(*node, row))).collect());
+            }
+        }
+        out
     }
 
     fn trial(&self) -> &Trial {
