@@ -200,6 +200,7 @@ impl Checker {
         self.lint();
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
         let trials = self.lower_trials(&lowered.strategies);
+        let metrics = self.lower_metrics();
         let mut emissions = lowered.emissions;
         emissions.append(&mut self.facts.emissions);
         emissions.append(&mut self.lower_alerts());
@@ -219,6 +220,7 @@ impl Checker {
             trials,
             attributions: Vec::new(),
             lifetimes: Vec::new(),
+            metrics,
         };
         self.mark_used_cohorts(&mut program);
         Some(program)

@@ -52,7 +52,8 @@ impl<'a> Lists<'a> {
         Ok(Lists {
             actions: gather(program, Output::Actions, frames, run)?,
             exclusions: gather(program, Output::Exclusions, frames, run)?,
-            assignments: gather(program, Output::Assignments, frames, run)?,
+            // The share of the arm is for the ledger, from which evaluations weigh it.
+            assignments: gather(program, Output::Assignments, frames, run)?.without("share"),
             alerts: if watched { Some(gather(program, Output::Alerts, frames, run)?) } else { None },
         })
     }

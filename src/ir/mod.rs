@@ -233,6 +233,8 @@ pub enum Output {
     Journeys,
     /// Alerts: one row per group in which a condition over figures holds, or too few rows were found.
     Alerts,
+    /// Values of metrics, for a report; see [`Program::metrics`].
+    Metrics,
     /// Rows of any other ledger: members of a cohort, what an action `writes`.
     Ledger(TableId),
 }
@@ -354,6 +356,8 @@ pub struct Program {
     /// What its report shows besides.
     pub attributions: Vec<AttributionStudy>,
     pub lifetimes: Vec<LifetimeStudy>,
+    /// Figures as of now: one row per metric and group. A run does not write them.
+    pub metrics: Vec<Emission>,
 }
 
 /// The horizon of a run that does not look ahead: a time before all others. What is due before the horizon is due now; see

@@ -173,6 +173,7 @@ fn program() -> Program {
         trials: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        metrics: Vec::new(),
     }
 }
 

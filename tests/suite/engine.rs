@@ -16,7 +16,7 @@ const NOW: Moment = Moment { as_of: 1_000, previous: None };
 fn column(name: &str, ty: Type) -> SchemaColumn {
     let (label, header, format) = (None, None, None);
     let (name, values, span) = (String::from(name), Vec::new(), Span::default());
-    SchemaColumn { name, label, ty, optional: true, reference: None, pii: false, header, format, unit_milliseconds: 1, values, span }
+    SchemaColumn { name, label, ty, optional: true, reference: None, pii: false, header, line_number: false, format, unit_milliseconds: 1, values, span }
 }
 
 fn table(name: &str, kind: TableKind, columns: Vec<SchemaColumn>) -> Table {
@@ -50,6 +50,7 @@ impl World {
             trials: Vec::new(),
             attributions: Vec::new(),
             lifetimes: Vec::new(),
+            metrics: Vec::new(),
         };
         World { program, tables: IndexMap::new() }
     }

@@ -1,6 +1,8 @@
 //! Trials: what the checker makes of goals, judgements and experiments, and what its nodes give for single customers.
 
 mod cases;
+#[cfg(feature = "engine")]
+mod engines;
 
 use strat::check::{Checked, StandardOnly, check};
 use strat::interp::{Interpreter, Snapshot};
@@ -14,6 +16,8 @@ struct World {
     program: Program,
     snapshot: Snapshot,
     moment: Moment,
+    /// How many problems the checker had.
+    problems: usize,
 }
 
 fn checked(text: &str) -> Checked {
@@ -26,12 +30,34 @@ fn trials(text: &str) -> Vec<Trial> {
 }
 
 impl World {
-    fn new(text: &str) -> Self {
+    /// The data of a text that may have no trial.
+    fn metrics_only(text: &str) -> Self {
         let checked = checked(text);
         assert!(checked.program.is_some(), "{:#?}", checked.problems);
         let (program, test): (Program, Test) = checked.tests.into_iter().next().expect("a test with data");
         let moment = Moment { as_of: test.as_of, previous: test.previous };
-        World { snapshot: Snapshot::from_tests(&test.tables), moment, program }
+        World { snapshot: Snapshot::from_tests(&test.tables), moment, program, problems: checked.problems.len() }
+    }
+
+    /// The data of a text, for which both engines give what the interpreter gives.
+    fn new(text: &str) -> Self {
+        let world = World::metrics_only(text);
+        #[cfg(feature = "engine")]
+        engines::agree(&world);
+        world
+    }
+
+    /// Name and value of the fields of every row of the metrics.
+    fn metric_rows(&self) -> Vec<Vec<(String, Value)>> {
+        let interpreter = Interpreter::new(&self.program, &self.snapshot, self.moment);
+        let mut out = Vec::new();
+        for emission in &self.program.metrics {
+            let rows = (0..interpreter.rows(emission.table)).filter(|row| interpreter.value(emission.flag, *row) == Value::Bool(true));
+            for row in rows {
+                out.push(emission.fields.iter().map(|(name, node)| (name.clone(), interpreter.value(*node, row))).collect());
+            }
+        }
+        out
     }
 
     fn trial(&self) -> &Trial {
@@ -109,6 +135,7 @@ feature aum_now = latest(customer_month.aum)
 tiers rich best first {
   yes "富裕" when aum_now >= 80元
   no         otherwise
+  no         when unknown
 }
 "#;
 
@@ -196,11 +223,11 @@ fn values_at_the_entry_and_at_the_end_of_a_window() {
 fn what_is_not_known_is_not_counted() {
     let world = world(
         "  goal happy = rate(latest(surveys.csat, within 14 days) >= 4) target +3pp vs control
-  goal known = rate(latest(surveys.csat where csat is known, within 14 days) >= 4 where age >= 40) target +3pp vs control",
+  goal sure = rate(latest(surveys.csat where csat is known, within 14 days) >= 4 where age >= 40) target +3pp vs control",
     );
     // The latest answer of C1 is none.
     assert_eq!(world.rate("happy")[..3], bools(&[None, Some(true), None]));
-    assert_eq!(world.rate("known")[..3], bools(&[None, Some(true), None]));
+    assert_eq!(world.rate("sure")[..3], bools(&[None, Some(true), None]));
 }
 
 #[test]
@@ -285,7 +312,7 @@ fn other_people_are_a_baseline_from_the_day_they_were_frozen() {
     let Baseline::Measure(at) = world.goal("woken").baseline else { panic!() };
     let Fold::Mean { value } = world.trial().measures[at].fold else { panic!() };
     // C2, C3 and C4 are old; only C3 bought in the five days.
-    assert_eq!(world.values(value)[0], Value::Float(0.333_333_333));
+    assert_eq!(world.values(value)[0], Value::Float(1.0 / 3.0));
 }
 
 #[test]

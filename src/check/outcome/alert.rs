@@ -206,7 +206,7 @@ impl Checker {
     }
 
     /// Two-valued: the first row of its group, by the table's key.
-    fn first_of_group(&mut self, table: TableId, group: Option<Group>, span: Span) -> NodeId {
+    pub(super) fn first_of_group(&mut self, table: TableId, group: Option<Group>, span: Span) -> NodeId {
         let flag = match group {
             Some(group) => self.is_known(group.key, span),
             None => self.truth(true, span),

@@ -5,6 +5,7 @@ mod alert;
 mod figure;
 mod goal;
 mod linked;
+mod metric;
 mod moment;
 mod parts;
 mod readings;

@@ -224,7 +224,13 @@ impl Checker {
         let arm = self.either(member, held, treated, span);
         let experiment = self.text_constant(control.experiment.clone(), span);
         let now = self.as_of(span);
-        let fields = [("experiment", experiment), ("unit_id", unit), ("arm", arm), ("bucket", bucket), ("assigned_at", now)];
+        let mut fields = vec![("experiment", experiment), ("unit_id", unit), ("arm", arm), ("bucket", bucket), ("assigned_at", now)];
+        let assignments = self.find_table("assignments")?;
+        if self.table(assignments)?.find_column("share").is_some() {
+            let fraction = |checker: &mut Self, share: u32| checker.constant(Value::float(f64::from(share) / 10_000.0), Type::Number, span);
+            let (own, rest) = (fraction(self, control.share), fraction(self, 10_000_u32.saturating_sub(control.share)));
+            fields.push(("share", self.either(member, own, rest, span)));
+        }
         let fields = fields.into_iter().map(|(name, node)| (name.to_string(), node)).collect();
         Some(Emission { output: Output::Assignments, table: home, flag, fields, strategy: None })
     }

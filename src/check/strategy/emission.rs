@@ -81,6 +81,9 @@ impl Checker {
             row.field("arm", arm);
             row.field("bucket", bucket);
             row.field("assigned_at", now);
+            if let Some(share) = self.share_in_force(draft, journey.arm) {
+                row.field("share", share);
+            }
             let known = self.is_known(recorded, span);
             let new = self.negation(known, span);
             // Strategies of one experiment assign a subject once.

@@ -58,6 +58,25 @@ impl Checker {
         self.of_unit(draft, table, AggregateFunction::Latest, Some(arm), filter, Type::Text)
     }
 
+    /// The share of the arm a subject gets, where the ledger keeps it: with what probability it got that arm.
+    pub(super) fn share_in_force(&mut self, draft: &Draft<'_>, arm: Option<NodeId>) -> Option<NodeId> {
+        self.table(self.find_table("assignments")?)?.find_column("share")?;
+        let mut shares = draft.arms.iter().enumerate().rev();
+        let (_, last) = shares.next()?;
+        let fraction = |checker: &mut Self, share: u32| {
+            let value = crate::types::Value::float(f64::from(share) / 10_000.0);
+            checker.constant(value, Type::Number, draft.span)
+        };
+        let mut found = fraction(self, last.share);
+        for (at, other) in shares {
+            let kind = Kind::OneOf { value: arm?, set: vec![crate::types::Value::Int(i64::try_from(at).ok()?)] };
+            let own = self.add(kind, Type::Bool, true, draft.span);
+            let (own, share) = (self.surely(own, draft.span), fraction(self, other.share));
+            found = self.either(own, share, found, draft.span);
+        }
+        Some(found)
+    }
+
     /// The label recorded for a scheme by the evaluation before this one, as text.
     pub(crate) fn recorded_label(&mut self, unit: NodeId, space: TableId, scheme: &str, span: Span) -> Option<NodeId> {
         let until = self.evaluation_day_start(span);

@@ -144,6 +144,7 @@ pub(super) fn rows(program: &Program, frames: &[DataFrame], run: &RunFields) -> 
         | Output::Grants
         | Output::TierHistory
         | Output::Journeys
+        | Output::Metrics
         | Output::Alerts => None,
     }));
     let mut tables = Vec::new();

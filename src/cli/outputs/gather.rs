@@ -73,7 +73,7 @@ fn standard(output: Output) -> &'static [(&'static str, Type)] {
         Output::Exclusions => EXCLUSIONS,
         Output::Assignments => ASSIGNMENTS,
         Output::Alerts => ALERTS,
-        Output::Entries | Output::Contacts | Output::Grants | Output::TierHistory | Output::Journeys | Output::Ledger(_) => &[],
+        Output::Entries | Output::Contacts | Output::Grants | Output::TierHistory | Output::Journeys | Output::Metrics | Output::Ledger(_) => &[],
     }
 }
 

@@ -80,6 +80,20 @@ impl Page<'_> {
     }
 }
 
+impl Sheet<'_> {
+    /// The sheet without a column.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        while let Some(at) = self.fields.iter().position(|field| field.name == name) {
+            self.fields.remove(at);
+            for part in &mut self.parts {
+                part.fields.remove(at);
+            }
+        }
+        self
+    }
+}
+
 impl<'a> Sheet<'a> {
     pub fn rows(&self) -> usize {
         self.order.len()

@@ -17,7 +17,7 @@ use super::compare::{Comparison, Method, against_bound, compare, samples};
 use super::reading::Reading;
 use super::strata::{Strata, strata_of};
 use super::view::{View, factor_of, factor_of_type};
-use super::{formula, people, target};
+use super::{formula, people};
 
 /// Fewer clusters per arm say nothing about the spread between them.
 const LEAST_CLUSTERS: f64 = 8.0;
@@ -28,6 +28,8 @@ pub enum Against {
     Control(usize),
     Arm(usize),
     Measure(usize),
+    /// An arithmetic over figures of the same arm.
+    Figure,
     /// In units of the page.
     Bound(f64),
     /// A baseline that does not exist: no control arm.
@@ -45,6 +47,13 @@ pub struct Contrast {
     pub plain: Option<Comparison>,
     pub p_adjusted: Measured<f64>,
     pub correction: Words,
+}
+
+impl Contrast {
+    fn withheld(goal: usize, arm: usize, against: Against) -> Self {
+        let comparison = Comparison::withheld(Method::Means, Withheld::NotRegistered);
+        Self { goal, arm, against, comparison, plain: None, p_adjusted: Err(Withheld::NoUnits), correction: Words::default() }
+    }
 }
 
 /// The measure of a goal that is one figure.
@@ -75,7 +84,7 @@ pub fn all(view: &View) -> Vec<Contrast> {
 }
 
 fn against_baseline(view: &View, at: usize, goal: &TrialGoal, arm: usize) -> Contrast {
-    let against = baseline(view, goal, arm);
+    let against = baseline(view, goal);
     let (comparison, plain) = match (measure_of(goal), against) {
         (_, Against::Nobody) => {
             let level = measure_of(goal).map_or(Err(Withheld::NotRegistered), |measure| view.reading(measure, arm).level());
@@ -89,6 +98,12 @@ fn against_baseline(view: &View, at: usize, goal: &TrialGoal, arm: usize) -> Con
         (Some(measure), Against::Bound(bound)) => (against_bound(&view.reading(measure, arm), bound, view.terms), None),
         (None, Against::Control(other) | Against::Arm(other)) => (formula::against(view, &goal.figure, &goal.ty, arm, other), None),
         (None, Against::Bound(bound)) => (formula_bound(view, goal, arm, bound), None),
+        (_, Against::Figure) => {
+            let Baseline::Figure(base) = &goal.baseline else {
+                return Contrast::withheld(at, arm, against);
+            };
+            (formula::against_figure(view, &goal.figure, base, &goal.ty, arm).without_cause(), None)
+        }
         (None, Against::Measure(_)) => (Comparison::withheld(Method::Means, Withheld::NotRegistered), None),
     };
     Contrast { goal: at, arm, against, comparison, plain, p_adjusted: Err(Withheld::NoUnits), correction: Words::default() }
@@ -127,16 +142,12 @@ fn formula_bound(view: &View, goal: &TrialGoal, arm: usize, bound: f64) -> Compa
 }
 
 /// What a goal is held against.
-fn baseline(view: &View, goal: &TrialGoal, arm: usize) -> Against {
+fn baseline(view: &View, goal: &TrialGoal) -> Against {
     let factor = measure_of(goal).and_then(|measure| view.measure(measure)).map_or_else(|| factor_of_type(&goal.ty), factor_of);
     match (&goal.target, &goal.baseline) {
         (Target::AtMost(bound) | Target::AtLeast(bound), _) => Against::Bound(bound * factor),
         (_, Baseline::Measure(other)) => Against::Measure(*other),
-        // Another figure of the same arm is a number like any other bound, moved by what the goal asks for.
-        (target, Baseline::Figure(formula)) => match formula::value(view, formula, arm) {
-            Ok(found) => Against::Bound(target::moved(goal, target, found.value * factor, factor)),
-            Err(_) => Against::Nobody,
-        },
+        (_, Baseline::Figure(_)) => Against::Figure,
         (_, Baseline::Control) => view.control.map_or(Against::Nobody, Against::Control),
         (Target::Relative(_) | Target::Absolute(_) | Target::Margin(_) | Target::None, Baseline::Bound) => Against::Nobody,
     }

@@ -39,7 +39,7 @@ fn goal(view: &View, own: &TrialGoal, contrast: &Contrast) -> Goal {
     let conclusive = contrast.comparison.conclusive(contrast.p_adjusted, view.terms.alpha);
     // The corrected test and the relative interval have a say too: the rules see an interval that agrees with both.
     let interval = aim.interval.map(|interval| {
-        let claims = interval.excludes(0.0) && matches!(contrast.against, Against::Control(_) | Against::Measure(_));
+        let claims = interval.excludes(0.0) && matches!(contrast.against, Against::Control(_) | Against::Measure(_) | Against::Figure);
         match (claims && !conclusive, aim.estimate, contrast.p_adjusted) {
             (true, Ok(estimate), Ok(p)) => agreeing(adjusted_interval(estimate, interval, p, view.terms.alpha)),
             (true, Ok(_) | Err(_), Ok(_) | Err(_)) => agreeing(interval),
@@ -73,7 +73,7 @@ fn evidence(view: &View, contrasts: &[Contrast], trust: &Trust, primary: &Contra
     };
     let primary_goal = goal(view, own, primary);
     let progress = progress(view, primary, &primary_goal);
-    let randomised = view.randomised && !matches!(primary.against, Against::Measure(_) | Against::Nobody);
+    let randomised = view.randomised && !matches!(primary.against, Against::Measure(_) | Against::Figure | Against::Nobody);
     Some(Evidence {
         randomised,
         trust: trust.clone(),
@@ -157,7 +157,7 @@ fn measure_of_primary(view: &View) -> Option<usize> {
 fn assigned_against(view: &View, primary: &Contrast) -> u64 {
     match primary.against {
         Against::Control(other) | Against::Arm(other) => view.assigned(other),
-        Against::Measure(_) | Against::Bound(_) | Against::Nobody => 0,
+        Against::Measure(_) | Against::Figure | Against::Bound(_) | Against::Nobody => 0,
     }
 }
 
@@ -165,7 +165,7 @@ fn immature(view: &View, measure: usize, primary: &Contrast) -> u64 {
     let of = |arm: usize| view.cell(measure, arm).map_or(0, |cell| cell.immature);
     let other = match primary.against {
         Against::Control(other) | Against::Arm(other) => of(other),
-        Against::Measure(_) | Against::Bound(_) | Against::Nobody => 0,
+        Against::Measure(_) | Against::Figure | Against::Bound(_) | Against::Nobody => 0,
     };
     of(primary.arm) + other
 }

@@ -100,7 +100,8 @@ fn incremental(view: &View, goal: usize, arm: usize) -> Measured<Sloped> {
     let own = level(view, measure, arm)?;
     let base = match view.goal(goal).map(|goal| &goal.baseline) {
         Some(Baseline::Measure(other)) => level(view, *other, arm)?,
-        Some(Baseline::Control | Baseline::Bound | Baseline::Figure(_)) | None => level(view, measure, view.control.ok_or(Withheld::NotRegistered)?)?,
+        Some(Baseline::Figure(figure)) => value(view, figure, arm)?,
+        Some(Baseline::Control | Baseline::Bound) | None => level(view, measure, view.control.ok_or(Withheld::NotRegistered)?)?,
     };
     let n = view.reading(measure, arm).units as f64;
     Ok(own.mixed(n, &base, -n, (own.value - base.value) * n))
@@ -145,13 +146,23 @@ fn linear(view: &View, found: &Sloped) -> Option<Measured<Interval>> {
 
 /// A compound figure of an arm against the same of another arm.
 pub fn against(view: &View, formula: &Formula, ty: &Type, arm: usize, other: usize) -> Comparison {
+    let units = (view.assigned(arm), view.assigned(other));
+    compared(view, ty, units, value(view, formula, arm), value(view, formula, other))
+}
+
+/// A compound figure of an arm against another compound figure of the same arm.
+pub fn against_figure(view: &View, formula: &Formula, base: &Formula, ty: &Type, arm: usize) -> Comparison {
+    let units = view.assigned(arm);
+    compared(view, ty, (units, units), value(view, formula, arm), value(view, base, arm))
+}
+
+fn compared(view: &View, ty: &Type, (units, units_against): (u64, u64), own: Measured<Sloped>, base: Measured<Sloped>) -> Comparison {
     let factor = factor_of_type(ty);
-    let (own, base) = (value(view, formula, arm), value(view, formula, other));
     let gap = own.clone().and_then(|own| base.clone().map(|base| own.mixed(1.0, &base, -1.0, own.value - base.value)));
     let interval = gap.clone().and_then(|gap| interval(view, &gap)).map(|interval| interval.scaled(factor));
     let effect = gap.clone().and_then(|gap| {
         let standard_error = error(view, &gap)? * factor;
-        let units = (view.assigned(arm) + view.assigned(other)) as f64;
+        let units = (units + units_against) as f64;
         if standard_error > 0.0 {
             Ok(Effect { estimate: gap.value * factor, standard_error, degrees: f64::INFINITY, units })
         } else {
@@ -176,8 +187,8 @@ pub fn against(view: &View, formula: &Formula, ty: &Type, arm: usize, other: usi
         detectable: effect.map(|effect| {
             (normal_upper_quantile(view.terms.alpha / 2.0) - normal_upper_quantile(view.terms.power)) * effect.standard_error
         }),
-        units: view.assigned(arm),
-        units_against: view.assigned(other),
+        units,
+        units_against,
     }
 }
 

@@ -29,6 +29,7 @@ pub fn against_name(view: &View, against: Against) -> String {
     match against {
         Against::Control(arm) | Against::Arm(arm) => view.arm_key(arm),
         Against::Measure(measure) => view.measure(measure).map_or_else(String::new, |own| own.name.clone()),
+        Against::Figure => "figure".to_owned(),
         Against::Bound(_) => "bound".to_owned(),
         Against::Nobody => "control".to_owned(),
     }
@@ -62,7 +63,7 @@ fn row(view: &View, goal: &TrialGoal, contrast: &Contrast, decided: &[Decided]) 
     let count = |arm: Option<usize>| measure.zip(arm).and_then(|(measure, arm)| view.reading(measure, arm).rate).map(|rate| rate.successes);
     let other = match contrast.against {
         Against::Control(other) | Against::Arm(other) => Some(other),
-        Against::Measure(_) | Against::Bound(_) | Against::Nobody => None,
+        Against::Measure(_) | Against::Figure | Against::Bound(_) | Against::Nobody => None,
     };
     let cells = || {
         measure

@@ -47,16 +47,6 @@ fn difference_of(view: &View, goal: &TrialGoal, target: &Target, base: Measured<
     })
 }
 
-/// A level of the page moved by what a goal asks for.
-pub fn moved(goal: &TrialGoal, target: &Target, level: f64, factor: f64) -> f64 {
-    match target {
-        Target::Relative(share) => level + sign(goal) * share.abs() * level.abs(),
-        Target::Absolute(by) => level + sign(goal) * by.abs() * factor,
-        Target::Margin(by) => level - sign(goal) * by * factor,
-        Target::AtMost(_) | Target::AtLeast(_) | Target::None => level,
-    }
-}
-
 /// The difference a row is held against, as it is drawn: what a goal asks for; a guard's margin, on the side that is worse.
 pub fn threshold(view: &View, goal: &TrialGoal, contrast: &Contrast) -> Option<f64> {
     if matches!(contrast.against, Against::Bound(_)) {
@@ -196,7 +186,7 @@ fn counted(view: &View, goal: &TrialGoal, contrast: &Contrast, margin: f64) -> O
     let measure = measure_of(goal)?;
     let other = match contrast.against {
         Against::Control(other) | Against::Arm(other) => other,
-        Against::Measure(_) | Against::Nobody => return None,
+        Against::Measure(_) | Against::Figure | Against::Nobody => return None,
         Against::Bound(bound) => {
             let own = view.reading(measure, contrast.arm);
             let good = own.interval(view.terms, 2.0 * view.terms.alpha).ok()?.moved(-bound).scaled(sign(goal));
@@ -232,6 +222,10 @@ pub fn registered(view: &View, goal: &TrialGoal, contrast: Option<&Contrast>) ->
         Some(Against::Measure(other)) => view.measure(other).map_or_else(Words::default, |measure| {
             Words::new(measure.name.clone(), measure.label.clone().unwrap_or_else(|| measure.name.clone()))
         }),
+        Some(Against::Figure) => {
+            let name = goal.written.rsplit_once(" vs ").map_or("figure", |(_, name)| name);
+            Words::new(name, name)
+        }
         Some(Against::Control(_) | Against::Arm(_) | Against::Bound(_) | Against::Nobody) | None => Words::new("control", "对照组"),
     };
     let by = |amount: f64| print::difference(unit, amount * factor(view, goal));

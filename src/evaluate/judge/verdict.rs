@@ -124,7 +124,7 @@ fn sentence(view: &View, goal: &TrialGoal, contrast: &Contrast, met: Met) -> Wor
     } else {
         print::with_interval(unit, own.difference, own.interval)
     };
-    let causal = view.randomised && !matches!(contrast.against, Against::Measure(_));
+    let causal = view.randomised && !matches!(contrast.against, Against::Measure(_) | Against::Figure);
     let (en, zh) = if causal {
         ("Result", "结果")
     } else {

@@ -310,7 +310,10 @@ fn written_form(rule: Rule) -> Option<String> {
     if let Some(word) = name.strip_prefix("kw_") {
         return (!matches!(word, "in" | "is")).then(|| word.to_owned());
     }
-    for family in ["offer_", "tail_", "wave_", "test_", "ladder_", "table_", "arms_", "template_", "model_", "cohort_"] {
+    if matches!(rule, Rule::goal_change | Rule::goal_target | Rule::judge_amount | Rule::judge_unit | Rule::judge_word) {
+        return None;
+    }
+    for family in ["offer_", "tail_", "wave_", "test_", "ladder_", "table_", "arms_", "template_", "model_", "cohort_", "goal_", "judge_"] {
         if let Some(word) = name.strip_prefix(family) {
             return Some(word.to_owned());
         }
@@ -319,7 +322,7 @@ fn written_form(rule: Rule) -> Option<String> {
         "again", "exclude", "owner", "approver", "class", "priority", "purpose", "product", "under", "recipient", "value", "limit",
         "budget", "runs", "about", "arms", "plan", "exit", "wave", "by", "choose", "send", "none", "hours", "quiet", "order", "control",
         "capacity", "cost", "staff", "length", "to", "due", "writes", "given", "expect", "disable", "population", "decide", "because",
-        "overflow",
+        "overflow", "judge",
     ];
     clauses.contains(&name.as_str()).then_some(name)
 }
@@ -339,7 +342,14 @@ fn sign_form(rule: Rule) -> Option<&'static str> {
         Rule::sign_arrow => "->",
         Rule::sign_dots => "..",
         Rule::limit_rule | Rule::at_most => "at most",
-        Rule::at_least => "at least",
+        Rule::at_least | Rule::judge_least => "at least",
+        Rule::judge_cuts => "by",
+        Rule::experiment_arms => "arm",
+        Rule::experiment_control => "control",
+        Rule::experiment_at => "at",
+        Rule::experiment_probability => "probability",
+        Rule::experiment_propose => "propose",
+        Rule::experiment_observed => "observed",
         Rule::trigger => "on",
         Rule::when | Rule::when_clause | Rule::row_when => "when",
         Rule::row_otherwise => "otherwise",

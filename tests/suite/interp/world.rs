@@ -94,6 +94,7 @@ impl World {
             trials: Vec::new(),
             attributions: Vec::new(),
             lifetimes: Vec::new(),
+            metrics: Vec::new(),
         };
         Self { program, snapshot: Snapshot::new(), moment: Moment { as_of: 100 * DAY, previous: None } }
     }

@@ -161,9 +161,9 @@ fn mistakes_in_what_is_judged_are_named() {
         (email(""), "experiment-incomplete", "experiment `email` does not say `arm COLUMN", "没有写明 `arm COLUMN"),
         (email(r#"arm segment { "Mens E-Mail" }"#), "experiment-incomplete", "two arms", "two arms"),
         (email(r#"arm segment { "Mens E-Mail" 50%  "No E-Mail" }"#), "experiment-incomplete", "a share for every arm", "a share for every arm"),
-        (email(r#"arm segment { "Mens E-Mail" 50%  "No E-Mail" 40% }"#), "shares", "90%", "90%"),
-        (email(r#"arm segment { "Men E-Mail"  "No E-Mail" }"#), "unknown-part", "Men E-Mail", "Men E-Mail"),
-        (email(r#"arm segment { "Mens E-Mail"  "No E-Mail" } control "None""#), "unknown-part", "None", "None"),
+        (email(r#"arm segment { "Mens E-Mail" 50%  "No E-Mail" 40% }"#), "shares-not-whole", "90%", "90%"),
+        (email(r#"arm segment { "Men E-Mail"  "No E-Mail" }"#), "not-declared", "Men E-Mail", "Men E-Mail"),
+        (email(r#"arm segment { "Mens E-Mail"  "No E-Mail" } control "None""#), "not-declared", "None", "None"),
         (email(r#"arm spend { "1"  "2" }"#), "wrong-type", "`arm`", "`arm`"),
         (email(&format!("{arms} at spend")), "wrong-type", "`at`", "`at`"),
         (email(&format!("{arms} propose 0.5")), "experiment-incomplete", "`probability`", "`probability`"),
@@ -178,4 +178,44 @@ fn mistakes_in_what_is_judged_are_named() {
             assert!(said.contains(words), "{slug}: {said}");
         }
     }
+}
+
+#[test]
+fn metrics_of_now_are_kept_for_the_report() {
+    let text = format!(
+        "{SCHEMA}metric score \"净推荐值\" for surveys = nps(nps, last 1 months, at least 1) by customer_id\nmetric ages = mean(age)\n{}",
+        r#"
+test "data" {
+  as of 2025-03-01 00:00
+  given customers (customer_id, status, age) ("C1", "active", 30) ("C2", "active", 41)
+  given surveys (customer_id, asked, nps, csat)
+    ("C1", 2025-02-11 00:00, 10, 4) ("C1", 2025-02-12 00:00, 3, 2) ("C1", 2025-02-13 00:00, missing, missing)
+    ("C1", 2025-01-11 00:00, 9, 5)
+}
+"#
+    );
+    let world = World::metrics_only(&text);
+    assert_eq!(world.problems, 0);
+    let rows = world.metric_rows();
+    let fields = |row: &[(&str, Value)]| row.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect::<Vec<_>>();
+    let text = |text: &str| Value::Text(text.into());
+    let score = [
+        ("metric", text("score")),
+        ("group", text("customer_id = C1")),
+        ("value", Value::Float(0.0)),
+        ("rows", Value::Int(2)),
+        ("previous", Value::Float(100.0)),
+        ("previous_rows", Value::Int(1)),
+    ];
+    let ages = [("metric", text("ages")), ("value", Value::Float(35.5)), ("rows", Value::Int(2))];
+    assert_eq!(rows, [fields(&score), fields(&ages)]);
+}
+
+#[test]
+fn the_share_of_an_arm_is_recorded_with_the_assignment() {
+    let checked = checked(&format!("{SCHEMA}{STRATEGY}}}\n"));
+    let program = checked.program.unwrap();
+    let emission = program.emissions.iter().find(|emission| emission.output == strat::ir::Output::Assignments).unwrap();
+    assert!(emission.fields.iter().any(|(name, node)| name == "share" && program.type_of(*node) == strat::types::Type::Number));
+    assert!(program.trials[0].probability.is_some());
 }

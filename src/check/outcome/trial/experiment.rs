@@ -13,7 +13,8 @@ impl Checker {
     pub(super) fn enrolled_by_experiment(&mut self, experiment: &Experiment, table: TableId) -> Option<Enrolment> {
         let span = experiment.name.span;
         let Some((column, written)) = &experiment.arms else { return self.incomplete_experiment(experiment, "`arm COLUMN { … }`") };
-        if written.len() < 2 {
+        // A proposed rule is weighed against the logged one, whose rows may all be of one arm.
+        if written.len() < 2 && experiment.propose.is_none() {
             return self.incomplete_experiment(experiment, "two arms to compare");
         }
         let scope = Scope::of(0, table);

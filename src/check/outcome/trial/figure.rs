@@ -1,9 +1,12 @@
 //! From figures as written to formulas over measures.
 
 use super::super::figure::Over;
+use super::super::parts::lengths_within;
 use super::{Docket, plain_path};
 use crate::check::Checker;
 use crate::check::names::Scope;
+use crate::check::problems::outcomes as problems;
+use crate::diag::Problem;
 use crate::ir::{Fold, Formula, NodeId};
 use crate::syntax::ast::{Argument, ArgumentKind, ArithmeticOperator, Expression, ExpressionKind, ItemKind, Path};
 use crate::types::{Type, Value};
@@ -30,6 +33,10 @@ pub(super) struct View<'a> {
 impl Checker {
     /// The formula of a figure; `None` where it cannot be judged by a formula of one arm.
     pub(super) fn formula(&mut self, docket: &mut Docket, view: &View<'_>, figure: &Expression) -> Option<Formula> {
+        if let (None, Some(length)) = (view.entry, lengths_within(figure).first()) {
+            self.report(Problem::new(&problems::ENTRY_TIME_MISSING, length.span).with("experiment", &docket.name));
+            return None;
+        }
         match figure.kind.as_ref() {
             ExpressionKind::Literal(_) => self.number_written(figure, view.module),
             ExpressionKind::Path(path) => self.named_formula(docket, view, path, figure),
@@ -137,8 +144,8 @@ impl Checker {
         let ExpressionKind::Call { function, arguments } = written.kind.as_ref() else { return None };
         let name = function.text();
         let named = single(arguments).and_then(plain_path);
-        let is_name = named.is_some_and(|path| counted(docket, path).is_some() || self.is_strategy(path, view.module));
-        if !matches!(name.as_str(), "sum" | "count") || is_name {
+        let is_name = |path| counted(docket, path).is_some() || self.is_strategy(path, view.module);
+        if name != "sum" && (name != "count" || named.is_some_and(is_name)) {
             return None;
         }
         match self.outcome_fold(docket, view, &name, arguments, written.span)? {

@@ -8,7 +8,7 @@ use super::figure::View;
 use super::{Docket, Planned};
 use crate::check::Checker;
 use crate::check::names::Scope;
-use crate::check::problems::{outcomes as problems, types};
+use crate::check::problems::types;
 use crate::diag::Problem;
 use crate::ir::{Aggregate, AggregateFunction, Comparison, Fold, GoalRole, Kind, Link, Measure, NodeId};
 use crate::source::Span;
@@ -55,11 +55,7 @@ impl Checker {
                         self.is_known(value, span)
                     }
                 };
-                let counted: Vec<NodeId> = filter.into_iter().chain([known]).collect();
-                let counted = self.all(&counted, span);
-                let counted = self.surely(counted, span);
-                let (one, none) = (self.constant(Value::Int(1), Type::Int, span), self.constant(Value::Int(0), Type::Int, span));
-                Some(Fold::Sum { value: self.either(counted, one, none, span) })
+                Some(Fold::Sum { value: self.one_where(filter, known, span) })
             }
             "mean" | "sum" | "median" | "quantile" | "nps" => {
                 let value = self.figure_value(name, parts.value, span, &scope)?;
@@ -78,6 +74,15 @@ impl Checker {
             }
             _ => None,
         }
+    }
+
+    /// 1 for a subject that is counted, 0 for others.
+    fn one_where(&mut self, filter: Option<NodeId>, known: NodeId, span: Span) -> NodeId {
+        let counted: Vec<NodeId> = filter.into_iter().chain([known]).collect();
+        let counted = self.all(&counted, span);
+        let counted = self.surely(counted, span);
+        let (one, none) = (self.constant(Value::Int(1), Type::Int, span), self.constant(Value::Int(0), Type::Int, span));
+        self.either(counted, one, none, span)
     }
 
     /// The scope of one subject, with the entry the figure is judged from.
@@ -129,11 +134,6 @@ impl Checker {
         let span = figure.span;
         let ty = self.type_of_figure(docket, view, figure)?;
         let lengths = lengths_within(figure);
-        if view.entry.is_none() && !lengths.is_empty() {
-            let place = lengths.first().map_or(span, |length| length.span);
-            self.report(Problem::new(&problems::ENTRY_TIME_MISSING, place).with("experiment", &docket.name));
-            return None;
-        }
         let fold = match (view.before_entry, view.entry.zip(docket.entry)) {
             (true, Some((earlier, entry))) => self.refold(fold, |checker, node| checker.moved(node, docket.table, entry, &[entry, earlier], span).node),
             (_, _) => fold,

@@ -44,23 +44,23 @@ impl Checker {
         }
         for path in &judge.adjust {
             let Fact { name, label, node, ty } = self.judged_fact(path, docket)?;
-            self.expect(is_quantity(&ty), path, "`adjust for`", "a number or yes/no", &ty)?;
+            self.fits(is_quantity(&ty), path, "`adjust for`", "a number or yes/no", &ty)?;
             out.covariates.push(Covariate { name, label, value: node });
         }
         if let Some(path) = &judge.cluster {
             let fact = self.judged_fact(path, docket)?;
-            self.expect(fact.ty.is_text() || fact.ty == Type::Int, path, "`cluster`", "a text or a whole number", &fact.ty)?;
+            self.fits(fact.ty.is_text() || fact.ty == Type::Int, path, "`cluster`", "a text or a whole number", &fact.ty)?;
             out.cluster = Some(fact.node);
         }
         if let Some(path) = &judge.score {
             let fact = self.judged_fact(path, docket)?;
-            self.expect(is_quantity(&fact.ty) && fact.ty != Type::Bool, path, "`score`", "a number", &fact.ty)?;
+            self.fits(is_quantity(&fact.ty) && fact.ty != Type::Bool, path, "`score`", "a number", &fact.ty)?;
             out.score = Some(fact.node);
         }
         Some(out)
     }
 
-    fn expect(&mut self, fits: bool, path: &Path, place: &str, expected: &str, found: &Type) -> Option<()> {
+    fn fits(&mut self, fits: bool, path: &Path, place: &str, expected: &str, found: &Type) -> Option<()> {
         if !fits {
             let problem = Problem::new(&types::WRONG_TYPE, path.span).with("where", place).with("expected", expected);
             self.report(problem.with("found", found));
@@ -99,7 +99,7 @@ impl Checker {
             Type::Text | Type::Choice(_) | Type::Bool | Type::Int => Vec::new(),
             _ => {
                 let place = if stratified { "`strata`" } else { "`by` of `judge`" };
-                return self.expect(false, path, place, "labels, texts, yes/no or whole numbers", &ty).and(None);
+                return self.fits(false, path, place, "labels, texts, yes/no or whole numbers", &ty).and(None);
             }
         };
         Some(Cut { name, label, value: node, levels, stratified })
