@@ -16,6 +16,7 @@ mod words;
 pub use format::format_value;
 pub use number::round_value;
 pub use words::keyword_table;
+#[cfg(feature = "engine")]
 pub(crate) use time::DAY_MILLISECONDS;
 
 /// A function over the values of one row.

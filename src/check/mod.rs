@@ -201,6 +201,7 @@ impl Checker {
         let subject = self.entry_subject().or_else(|| (!self.tables.is_empty()).then_some(TableId(0)))?;
         let trials = self.lower_trials(&lowered.strategies);
         let metrics = self.lower_metrics();
+        let (attributions, lifetimes) = self.lower_studies();
         let mut emissions = lowered.emissions;
         emissions.append(&mut self.facts.emissions);
         emissions.append(&mut self.lower_alerts());
@@ -218,8 +219,8 @@ impl Checker {
             channels,
             params,
             trials,
-            attributions: Vec::new(),
-            lifetimes: Vec::new(),
+            attributions,
+            lifetimes,
             metrics,
         };
         self.mark_used_cohorts(&mut program);

@@ -21,7 +21,7 @@ pub(crate) use comparison::comparison;
 pub(crate) use aggregate::function_of;
 pub(crate) use fold::fold;
 pub(crate) use literal::decimal_float;
-pub(crate) use rows::Rows;
+pub(crate) use rows::{Belonging, Rows};
 pub(crate) use text::{least_length, plain_words};
 pub(crate) use window::Bounds;
 

@@ -22,7 +22,7 @@ pub(super) const OUTCOME: &str = "(outcome)";
 /// Metrics may use each other to this depth; beyond it one is defined by itself.
 const DEEPEST: usize = 20;
 /// Functions of figures besides the aggregates.
-const FIGURES: [&str; 8] = ["rate", "retained", "nps", "cost", "minutes", "incremental", "attributed", "lasting"];
+const FIGURES: [&str; 9] = ["rate", "retained", "nps", "cost", "minutes", "incremental", "attributed", "lasting", "lifetime"];
 
 /// Over which rows a figure runs.
 #[derive(Clone)]
@@ -200,7 +200,7 @@ impl Checker {
     }
 
     /// A figure that only outcomes will tell.
-    fn placeholder(&mut self, ty: Type, windowed: bool, span: Span) -> Figure {
+    pub(super) fn placeholder(&mut self, ty: Type, windowed: bool, span: Span) -> Figure {
         let node = self.constant(Value::Missing, ty.clone(), span);
         Figure { typed: Typed { node, ty, optional: true, span }, windowed, outcome: true, supports: Vec::new() }
     }
@@ -242,10 +242,10 @@ impl Checker {
 
     /// A figure over the rows of its table.
     fn row_figure(&mut self, name: &str, arguments: &[Argument], span: Span, over: &Over<'_>) -> Option<Figure> {
-        let Some(parts) = Parts::of(arguments) else { return self.bad_figure(name, span) };
-        if name == "attributed" {
-            return self.attributed(&parts, span, over);
+        if matches!(name, "attributed" | "lifetime") {
+            return self.study_figure(name, arguments, span, over);
         }
+        let Some(parts) = Parts::of(arguments) else { return self.bad_figure(name, span) };
         let mut scope = Scope::of(over.module, over.table);
         let now = self.as_of(span);
         for bound in [OUTCOME, "entry"] {
@@ -369,15 +369,6 @@ impl Checker {
         let mut moved = |bound: Option<NodeId>| bound.map(|bound| self.shift(bound, back, window.span));
         Some(Bounds { from: moved(bounds.from), until: moved(bounds.until) })
     }
-
-    /// `attributed(x, rule: last_touch, lookback: 30 days)`
-    fn attributed(&mut self, parts: &Parts<'_>, span: Span, over: &Over<'_>) -> Option<Figure> {
-        let scope = Scope::of(over.module, over.table);
-        self.expression(parts.value, &scope)?;
-        let Some(lookback) = parts.named("lookback") else { return self.bad_figure("attributed", span) };
-        self.length(lookback, &scope, "`lookback`")?;
-        Some(self.placeholder(Type::Int, true, span))
-    }
 }
 
 impl Checker {
@@ -422,7 +413,8 @@ fn signature(name: &str) -> &'static str {
         "minutes" => "minutes(STRATEGY)",
         "incremental" => "incremental(GOAL)",
         "lasting" => "lasting(LENGTH, ended: CONDITION, horizon: N)",
-        "attributed" => "attributed(EXPR, rule: last_touch, lookback: 30 days)",
+        "attributed" => "attributed(count(ROWS where CONDITION), rule: last_touch, lookback: 30 days)",
+        "lifetime" => "lifetime(REPEATS, recency: R, age: A, value: MEAN_VALUE, next: N)",
         "nps" => "nps(SCORE, WINDOW, at least N)",
         _ => "rate(CONDITION where CONDITION, WINDOW, at least N)",
     }

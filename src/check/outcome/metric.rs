@@ -39,6 +39,10 @@ impl Checker {
         let earlier = self.figure_before(module, metric, &over);
         let name = self.modules.get(module).map_or_else(|| metric.name.text.clone(), |module| module.qualified(&metric.name.text));
         let mut fields = vec![(String::from("metric"), self.text_constant(name, span))];
+        let label = metric.label.as_ref().map(|label| label.text.clone()).unwrap_or_default();
+        fields.push((String::from("label"), self.text_constant(label, span)));
+        let written = self.sources.text(metric.value.span).split_whitespace().collect::<Vec<_>>().join(" ");
+        fields.push((String::from("written"), self.text_constant(written, span)));
         if let Some(group) = group {
             fields.push((String::from("group"), group.words));
         }

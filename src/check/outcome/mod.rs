@@ -9,4 +9,5 @@ mod metric;
 mod moment;
 mod parts;
 mod readings;
+mod study;
 mod trial;

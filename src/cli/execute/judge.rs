@@ -16,15 +16,22 @@ use super::super::session::{Exit, Failure, Session, shown};
 use super::super::stages::Loaded;
 use super::problems::{NOTHING_TO_JUDGE, REPORT_NOT_WRITTEN};
 use super::{Job, MISSING_SETTING, Timings, failed, setting};
+use polars::prelude::{DataFrame, DataType, PolarsResult};
 use serde::Serialize;
 use std::path::Path;
 use strat::diag::render::NOWHERE;
 use strat::diag::{Language, Problem};
 use strat::engine::{Options, Tables, histories, journeys, moves, observe, trial_reads};
-use strat::evaluate::evaluation::{Attribution, Evaluation, Figure, Input, Lifetime, Met, Migration, REPORT_FORMAT, TrialReport, Unit};
-use strat::evaluate::judge::{CreditRequest, LifetimeRequest, Purchaser, attribution, judge, lifetime, migration};
+use strat::evaluate::evaluation::{
+    Attribution, Evaluation, Figure, Input, Lifetime, Met, MetricReport, Migration, REPORT_FORMAT, TrialReport, Unit,
+};
+use strat::evaluate::judge::{
+    CreditRequest, Group, LifetimeRequest, Purchaser, attribution, factor_of_type, judge, lifetime, metric, migration, unit_of_type,
+};
+use strat::evaluate::withheld::Withheld;
 use strat::evaluate::observed::Moves;
-use strat::ir::{AttributionStudy, CreditRule, LifetimeStudy};
+use strat::ir::{AttributionStudy, CreditRule, Emission, LifetimeStudy, Program};
+use strat::types::Type;
 use strat::report;
 
 /// Milliseconds of a day.
@@ -53,7 +60,9 @@ pub fn judge_program(session: &Session, project: &Project, loaded: &Loaded, argu
         let advice = session.words("give --out DIR, or write: out = \"out\"", "请使用 --out DIR，或写：out = \"out\"");
         setting(&MISSING_SETTING, "out", "", advice)
     })?;
-    if loaded.program.trials.is_empty() {
+    let program = &loaded.program;
+    let studies = program.attributions.len() + program.lifetimes.len() + program.metrics.len();
+    if program.trials.is_empty() && studies == 0 {
         return Err(Failure::could_not_run(Problem::new(&NOTHING_TO_JUDGE, NOWHERE).with("program", &loaded.program.name)));
     }
     let job = Job::new(session, project, loaded, &loaded.program, None, false)?;
@@ -90,11 +99,21 @@ impl Job<'_> {
             as_of: time_text(self.moment.as_of),
             inputs: self.inputs(&files),
             trials,
-            metrics: Vec::new(),
+            metrics: self.measured(&bound.tables)?,
             migrations: moves(self.program, &bound.tables, self.moment).map_err(|error| failed(&error))?.into_iter().map(moved).collect(),
             attributions: self.program.attributions.iter().map(|study| self.credited(study, &bound.tables)).collect::<Result<_, _>>()?,
             lifetimes: self.program.lifetimes.iter().map(|study| self.valued(study, &bound.tables)).collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Metrics as of now, by group.
+    fn measured(&self, tables: &Tables) -> Result<Vec<MetricReport>, Failure> {
+        let mut program = self.program.clone();
+        program.watches.clear();
+        program.emissions = std::mem::take(&mut program.metrics);
+        let outcome = strat::engine::run(&program, tables, self.moment, &Options::default()).map_err(|error| failed(&error))?;
+        let pairs = program.emissions.iter().zip(&outcome.emissions);
+        pairs.map(|(emission, rows)| measured(&program, emission, rows).map_err(|error| failed(&error))).collect()
     }
 
     /// Credit for conversions, and what the channels cost.
@@ -138,6 +157,36 @@ impl Job<'_> {
         let part = |(table, hash): (String, String)| Input { file: format!("ledger/{table}"), table, rows: 0, hash };
         files.iter().map(file).chain(self.history.visible().into_iter().map(part)).collect()
     }
+}
+
+/// The groups of one metric.
+fn measured(program: &Program, emission: &Emission, rows: &DataFrame) -> PolarsResult<MetricReport> {
+    let column = |name: &str| rows.column(name).ok().cloned();
+    let texts = |name: &str| -> PolarsResult<Vec<String>> {
+        let Some(column) = column(name) else { return Ok(vec![String::new(); rows.height()]) };
+        Ok(column.str()?.iter().map(|text| text.unwrap_or_default().to_owned()).collect())
+    };
+    let numbers = |name: &str| -> PolarsResult<Vec<Option<f64>>> {
+        let Some(column) = column(name) else { return Ok(vec![None; rows.height()]) };
+        Ok(column.cast(&DataType::Float64)?.f64()?.iter().collect())
+    };
+    let ty = emission.fields.iter().find(|(name, _)| name == "value").map_or(Type::Number, |(_, node)| program.type_of(*node));
+    let unit = unit_of_type(&ty);
+    let scaled = |value: Option<f64>| value.map(|value| value * factor_of_type(&ty)).ok_or(Withheld::NoUnits);
+    let grouped = column("group").is_some();
+    let (names, labels, written) = (texts("metric")?, texts("label")?, texts("written")?);
+    let first = |list: &[String]| list.first().cloned().unwrap_or_default();
+    let cells = texts("group")?.into_iter().zip(numbers("value")?).zip(numbers("previous")?).zip(numbers("rows")?);
+    let groups = cells.map(|(((group, value), previous), n)| Group {
+        group: if grouped { vec![group] } else { Vec::new() },
+        value: scaled(value),
+        previous: scaled(previous),
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        n: n.unwrap_or(0.0) as u64,
+    });
+    let groups = groups.collect();
+    let label = first(&labels);
+    Ok(metric(&first(&names), (!label.is_empty()).then_some(label.as_str()), unit, &first(&written), groups))
 }
 
 fn moved(moves: Moves) -> Migration {

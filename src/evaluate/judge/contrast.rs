@@ -14,7 +14,7 @@ use crate::evaluate::withheld::{Measured, Withheld};
 use crate::ir::{Baseline, Fold, Formula, GoalRole, Looks, Target, TrialGoal};
 
 use super::compare::{Comparison, Method, against_bound, compare, samples};
-use super::reading::Reading;
+use super::reading::{Reading, earlier};
 use super::strata::{Strata, strata_of};
 use super::view::{View, factor_of, factor_of_type};
 use super::{formula, people};
@@ -158,7 +158,7 @@ pub fn designed(view: &View, measure: usize, arm: usize, other: usize) -> (Compa
     let plain = compare(&view.reading(measure, arm), &view.reading(measure, other), view.terms);
     if !view.randomised {
         let plain = plain.without_cause();
-        return match adjusted(view, measure, arm, other) {
+        return match two_differences(view, measure, arm, other, &plain).or_else(|| adjusted(view, measure, arm, other)) {
             Some(found) => (found.without_cause(), Some(plain)),
             None => (Comparison { method: unadjusted(&plain.method), ..plain }, None),
         };
@@ -229,6 +229,22 @@ fn clustered(view: &View, measure: usize, arm: usize, other: usize) -> Option<Co
         }
         Err(reason) => Comparison::withheld(method(least), reason),
     })
+}
+
+/// Without chance, where the value before is known: the difference of the changes, each unit its own cluster.
+fn two_differences(view: &View, measure: usize, arm: usize, other: usize, plain: &Comparison) -> Option<Comparison> {
+    let factor = view.measure(measure).filter(|own| own.before.is_some()).map(factor_of)?;
+    let change = |arm: usize| -> Option<Sample> {
+        let pair = earlier(&view.cell(measure, arm)?.before, factor);
+        let spread = pair.second_x + pair.second_y - 2.0 * pair.cross;
+        (pair.n > 1).then(|| Sample { n: pair.n, mean: pair.mean_x - pair.mean_y, variance: spread / (pair.n - 1) as f64 })
+    };
+    let compared = samples(&change(arm)?, &change(other)?, None, view.terms);
+    let method = Words::new(
+        "difference in differences: the change of the arm less the change of the others, Welch; not by chance",
+        "双重差分：该组变化减去对照变化，Welch 检验；非随机分组",
+    );
+    Some(Comparison { method: Method::Own(method), level: plain.level, level_against: plain.level_against, ..compared })
 }
 
 /// Without chance: least squares with covariates. `None` without any.

@@ -40,6 +40,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use view::{factor_of_type, unit_of_type};
 pub use program::{CreditRequest, Group, LifetimeRequest, Purchaser, attribution, lifetime, metric, migration};
 
 use super::evaluation::TrialReport;

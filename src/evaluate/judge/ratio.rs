@@ -124,10 +124,18 @@ fn unlogged(view: &View, trust: &mut Trust) -> Option<Check> {
     }
     let without: u64 = all().filter(|own| own.share.is_none()).map(|own| own.units).sum();
     let share = without as f64 / total as f64;
-    trust.unlogged = share;
-    let light = if without > 0 { Light::Red } else { Light::Green };
+    // A ledger from before probabilities were logged: the registered shares stand in for all of them.
+    let never = without == total && view.trial.arms.iter().all(|arm| arm.share.is_some());
+    trust.unlogged = if never { 0.0 } else { share };
+    let light = match without {
+        0 => Light::Green,
+        _ if never => Light::Amber,
+        _ => Light::Red,
+    };
     let n = print::count(without as f64);
-    let sentence = if without > 0 {
+    let sentence = if never {
+        Words::new("never logged; the registered shares are taken instead", "从未记录；以登记的分组比例代替")
+    } else if without > 0 {
         Words::new(format!("{n} customers have no logged probability of their arm"), format!("{n} 位客户没有记录分组概率"))
     } else {
         Words::new("logged for every customer", "每位客户都有记录")

@@ -8,6 +8,7 @@ mod methods;
 mod segments;
 mod value;
 
+#[cfg(feature = "engine")]
 pub(super) use arms::share_of;
 
 use super::printed::{self, Shape, pick};

@@ -155,13 +155,15 @@ fn answers_without_chance_are_shown_side_by_side() {
 #[test]
 fn a_difference_of_differences() {
     let Some(report) = judged("minimum_wage", "minwage_did") else { return };
-    let rows = report["trials"][0]["adjusted"].as_array().unwrap();
+    let trial = &report["trials"][0];
     for (name, path) in [("jobs", "fte"), ("wages", "wage")] {
-        let row = rows.iter().find(|row| row["goal"] == name && row["slug"] == "difference-in-differences").unwrap();
+        let row = goal(trial, name, "NJ", "PA");
         let did = reference(&format!("minwage_did/{path}/did"));
         assert_close(name, number(&row["difference"]["value"]), &did["diff"]);
         assert_close(name, number(&row["difference"]["lower"]), &did["ci"][0]);
+        assert_close(name, number(&row["difference"]["upper"]), &did["ci"][1]);
         assert_close(name, number(&row["p"]), &did["p"]);
+        assert!(row["lift"]["value"].as_f64().is_none(), "{row}");
     }
 }
 

@@ -117,7 +117,7 @@ impl Checker {
                 return ours.then_some(formula);
             }
             "incremental" => return counted(docket, path?).map(Formula::Incremental),
-            "previous" | "attributed" => return None,
+            "previous" | "attributed" | "lifetime" => return None,
             "count" => {
                 if let Some(at) = path.and_then(|path| counted(docket, path)) {
                     return Some(Formula::Reached(at));

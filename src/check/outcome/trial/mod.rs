@@ -12,6 +12,7 @@ mod target;
 mod terms;
 
 use super::parts::paths_of;
+use super::study;
 use crate::check::Checker;
 use crate::check::problems::strategy as strategies;
 use crate::diag::{Problem, any_error};
@@ -219,6 +220,9 @@ impl Checker {
         for module in 0..self.modules.len() {
             for item in self.items(module) {
                 let ItemKind::Metric(metric) = &item.kind else { continue };
+                if study::is_study(&metric.value) {
+                    continue;
+                }
                 if !judged.contains(&(module, metric.name.text.clone())) && self.is_of_outcomes(module, metric) {
                     self.warn_not_judged(metric.name.span, format!("metric `{}`", metric.name.text));
                 }

@@ -65,7 +65,7 @@ impl Checker {
     /// A metric with `within` that speaks of no strategy, goal or other metric and can be told of any who entered.
     fn stands_alone(&self, metric: &ast::Metric) -> bool {
         let functions = functions_of(&metric.value);
-        let foreign = ["cost", "minutes", "incremental", "attributed", "previous"];
+        let foreign = ["cost", "minutes", "incremental", "attributed", "lifetime", "previous"];
         mentions_within(&metric.value) && !functions.iter().any(|function| foreign.contains(&function.as_str()))
     }
 

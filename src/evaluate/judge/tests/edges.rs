@@ -146,6 +146,8 @@ fn unlogged_probabilities_and_several_arms_cap_the_verdict() {
     let mut own = two(&[(4000, 324), (4000, 240)]);
     own.trial.probability = Some(NODE);
     assert_eq!(judge(&own).verdict.rule, "R3");
+    // Some have one and some do not.
+    own.phases.entry(START).and_modify(|arms| arms.iter_mut().for_each(|arm| arm.share = Some(0.5)));
     own.phases.entry(START + DAY).or_default().push(Entered { units: 5, share: None });
     let report = judge(&own);
     assert!(report.trust.iter().any(|check| check.slug == "probabilities" && check.light == Light::Red));
