@@ -138,6 +138,14 @@ impl Voice {
         }
     }
 
+    /// As an end of an interval, which is counted as the number before it is.
+    fn end(self, unit: Unit, value: f64, precision: &Precision) -> String {
+        match unit {
+            Unit::Money => grouped(&fixed(value / precision.money.divisor, precision.money.decimals(value))),
+            Unit::Share | Unit::Number | Unit::Nps | Unit::Days | Unit::Months | Unit::Minutes => self.bare(unit, value, precision),
+        }
+    }
+
     /// A difference with its interval, all three with as many decimals.
     #[must_use]
     pub fn estimate(self, unit: Unit, estimate: &Estimate) -> Spoken {
@@ -163,7 +171,7 @@ impl Voice {
             Figure::Known(value) => {
                 let all: Vec<f64> = [&estimate.value, &estimate.lower, &estimate.upper].iter().filter_map(|figure| figure.known()).collect();
                 let precision = Precision::of(self, unit, &all);
-                let interval = self.ends(estimate, |end| self.bare(unit, end, &precision));
+                let interval = self.ends(estimate, |end| self.end(unit, end, &precision));
                 let exact = if unit == Unit::Money { self.exact_money(*value) } else { None };
                 Spoken::Known { value: write(&precision, *value), interval, exact }
             }
@@ -393,7 +401,7 @@ mod tests {
         assert_eq!(ZH.money(-230_000_000.0), "−2.30亿元");
         assert_eq!(ZH.exact_money(23_456.0).as_deref(), Some("23,456.00元"));
         assert_eq!(EN.exact_money(600.0), None);
-        assert_eq!(ZH.estimate(Unit::Money, &estimate(3440.0, 960.0, 5920.0)).line(), "+3,440元（960元 至 5,920元）");
+        assert_eq!(ZH.estimate(Unit::Money, &estimate(3440.0, 960.0, 5920.0)).line(), "+3,440元（960 至 5,920）");
     }
 
     #[test]

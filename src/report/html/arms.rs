@@ -33,7 +33,7 @@ fn versions(scene: &Scene<'_>, report: &VersionsReport) -> Markup {
     let rule = Markup::text(&report.rule).inside("code", "");
     let lead = Markup::text(scene.say("Decided by the registered rule ", "按登记的规则裁决：")).then(&rule).then(&Markup::text(scene.say(". ", "。")));
     let lead = lead.then(&scene.words(&report.sentence));
-    let mut heads = vec![scene.say("Version", "版本"), "n", scene.say("Reached goal", "达成数"), scene.say("Rate", "比率")];
+    let mut heads = vec![scene.say("Version", "版本"), scene.say("Rate", "比率")];
     if scene.trial.randomised {
         heads.push(scene.say("Lift", "相对提升"));
     }
@@ -52,14 +52,13 @@ fn version(scene: &Scene<'_>, report: &VersionsReport, row: &VersionRow) -> Vec<
     let chosen = report.chosen.as_deref() == Some(row.arm.as_str());
     let name = Markup::label(row.label.as_deref().or(Some(&scene.arm(&row.arm))), &row.arm);
     let control = row.verdict == "control";
-    let dash = || Cell::number(Markup::text("–"));
-    let mut cells = vec![
-        Cell::words(if chosen { name.inside("b", "") } else { name }),
-        count(voice, row.n),
-        Cell::number(Markup::text(&row.reached.map_or_else(|| "–".into(), super::super::voice::number))),
-        level(voice, unit, &row.level),
-    ];
-    let compared = |cell: Cell| if control { dash() } else { cell };
+    let of = match row.reached {
+        Some(reached) => format!("{} / {}", super::super::voice::number(reached), voice.count(row.n)),
+        None => format!("n = {}", voice.count(row.n)),
+    };
+    let rate = level(voice, unit, &row.level).content.then(&Markup::text(&of).inside("p", "ln sm"));
+    let mut cells = vec![Cell::words(if chosen { name.inside("b", "") } else { name }), Cell::number(rate)];
+    let compared = |cell: Cell| if control { Cell::number(Markup::text("–")) } else { cell };
     if scene.trial.randomised {
         cells.push(compared(Cell::number(spoken(&voice.relative(&row.lift)))));
     }

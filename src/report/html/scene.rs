@@ -74,9 +74,9 @@ impl<'a> Scene<'a> {
     pub fn arm(&self, name: &str) -> String {
         let label = self.trial.arms.iter().find(|row| row.name == name).and_then(|row| row.label.clone());
         match label {
-            Some(label) => label,
+            Some(label) => cleaned(&label, 60),
             None if name == "control" => self.say("control", "对照组").into(),
-            None => name.to_owned(),
+            None => cleaned(name, 60),
         }
     }
 
@@ -109,7 +109,8 @@ impl<'a> Scene<'a> {
     /// Display name of a goal.
     #[must_use]
     pub fn goal(&self, name: &str) -> String {
-        self.trial.goals.iter().find(|row| row.name == name).and_then(|row| row.label.clone()).unwrap_or_else(|| name.to_owned())
+        let label = self.trial.goals.iter().find(|row| row.name == name).and_then(|row| row.label.as_deref());
+        cleaned(label.unwrap_or(name), 80)
     }
 
     #[must_use]

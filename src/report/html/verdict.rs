@@ -84,6 +84,7 @@ pub fn bar_of(scene: &Scene<'_>, label: &str, arm: &str, unit: Unit, estimate: &
         value: estimate.value.known(),
         lower: estimate.lower.known(),
         upper: estimate.upper.known(),
+        mark: None,
         text: scene.voice.estimate(unit, estimate).line(),
     }
 }

@@ -40,16 +40,18 @@ pub fn at(value: f64) -> String {
 /// Width of a text at the size of letters; Chinese characters are as wide as high.
 #[must_use]
 pub fn text_width(text: &str) -> f64 {
-    text.chars()
-        .map(|character| match character.width() {
-            Some(2) => 1.0,
-            Some(1) if character.is_ascii_uppercase() || matches!(character, '%' | '¥' | '+' | '−' | 'm' | 'w') => 0.68,
-            Some(1) if matches!(character, 'i' | 'l' | 'j' | '.' | ',' | ' ' | '(' | ')' | ':' | 't' | 'f' | 'r') => 0.36,
-            Some(1) => 0.58,
-            Some(_) | None => 0.0,
-        })
-        .sum::<f64>()
-        * LETTER
+    text.chars().map(letter_width).sum::<f64>() * LETTER
+}
+
+/// As a share of the size of letters.
+fn letter_width(character: char) -> f64 {
+    match character.width() {
+        Some(2) => 1.0,
+        Some(1) if character.is_ascii_uppercase() || matches!(character, '%' | '¥' | '+' | '−' | 'm' | 'w') => 0.68,
+        Some(1) if matches!(character, 'i' | 'l' | 'j' | '.' | ',' | ' ' | '(' | ')' | ':' | 't' | 'f' | 'r') => 0.36,
+        Some(1) => 0.58,
+        Some(_) | None => 0.0,
+    }
 }
 
 /// The text, its end cut off where it is wider than its place.
@@ -60,12 +62,13 @@ pub fn fitted(text: &str, width: f64) -> String {
         return text;
     }
     let mut out = String::new();
+    let mut used = LETTER;
     for character in text.chars() {
-        out.push(character);
-        if text_width(&out) + LETTER > width {
-            out.pop();
+        used += letter_width(character) * LETTER;
+        if used > width {
             break;
         }
+        out.push(character);
     }
     format!("{}…", out.trim_end())
 }
