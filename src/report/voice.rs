@@ -64,6 +64,16 @@ impl Voice {
         if p < 0.001 { "p < 0.001".into() } else { format!("p = {}", fixed(p, 3)) }
     }
 
+    /// A chance; none is ever quite nothing or certain.
+    #[must_use]
+    pub fn chance(self, chance: f64) -> String {
+        match chance {
+            chance if chance < 0.001 => "<0.1%".into(),
+            chance if chance > 0.999 => ">99.9%".into(),
+            chance => format!("{}%", fixed(chance * 100.0, 1)),
+        }
+    }
+
     /// A level of a figure in its unit.
     #[must_use]
     pub fn level(self, unit: Unit, value: f64) -> String {
@@ -250,15 +260,6 @@ impl Voice {
 }
 
 impl Spoken {
-    /// The same with the characters of HTML written out; for values that hold a `<`.
-    #[must_use]
-    pub fn escaped(self) -> Self {
-        match self {
-            Self::Known { value, interval, exact } => Self::Known { value: super::markup::escaped(&value), interval, exact },
-            Self::Reason(reason) => Self::Reason(reason),
-        }
-    }
-
     /// As one line of text.
     #[must_use]
     pub fn line(&self) -> String {
@@ -324,6 +325,19 @@ impl MoneyScale {
 pub fn number(value: f64) -> String {
     let decimals = if value.fract() == 0.0 { 0 } else { number_decimals(value.abs()) };
     grouped(&fixed(value, decimals))
+}
+
+/// A number held against a limit: five decimals at most, without zeros at the end; very small ones as `1.2e−7`.
+#[must_use]
+pub fn precise(value: f64) -> String {
+    if value != 0.0 && value.abs() < 0.000_1 {
+        return format!("{value:.1e}").replace('-', "\u{2212}");
+    }
+    if value.abs() >= 1000.0 {
+        return number(value);
+    }
+    let text = fixed(value, if value.abs() < 1.0 { 5 } else { 3 });
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn number_decimals(size: f64) -> usize {
@@ -412,5 +426,9 @@ mod tests {
         assert_eq!(EN.estimate(Unit::Share, &open).line(), "+2.00 pp (1.00 or more)");
         assert_eq!(EN.p(0.0004), "p < 0.001");
         assert_eq!(EN.p(0.0041), "p = 0.004");
+        assert_eq!(EN.chance(0.000_4), "<0.1%");
+        assert_eq!(precise(0.001), "0.001");
+        assert_eq!(precise(1.3e-12), "1.3e−12");
+        assert_eq!(precise(-20.5), "−20.5");
     }
 }

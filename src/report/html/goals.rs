@@ -1,7 +1,7 @@
 //! 3 The goals: each goal, guard and watched metric in each arm, with its interval, its test and whether it is met.
 
 use super::super::markup::Markup;
-use super::scene::{Scene, Sections, count, level, p, share, spoken, withheld};
+use super::scene::{Scene, Sections, chance, count, level, p, spoken, withheld};
 use super::table::{Cell, Table, folded, heading};
 use super::icons;
 use crate::evaluate::evaluation::{Beside, Estimate, GoalRow, Met, Unit};
@@ -44,7 +44,7 @@ fn levels(scene: &Scene<'_>, row: &GoalRow) -> Markup {
             Some(successes) => format!("{} / {}", super::super::voice::number(successes), voice.count(n)),
             None => format!("n = {}", voice.count(n)),
         };
-        Markup::text(&words).inside("p", "ln sm")
+        Markup::text(&words).inside("p", "ln sm nb")
     };
     both.then(&of(row.n, row.count)).then(&of(row.n_against, row.count_against))
 }
@@ -105,11 +105,11 @@ fn cells(scene: &Scene<'_>, row: &GoalRow, again: bool) -> Vec<Cell> {
         cells.push(Cell::words(spoken(&voice.relative(&row.lift))));
     }
     let adjusted = match row.p_adjusted.known() {
-        Some(adjusted) => line(scene.say("adjusted", "校正后"), &spoken(&voice.figure(&row.p_adjusted, |_| voice.p(adjusted)).escaped())),
+        Some(adjusted) => line(scene.say("adjusted", "校正后"), &spoken(&voice.figure(&row.p_adjusted, |_| voice.p(adjusted)))),
         None => Markup::default(),
     };
     let chance = match &row.chance {
-        figure if figure.known().is_some() => line(scene.say("better", "更优概率"), &share(voice, figure).content),
+        figure if figure.known().is_some() => line(scene.say("better", "更优概率"), &chance(voice, figure).content),
         _ => Markup::default(),
     };
     cells.push(Cell::words(p(voice, &row.p).content.then(&adjusted).then(&chance)));

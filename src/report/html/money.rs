@@ -21,7 +21,6 @@ fn table(scene: &Scene<'_>) -> Table {
     let heads = [
         scene.say("Arm", "组"),
         scene.say("Cost", "成本"),
-        scene.say("Worth of one", "单次价值"),
         scene.say("Incremental", "增量达成"),
         scene.say("Cost per incremental", "单位增量成本"),
         scene.say("Benefit", "收益"),
@@ -32,19 +31,18 @@ fn table(scene: &Scene<'_>) -> Table {
     let mut table = Table::new(scene.say("Money by arm", "各组收支"), &heads).cards();
     for row in &scene.trial.money {
         let value = match row.value {
-            Some(value) => money(voice, value),
+            Some(value) => Markup::text(scene.say("one is worth ", "单次价值 ")).then(&money(voice, value)).inside("p", "ln sm"),
             None => super::scene::withheld(scene.say("benefit not priced", "收益未定价")),
         };
         let contacted = Markup::text(&format!("{} {}", scene.say("contacted", "触达"), voice.count(row.contacted))).inside("p", "ln sm");
         table.row(vec![
-            Cell::words(scene.arm_markup(&row.arm).then(&contacted)),
+            Cell::words(scene.arm_markup(&row.arm).then(&contacted).then(&value)),
             Cell::number(money(voice, row.cost)),
-            Cell::number(value),
             difference(voice, Unit::Number, &row.incremental),
             level(voice, Unit::Money, &row.cost_per_incremental),
             difference(voice, Unit::Money, &row.benefit),
             difference(voice, Unit::Money, &row.net),
-            Cell::number(spoken(&voice.figure(&row.roi, |roi| format!("{}%", super::super::voice::fixed(roi * 100.0, 0))))),
+            Cell::number(spoken(&voice.figure(&row.roi, |roi| format!("{}%", super::super::voice::number((roi * 100.0).round()))))),
             difference(voice, Unit::Money, &row.net_per_thousand),
         ]);
     }

@@ -1,6 +1,6 @@
 //! What a section needs to know: the trial, the language, how much detail there is room for, and who is who among the arms.
 
-use super::super::markup::{Markup, cleaned};
+use super::super::markup::{Markup, cleaned, escaped};
 use super::super::voice::{Spoken, Voice};
 use super::table::Cell;
 use crate::evaluate::evaluation::{Estimate, Evaluation, Figure, GoalRow, TrialReport, Unit};
@@ -125,7 +125,8 @@ pub fn spoken(spoken: &Spoken) -> Markup {
     match spoken {
         Spoken::Reason(reason) => withheld(reason),
         Spoken::Known { value, interval, exact } => {
-            let tip = exact.as_ref().map(|exact| format!(" title=\"{exact}\"")).unwrap_or_default();
+            let value = escaped(value);
+            let tip = exact.as_ref().map(|exact| format!(" title=\"{}\"", escaped(exact))).unwrap_or_default();
             let interval = if interval.is_empty() { String::new() } else { format!(" <span class=\"iv\">{interval}</span>") };
             Markup::written(format!("<span class=\"v\"{tip}>{value}</span>{interval}"))
         }
@@ -159,12 +160,17 @@ pub fn money(voice: Voice, yuan: f64) -> Markup {
 
 #[must_use]
 pub fn p(voice: Voice, figure: &Figure) -> Cell {
-    Cell::number(spoken(&voice.figure(figure, |value| voice.p(value)).escaped()))
+    Cell::number(spoken(&voice.figure(figure, |value| voice.p(value))))
 }
 
 #[must_use]
 pub fn share(voice: Voice, figure: &Figure) -> Cell {
     Cell::number(spoken(&voice.figure(figure, |value| voice.share(value))))
+}
+
+#[must_use]
+pub fn chance(voice: Voice, figure: &Figure) -> Cell {
+    Cell::number(spoken(&voice.figure(figure, |value| voice.chance(value))))
 }
 
 #[must_use]

@@ -36,8 +36,7 @@ pub fn balance(title: &str, description: &str, covariates: &[Covariate], voice: 
         let mut y = 4.0;
         for covariate in covariates {
             let middle = if small {
-                canvas.text("", (0.0, y + 13.0), Anchor::Start, &covariate.label, width * 0.55);
-                canvas.text("v", (width, y + 13.0), Anchor::End, &covariate.text, width * 0.44);
+                canvas.name_and_words(y + 13.0, "", &covariate.label, &covariate.text);
                 y + 26.0
             } else {
                 canvas.text("", (0.0, y + row / 2.0 + 4.0), Anchor::Start, &covariate.label, left - 14.0);

@@ -30,12 +30,12 @@ pub fn cumulative(title: &str, description: &str, unit: Unit, lines: &[Line], ta
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
         let (left, right) = (if small { 44.0 } else { 60.0 }, width - if small { 8.0 } else { 130.0 });
-        let (top, bottom) = (20.0, if small { 200.0 } else { 270.0 });
+        let (top, bottom) = (22.0, if small { 200.0 } else { 270.0 });
         let vertical = Scale::around(reach(lines).into_iter().chain([0.0]).chain(target.iter().map(|line| line.0)), bottom, top);
         let days = lines.iter().flat_map(|line| &line.points).map(|point| point.day);
         let (first, last) = days.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), day| (low.min(day), high.max(day)));
         let horizontal = Scale::new(first, last, left + 4.0, right);
-        canvas.text("t", (0.0, 10.0), Anchor::Start, voice.axis_unit(unit), width / 2.0);
+        canvas.text("t", (0.0, 12.0), Anchor::Start, voice.axis_unit(unit), width / 2.0);
         beside(&mut canvas, &vertical, left, right, 5, |tick, step| voice.tick(unit, tick, step));
         day_ticks(&mut canvas, &horizontal, bottom, if small { 3 } else { 6 }, &day);
         for line in lines {
@@ -129,7 +129,7 @@ pub(super) fn names(canvas: &mut Canvas, arms: &[(usize, String)], top: f64) -> 
             (x, y) = (6.0, y + 19.0);
         }
         canvas.marker(*arm, (x + 2.0, y), label);
-        canvas.text("", (x + 14.0, y + 4.0), Anchor::Start, label, 200.0);
+        canvas.text("", (x + 14.0, y + 4.0), Anchor::Start, label, (canvas.width - x - 14.0).min(200.0));
         x += width;
     }
     y + 12.0

@@ -69,7 +69,7 @@ fn scale_of(group: &Group, from: f64, to: f64) -> Scale {
 
 fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64 {
     let small = narrow(canvas.width);
-    let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.25, canvas.width * 0.74) };
+    let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.24, canvas.width * 0.715) };
     let row = if small { 42.0 } else { 27.0 };
     let scale = scale_of(group, left, right);
     let mut y = top;
@@ -99,12 +99,11 @@ fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64
 
 fn draw_bar(canvas: &mut Canvas, bar: &Bar, scale: &Scale, (y, row, left): (f64, f64, f64)) {
     let middle = if narrow(canvas.width) {
-        canvas.text("", (0.0, y + 13.0), Anchor::Start, &bar.label, canvas.width * 0.4);
-        canvas.text("v", (canvas.width, y + 13.0), Anchor::End, &bar.text, canvas.width * 0.58);
+        canvas.name_and_words(y + 13.0, "", &bar.label, &bar.text);
         y + 28.0
     } else {
         canvas.text("", (0.0, y + row / 2.0 + 4.0), Anchor::Start, &bar.label, left - 14.0);
-        canvas.text("v", (canvas.width, y + row / 2.0 + 4.0), Anchor::End, &bar.text, canvas.width * 0.25);
+        canvas.text("v", (canvas.width, y + row / 2.0 + 4.0), Anchor::End, &bar.text, canvas.width * 0.275);
         y + row / 2.0
     };
     if let Some(mark) = bar.mark {

@@ -50,8 +50,7 @@ pub fn money(title: &str, description: &str, purses: &[Purse], voice: Voice) -> 
 
 fn draw(canvas: &mut Canvas, purse: &Purse, scale: &Scale, top: f64, left: f64, voice: Voice) {
     let y = if narrow(canvas.width) {
-        canvas.text("b", (0.0, top + 14.0), Anchor::Start, &purse.label, canvas.width * 0.4);
-        canvas.text("v", (canvas.width, top + 14.0), Anchor::End, &purse.text, canvas.width * 0.58);
+        canvas.name_and_words(top + 14.0, "", &purse.label, &purse.text);
         top + 20.0
     } else {
         canvas.text("b", (0.0, top + 32.0), Anchor::Start, &purse.label, left - 12.0);
