@@ -96,7 +96,7 @@ fn differences(scene: &Scene<'_>) -> Markup {
         let rows: Vec<&GoalRow> = scene.trial.goals.iter().filter(|row| row.name == *name).collect();
         let Some(first) = rows.first() else { continue };
         let bars = rows.iter().map(|row| {
-            let label = format!("{}{}{}", cleaned(&scene.arm(&row.arm), 40), scene.say(" v ", " 对 "), cleaned(&scene.arm(&row.against), 40));
+            let label = format!("{}{}{}", cleaned(&scene.arm(&row.arm), 40), " vs ", cleaned(&scene.arm(&row.against), 40));
             bar_of(scene, &label, &row.arm, row.unit, &row.difference)
         });
         let mut group = group_of(scene, first, bars.collect());

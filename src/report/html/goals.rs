@@ -38,7 +38,7 @@ fn line(head: &str, content: &Markup) -> Markup {
 /// `8.1% v 6.0%`, with successes of customers below, in the same order.
 fn levels(scene: &Scene<'_>, row: &GoalRow) -> Markup {
     let voice = scene.voice;
-    let both = level(voice, row.unit, &row.level).content.then(&Markup::text(scene.say(" v ", " 对 "))).then(&level(voice, row.unit, &row.level_against).content);
+    let both = level(voice, row.unit, &row.level).content.then(&Markup::text(" vs ")).then(&level(voice, row.unit, &row.level_against).content);
     let of = |n: u64, successes: Option<f64>| {
         let words = match successes {
             Some(successes) => format!("{} / {}", super::super::voice::number(successes), voice.count(n)),
@@ -94,7 +94,7 @@ fn cells(scene: &Scene<'_>, row: &GoalRow, again: bool) -> Vec<Cell> {
     let first = scene.primary() == Some(row.name.as_str());
     let name = Markup::label(row.label.as_deref(), &row.name).inside("b", "gn");
     let registered = if again || row.registered.is_empty() { Markup::default() } else { Markup::text(&row.registered).inside("p", "ln mono") };
-    let versus = scene.arm_markup(&row.arm).then(&Markup::text(scene.say(" v ", " 对 "))).then(&scene.arm_markup(&row.against)).inside("p", "ln");
+    let versus = scene.arm_markup(&row.arm).then(&Markup::text(" vs ")).then(&scene.arm_markup(&row.against)).inside("p", "ln");
     let role = Markup::text(role(scene, row, first)).inside("span", "tag");
     let mut cells = vec![
         Cell::words(name.then(&Markup::text(" ")).then(&role).then(&versus).then(&registered)),

@@ -67,7 +67,7 @@ fn dots(canvas: &mut Canvas, covariate: &Covariate, scale: &Scale, y: f64) {
             let (from, to) = (scale.place(before), scale.place(after));
             canvas.line(&format!("s{style} w o4"), (from, y), (to, y));
             canvas.path(&format!("s{style} w hollow"), &format!("M{} {}a5 5 0 1 0 10 0a5 5 0 1 0-10 0z", at(from - 5.0), at(y)));
-            canvas.marker(0, (to, y), &tip);
+            canvas.shape(&format!("f{style}"), &format!("M{} {}a5 5 0 1 0 10 0a5 5 0 1 0-10 0z", at(to - 5.0), at(y)), &tip);
         }
         (Some(only), None) | (None, Some(only)) => canvas.marker(covariate.arm, (scale.place(only), y), &tip),
         (None, None) => {}

@@ -61,7 +61,7 @@ fn letter_width(character: char) -> f64 {
 }
 
 /// Heavy letters are wider.
-const HEAVY: f64 = 1.09;
+pub const HEAVY: f64 = 1.09;
 
 /// The text, its end cut off where it is wider than its place.
 #[must_use]
@@ -150,11 +150,34 @@ impl Canvas {
         let _ = write!(self.body, "<text{class} x=\"{}\" y=\"{}\"{anchor}>{}{tip}</text>", at(place.0), at(place.1), escaped(&shown));
     }
 
+    /// A text broken into lines of the width, at most so many; gives back how many there are. The place is the first line's.
+    pub fn lines(&mut self, class: &str, place: (f64, f64), text: &str, width: f64, most: usize) -> usize {
+        let mut rest: Vec<char> = cleaned(text, 200).chars().collect();
+        let mut written = 0;
+        while !rest.is_empty() && written < most {
+            let mut used = 0.0;
+            let fits = rest.iter().take_while(|character| {
+                used += letter_width(**character) * LETTER * HEAVY;
+                used <= width
+            });
+            let fits = fits.count().max(1);
+            let break_at = match rest.get(..fits).and_then(|line| line.iter().rposition(|character| *character == ' ')) {
+                Some(blank) if fits < rest.len() && blank > 0 => blank + 1,
+                Some(_) | None => fits,
+            };
+            let line: String = if written + 1 == most { rest.drain(..).collect() } else { rest.drain(..break_at.min(rest.len())).collect() };
+            self.text(class, (place.0, place.1 + 15.0 * written as f64), Anchor::Middle, line.trim(), width);
+            written += 1;
+        }
+        written
+    }
+
     /// A name to the left and what is said of it to the right, on one line of a narrow picture: what is said comes first, the name gets
     /// the room that is left.
     pub fn name_and_words(&mut self, y: f64, class: &str, name: &str, words: &str) {
         let room = self.width - 64.0;
         let said = fitted(words, room / HEAVY);
+        self.rect("paper", (0.0, y - 13.0), (self.width, 18.0), "");
         self.text("v", (self.width, y), Anchor::End, words, room);
         self.text(class, (0.0, y), Anchor::Start, name, self.width - text_width(&said) * HEAVY - 10.0);
     }

@@ -2,7 +2,7 @@
 
 use super::super::voice::Voice;
 use super::axis::{Scale, below, beside};
-use super::canvas::{Anchor, Canvas, STYLES, at};
+use super::canvas::{Anchor, Canvas, HEAVY, STYLES, at, text_width};
 use super::{Picture, narrow, picture};
 use crate::evaluate::evaluation::Unit;
 
@@ -29,7 +29,7 @@ pub fn cumulative(title: &str, description: &str, unit: Unit, lines: &[Line], ta
     picture(title, |width, class| {
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
-        let (left, right) = (if small { 44.0 } else { 60.0 }, width - if small { 8.0 } else { 130.0 });
+        let (left, right) = (if small { 44.0 } else { 60.0 }, width - if small { 8.0 } else { room(lines) + 14.0 });
         let (top, bottom) = (22.0, if small { 200.0 } else { 270.0 });
         let vertical = Scale::around(reach(lines).into_iter().chain([0.0]).chain(target.iter().map(|line| line.0)), bottom, top);
         let days = lines.iter().flat_map(|line| &line.points).map(|point| point.day);
@@ -49,6 +49,11 @@ pub fn cumulative(title: &str, description: &str, unit: Unit, lines: &[Line], ta
         let height = if small { key(&mut canvas, lines, bottom + 34.0) } else { ends(&mut canvas, lines, &vertical, right, bottom + 24.0) };
         canvas.finish(class, height, title, description)
     })
+}
+
+/// For the names at the ends of the lines.
+fn room(lines: &[Line]) -> f64 {
+    lines.iter().map(|line| text_width(&line.label) * HEAVY + 2.0).fold(60.0, f64::max).min(210.0)
 }
 
 /// The first days have intervals so wide that nothing else could be seen: the scale holds every value, and the intervals of the later
@@ -110,7 +115,7 @@ fn ends(canvas: &mut Canvas, lines: &[Line], vertical: &Scale, right: f64, heigh
     for (y, line) in places {
         let y = y.max(least);
         least = y + 16.0;
-        canvas.text(&format!("c{} b", line.arm % STYLES), (right + 12.0, y + 4.0), Anchor::Start, &line.label, 116.0);
+        canvas.text(&format!("c{} b", line.arm % STYLES), (right + 12.0, y + 4.0), Anchor::Start, &line.label, canvas.width - right - 12.0);
     }
     height.max(least)
 }
