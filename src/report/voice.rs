@@ -64,6 +64,16 @@ impl Voice {
         if p < 0.001 { "p < 0.001".into() } else { format!("p = {}", fixed(p, 3)) }
     }
 
+    /// A chance; none is ever quite nothing or certain.
+    #[must_use]
+    pub fn chance(self, chance: f64) -> String {
+        match chance {
+            chance if chance < 0.001 => "<0.1%".into(),
+            chance if chance > 0.999 => ">99.9%".into(),
+            chance => format!("{}%", fixed(chance * 100.0, 1)),
+        }
+    }
+
     /// A level of a figure in its unit.
     #[must_use]
     pub fn level(self, unit: Unit, value: f64) -> String {
@@ -138,6 +148,14 @@ impl Voice {
         }
     }
 
+    /// As an end of an interval, which is counted as the number before it is.
+    fn end(self, unit: Unit, value: f64, precision: &Precision) -> String {
+        match unit {
+            Unit::Money => grouped(&fixed(value / precision.money.divisor, precision.money.decimals(value))),
+            Unit::Share | Unit::Number | Unit::Nps | Unit::Days | Unit::Months | Unit::Minutes => self.bare(unit, value, precision),
+        }
+    }
+
     /// A difference with its interval, all three with as many decimals.
     #[must_use]
     pub fn estimate(self, unit: Unit, estimate: &Estimate) -> Spoken {
@@ -163,7 +181,7 @@ impl Voice {
             Figure::Known(value) => {
                 let all: Vec<f64> = [&estimate.value, &estimate.lower, &estimate.upper].iter().filter_map(|figure| figure.known()).collect();
                 let precision = Precision::of(self, unit, &all);
-                let interval = self.ends(estimate, |end| self.bare(unit, end, &precision));
+                let interval = self.ends(estimate, |end| self.end(unit, end, &precision));
                 let exact = if unit == Unit::Money { self.exact_money(*value) } else { None };
                 Spoken::Known { value: write(&precision, *value), interval, exact }
             }
@@ -242,15 +260,6 @@ impl Voice {
 }
 
 impl Spoken {
-    /// The same with the characters of HTML written out; for values that hold a `<`.
-    #[must_use]
-    pub fn escaped(self) -> Self {
-        match self {
-            Self::Known { value, interval, exact } => Self::Known { value: super::markup::escaped(&value), interval, exact },
-            Self::Reason(reason) => Self::Reason(reason),
-        }
-    }
-
     /// As one line of text.
     #[must_use]
     pub fn line(&self) -> String {
@@ -316,6 +325,19 @@ impl MoneyScale {
 pub fn number(value: f64) -> String {
     let decimals = if value.fract() == 0.0 { 0 } else { number_decimals(value.abs()) };
     grouped(&fixed(value, decimals))
+}
+
+/// A number held against a limit: five decimals at most, without zeros at the end; very small ones as `1.2e−7`.
+#[must_use]
+pub fn precise(value: f64) -> String {
+    if value != 0.0 && value.abs() < 0.000_1 {
+        return format!("{value:.1e}").replace('-', "\u{2212}");
+    }
+    if value.abs() >= 1000.0 {
+        return number(value);
+    }
+    let text = fixed(value, if value.abs() < 1.0 { 5 } else { 3 });
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn number_decimals(size: f64) -> usize {
@@ -393,7 +415,7 @@ mod tests {
         assert_eq!(ZH.money(-230_000_000.0), "−2.30亿元");
         assert_eq!(ZH.exact_money(23_456.0).as_deref(), Some("23,456.00元"));
         assert_eq!(EN.exact_money(600.0), None);
-        assert_eq!(ZH.estimate(Unit::Money, &estimate(3440.0, 960.0, 5920.0)).line(), "+3,440元（960元 至 5,920元）");
+        assert_eq!(ZH.estimate(Unit::Money, &estimate(3440.0, 960.0, 5920.0)).line(), "+3,440元（960 至 5,920）");
     }
 
     #[test]
@@ -404,5 +426,9 @@ mod tests {
         assert_eq!(EN.estimate(Unit::Share, &open).line(), "+2.00 pp (1.00 or more)");
         assert_eq!(EN.p(0.0004), "p < 0.001");
         assert_eq!(EN.p(0.0041), "p = 0.004");
+        assert_eq!(EN.chance(0.000_4), "<0.1%");
+        assert_eq!(precise(0.001), "0.001");
+        assert_eq!(precise(1.3e-12), "1.3e−12");
+        assert_eq!(precise(-20.5), "−20.5");
     }
 }

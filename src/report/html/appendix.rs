@@ -1,7 +1,7 @@
 //! 13 The appendix: every rule with its numbers, every test, notes, the registered plan, the files read, and what the words mean.
 
 use super::super::markup::Markup;
-use super::super::voice::{Voice, number};
+use super::super::voice::{Voice, precise};
 use super::scene::{Scene, count};
 use super::table::{Cell, Table, folded, heading};
 use super::{goals, rendered};
@@ -37,19 +37,9 @@ struct TermsPage {
 
 fn fact(scene: &Scene<'_>, fact: &FindingFact) -> FactView {
     let of = if fact.of.is_empty() { Markup::default() } else { Markup::text(" (").then(&Markup::name(&fact.of)).then(&Markup::text(")")) };
-    let small = |value: f64| if value != 0.0 && value.abs() < 0.001 { format!("{value:.1e}").replace('-', "−") } else { precise(value) };
-    let value = scene.voice.figure(&fact.value, small).line();
-    let compared = format!(": {value} {} {}", fact.sign, small(fact.limit));
+    let value = scene.voice.figure(&fact.value, precise).line();
+    let compared = format!(": {value} {} {}", fact.sign, precise(fact.limit));
     FactView { holds: fact.holds, mark: if fact.holds { "✓" } else { "✗" }, words: scene.words(&fact.what).then(&of).then(&Markup::text(&compared)) }
-}
-
-/// Five decimals at most, without zeros at the end.
-fn precise(value: f64) -> String {
-    if value.abs() >= 100.0 {
-        return number(value);
-    }
-    let text = super::super::voice::fixed(value, 5);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 fn rules(scene: &Scene<'_>, findings: &[Finding]) -> Markup {

@@ -3,7 +3,7 @@
 
 use super::super::markup::{Markup, cleaned};
 use super::super::plot::{Chance, Forest, Group, Share, allocation, best, forest};
-use super::scene::{Scene, count, difference, level, money, plain, share, spoken};
+use super::scene::{Scene, chance, count, difference, level, money, plain, spoken};
 use super::table::{Cell, Table, figure, heading, paragraph};
 use super::verdict::{bar_of, group_of};
 use crate::evaluate::evaluation::{Figure, GoalRow, OffPolicyReport, Unit, VersionRow, VersionsReport};
@@ -33,7 +33,7 @@ fn versions(scene: &Scene<'_>, report: &VersionsReport) -> Markup {
     let rule = Markup::text(&report.rule).inside("code", "");
     let lead = Markup::text(scene.say("Decided by the registered rule ", "按登记的规则裁决：")).then(&rule).then(&Markup::text(scene.say(". ", "。")));
     let lead = lead.then(&scene.words(&report.sentence));
-    let mut heads = vec![scene.say("Version", "版本"), "n", scene.say("Reached goal", "达成数"), scene.say("Rate", "比率")];
+    let mut heads = vec![scene.say("Version", "版本"), scene.say("Rate", "比率")];
     if scene.trial.randomised {
         heads.push(scene.say("Lift", "相对提升"));
     }
@@ -52,14 +52,13 @@ fn version(scene: &Scene<'_>, report: &VersionsReport, row: &VersionRow) -> Vec<
     let chosen = report.chosen.as_deref() == Some(row.arm.as_str());
     let name = Markup::label(row.label.as_deref().or(Some(&scene.arm(&row.arm))), &row.arm);
     let control = row.verdict == "control";
-    let dash = || Cell::number(Markup::text("–"));
-    let mut cells = vec![
-        Cell::words(if chosen { name.inside("b", "") } else { name }),
-        count(voice, row.n),
-        Cell::number(Markup::text(&row.reached.map_or_else(|| "–".into(), super::super::voice::number))),
-        level(voice, unit, &row.level),
-    ];
-    let compared = |cell: Cell| if control { dash() } else { cell };
+    let of = match row.reached {
+        Some(reached) => format!("{} / {}", super::super::voice::number(reached), voice.count(row.n)),
+        None => format!("n = {}", voice.count(row.n)),
+    };
+    let rate = level(voice, unit, &row.level).content.then(&Markup::text(&of).inside("p", "ln sm nb"));
+    let mut cells = vec![Cell::words(if chosen { name.inside("b", "") } else { name }), Cell::number(rate)];
+    let compared = |cell: Cell| if control { Cell::number(Markup::text("–")) } else { cell };
     if scene.trial.randomised {
         cells.push(compared(Cell::number(spoken(&voice.relative(&row.lift)))));
     }
@@ -97,7 +96,7 @@ fn differences(scene: &Scene<'_>) -> Markup {
         let rows: Vec<&GoalRow> = scene.trial.goals.iter().filter(|row| row.name == *name).collect();
         let Some(first) = rows.first() else { continue };
         let bars = rows.iter().map(|row| {
-            let label = format!("{}{}{}", cleaned(&scene.arm(&row.arm), 40), scene.say(" v ", " 对 "), cleaned(&scene.arm(&row.against), 40));
+            let label = format!("{}{}{}", cleaned(&scene.arm(&row.arm), 40), " vs ", cleaned(&scene.arm(&row.against), 40));
             bar_of(scene, &label, &row.arm, row.unit, &row.difference)
         });
         let mut group = group_of(scene, first, bars.collect());
@@ -126,13 +125,13 @@ fn chances(scene: &Scene<'_>) -> Markup {
     let loss = |figure: &Figure| scene.voice.figure(figure, |value| scene.voice.difference(unit, value).trim_start_matches('+').to_owned());
     let mut bars = Vec::new();
     for arm in &scene.trial.arms {
-        let chance = scene.voice.figure(&arm.best, |value| scene.voice.share(value));
+        let said = scene.voice.figure(&arm.best, |value| scene.voice.chance(value));
         let text = match loss(&arm.loss) {
-            lost if arm.loss.known().is_some() => format!("{} · {} {}", chance.line(), scene.say("loss", "损失"), lost.line()),
-            _ => chance.line(),
+            lost if arm.loss.known().is_some() => format!("{} · {} {}", said.line(), scene.say("loss", "损失"), lost.line()),
+            _ => said.line(),
         };
         bars.push(Chance { label: cleaned(&scene.arm(&arm.name), 60), arm: scene.style(&arm.name), chance: arm.best.known(), text });
-        data.row(vec![Cell::words(scene.arm_markup(&arm.name)), share(scene.voice, &arm.best), Cell::number(spoken(&loss(&arm.loss)))]);
+        data.row(vec![Cell::words(scene.arm_markup(&arm.name)), chance(scene.voice, &arm.best), Cell::number(spoken(&loss(&arm.loss)))]);
     }
     let description = bars.iter().map(|bar| format!("{}: {}", bar.label, bar.text)).collect::<Vec<_>>().join("; ");
     let note = scene.say("Loss: what is given up on average if this arm is chosen and another one is better.", "损失：若选中该组而其他组更好，平均会少得多少。");

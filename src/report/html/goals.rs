@@ -1,7 +1,7 @@
 //! 3 The goals: each goal, guard and watched metric in each arm, with its interval, its test and whether it is met.
 
 use super::super::markup::Markup;
-use super::scene::{Scene, Sections, count, level, p, share, spoken, withheld};
+use super::scene::{Scene, Sections, chance, count, level, p, spoken, withheld};
 use super::table::{Cell, Table, folded, heading};
 use super::icons;
 use crate::evaluate::evaluation::{Beside, Estimate, GoalRow, Met, Unit};
@@ -35,18 +35,18 @@ fn line(head: &str, content: &Markup) -> Markup {
     Markup::written(format!("<span class=\"hd\">{}</span> ", super::super::markup::escaped(head))).then(content).inside("p", "ln")
 }
 
-/// `8.1% v 6.0%`, with successes of customers below.
+/// `8.1% v 6.0%`, with successes of customers below, in the same order.
 fn levels(scene: &Scene<'_>, row: &GoalRow) -> Markup {
     let voice = scene.voice;
-    let one = |name: &str, figure, n: u64, successes: Option<f64>| {
-        let of = match successes {
+    let both = level(voice, row.unit, &row.level).content.then(&Markup::text(" vs ")).then(&level(voice, row.unit, &row.level_against).content);
+    let of = |n: u64, successes: Option<f64>| {
+        let words = match successes {
             Some(successes) => format!("{} / {}", super::super::voice::number(successes), voice.count(n)),
             None => format!("n = {}", voice.count(n)),
         };
-        let content = scene.arm_markup(name).then(&Markup::text(" ")).then(&level(voice, row.unit, figure).content);
-        content.then(&Markup::text(" ")).then(&Markup::text(&of).inside("span", "iv")).inside("p", "ln")
+        Markup::text(&words).inside("p", "ln sm nb")
     };
-    one(&row.arm, &row.level, row.n, row.count).then(&one(&row.against, &row.level_against, row.n_against, row.count_against))
+    both.then(&of(row.n, row.count)).then(&of(row.n_against, row.count_against))
 }
 
 /// Method, what can be detected, and who was left out.
@@ -79,19 +79,22 @@ pub fn content(scene: &Scene<'_>) -> Markup {
     }
     heads.extend([scene.say("Test", "检验"), scene.say("Result", "结果"), scene.say("Method", "方法")]);
     let mut table = Table::new(scene.say("Goals, guards and watched metrics", "目标、护栏与观察指标"), &heads).cards();
+    let mut before = "";
     for row in &trial.goals {
-        table.row(cells(scene, row));
+        table.row(cells(scene, row, row.name == before));
+        before = &row.name;
     }
     let other = if scene.detail.sections == Sections::Least { Markup::default() } else { beside(scene) };
     table.block().then(&other).then(&adjusted(scene))
 }
 
-fn cells(scene: &Scene<'_>, row: &GoalRow) -> Vec<Cell> {
+/// What is registered is not written again for the goal's other arms.
+fn cells(scene: &Scene<'_>, row: &GoalRow, again: bool) -> Vec<Cell> {
     let voice = scene.voice;
     let first = scene.primary() == Some(row.name.as_str());
     let name = Markup::label(row.label.as_deref(), &row.name).inside("b", "gn");
-    let registered = if row.registered.is_empty() { Markup::default() } else { Markup::text(&row.registered).inside("p", "ln mono") };
-    let versus = scene.arm_markup(&row.arm).then(&Markup::text(scene.say(" v ", " 对 "))).then(&scene.arm_markup(&row.against)).inside("p", "ln");
+    let registered = if again || row.registered.is_empty() { Markup::default() } else { Markup::text(&row.registered).inside("p", "ln mono") };
+    let versus = scene.arm_markup(&row.arm).then(&Markup::text(" vs ")).then(&scene.arm_markup(&row.against)).inside("p", "ln");
     let role = Markup::text(role(scene, row, first)).inside("span", "tag");
     let mut cells = vec![
         Cell::words(name.then(&Markup::text(" ")).then(&role).then(&versus).then(&registered)),
@@ -102,11 +105,11 @@ fn cells(scene: &Scene<'_>, row: &GoalRow) -> Vec<Cell> {
         cells.push(Cell::words(spoken(&voice.relative(&row.lift))));
     }
     let adjusted = match row.p_adjusted.known() {
-        Some(adjusted) => line(scene.say("adjusted", "校正后"), &spoken(&voice.figure(&row.p_adjusted, |_| voice.p(adjusted)).escaped())),
+        Some(adjusted) => line(scene.say("adjusted", "校正后"), &spoken(&voice.figure(&row.p_adjusted, |_| voice.p(adjusted)))),
         None => Markup::default(),
     };
     let chance = match &row.chance {
-        figure if figure.known().is_some() => line(scene.say("better", "更优概率"), &share(voice, figure).content),
+        figure if figure.known().is_some() => line(scene.say("better", "更优概率"), &chance(voice, figure).content),
         _ => Markup::default(),
     };
     cells.push(Cell::words(p(voice, &row.p).content.then(&adjusted).then(&chance)));

@@ -1,8 +1,8 @@
 //! 5 Money: what an arm cost, what it brought, what is left, and where it pays for itself.
 
 use super::super::markup::{Markup, cleaned};
-use super::super::plot::{Forest, Group, Purse, forest, money as drawn};
-use super::scene::{Scene, count, difference, level, money, spoken};
+use super::super::plot::{Bar, Forest, Group, Purse, forest, money as drawn};
+use super::scene::{Scene, difference, level, money, spoken};
 use super::table::{Cell, Table, figure};
 use super::verdict::bar_of;
 use crate::evaluate::evaluation::{MoneyRow, Unit};
@@ -20,32 +20,29 @@ fn table(scene: &Scene<'_>) -> Table {
     let voice = scene.voice;
     let heads = [
         scene.say("Arm", "组"),
-        scene.say("Contacted", "触达客户"),
         scene.say("Cost", "成本"),
-        scene.say("Worth of one success", "单次成功价值"),
         scene.say("Incremental", "增量达成"),
         scene.say("Cost per incremental", "单位增量成本"),
         scene.say("Benefit", "收益"),
         scene.say("Net", "净收益"),
         "ROI",
-        scene.say("Net per 1,000 contacted", "每千人净收益"),
+        scene.say("Net per 1,000", "每千人净收益"),
     ];
     let mut table = Table::new(scene.say("Money by arm", "各组收支"), &heads).cards();
     for row in &scene.trial.money {
         let value = match row.value {
-            Some(value) => money(voice, value),
+            Some(value) => Markup::text(scene.say("one is worth ", "单次价值 ")).then(&money(voice, value)).inside("p", "ln sm"),
             None => super::scene::withheld(scene.say("benefit not priced", "收益未定价")),
         };
+        let contacted = Markup::text(&format!("{} {}", scene.say("contacted", "触达"), voice.count(row.contacted))).inside("p", "ln sm");
         table.row(vec![
-            Cell::words(scene.arm_markup(&row.arm)),
-            count(voice, row.contacted),
+            Cell::words(scene.arm_markup(&row.arm).then(&contacted).then(&value)),
             Cell::number(money(voice, row.cost)),
-            Cell::number(value),
             difference(voice, Unit::Number, &row.incremental),
             level(voice, Unit::Money, &row.cost_per_incremental),
             difference(voice, Unit::Money, &row.benefit),
             difference(voice, Unit::Money, &row.net),
-            Cell::number(spoken(&voice.figure(&row.roi, |roi| format!("{}%", super::super::voice::fixed(roi * 100.0, 0))))),
+            Cell::number(spoken(&voice.figure(&row.roi, |roi| format!("{}%", super::super::voice::number((roi * 100.0).round()))))),
             difference(voice, Unit::Money, &row.net_per_thousand),
         ]);
     }
@@ -94,28 +91,26 @@ fn break_even(scene: &Scene<'_>) -> Markup {
     let title = scene.say("Does the difference pay for itself?", "差异能否覆盖成本？");
     let heads = [scene.say("Arm", "组"), scene.say("Difference", "差异"), scene.say("Needed to break even", "盈亏平衡所需差异")];
     let mut data = Table::new(title, &heads);
-    let mut groups = Vec::new();
+    let mut bars = Vec::new();
+    let mut shape = None;
     for row in &scene.trial.money {
         let goal = scene.trial.goals.iter().find(|goal| goal.name == primary && goal.arm == row.arm);
         let (Some(goal), Some(needed)) = (goal, row.break_even.known()) else { continue };
-        let written = scene.voice.difference(goal.unit, needed);
-        let words = match scene.voice.chinese() {
-            false => format!("break-even {written}"),
-            true => format!("盈亏平衡 {written}"),
-        };
         let name = cleaned(&scene.arm(&row.arm), 60);
-        let bars = vec![bar_of(scene, &name, &row.arm, goal.unit, &goal.difference)];
+        let written = scene.voice.difference(goal.unit, needed);
         data.row(vec![Cell::words(scene.arm_markup(&row.arm)), difference(scene.voice, goal.unit, &goal.difference), Cell::number(Markup::text(&written))]);
-        groups.push(Group { title: String::new(), unit: goal.unit, up: Some(goal.up), line: Some((needed, words)), bars });
+        bars.push(Bar { mark: Some(needed), ..bar_of(scene, &name, &row.arm, goal.unit, &goal.difference) });
+        shape = Some((goal.unit, goal.up));
     }
-    if groups.is_empty() {
-        return Markup::default();
-    }
-    groups.truncate(6);
-    let said = groups.iter().flat_map(|group| group.bars.iter().map(move |bar| (bar, group.line.as_ref())));
-    let description = said.map(|(bar, line)| format!("{}: {}; {}", bar.label, bar.text, line.map_or("", |line| line.1.as_str())));
+    let Some((unit, up)) = shape else { return Markup::default() };
+    let needed = |bar: &Bar| bar.mark.map(|mark| scene.voice.difference(unit, mark)).unwrap_or_default();
+    let description = bars.iter().map(|bar| format!("{}: {}; {} {}", bar.label, bar.text, scene.say("break-even", "盈亏平衡"), needed(bar)));
     let description = description.collect::<Vec<_>>().join(". ");
-    let note = scene.say("An interval wholly beyond the dashed line earns more than it costs.", "区间完全越过虚线即收益超过成本。");
+    let groups = vec![Group { title: String::new(), unit, up: Some(up), line: None, bars }];
+    let note = scene.say(
+        "Dashed: the difference at which an arm pays for itself. An interval wholly beyond it earns more than it costs.",
+        "虚线：该组收支相抵所需的差异。区间完全越过虚线即收益超过成本。",
+    );
     figure(&forest(&Forest { title: title.to_owned(), description, groups }, scene.voice), note, &data, scene.detail, scene.voice)
 }
 

@@ -199,7 +199,7 @@ fn trial_meta(trial: &TrialReport, voice: Voice) -> Vec<Markup> {
     let units: u64 = trial.arms.iter().map(|arm| arm.assigned).fold(0, u64::saturating_add);
     meta.push(Markup::text(&format!("{} {}", voice.count(units), voice.say("customers", "位客户"))));
     let looks = if trial.looks == "anytime" { voice.say("may be looked at any time", "可随时查看") } else { voice.say("looked at once", "一次性查看") };
-    meta.push(Markup::text(&format!("α = {} · {looks}", super::super::voice::number(trial.alpha))));
+    meta.push(Markup::text(&format!("α = {} · {looks}", super::super::voice::precise(trial.alpha))));
     meta
 }
 

@@ -1,6 +1,6 @@
 //! What a section needs to know: the trial, the language, how much detail there is room for, and who is who among the arms.
 
-use super::super::markup::{Markup, cleaned};
+use super::super::markup::{Markup, cleaned, escaped};
 use super::super::voice::{Spoken, Voice};
 use super::table::Cell;
 use crate::evaluate::evaluation::{Estimate, Evaluation, Figure, GoalRow, TrialReport, Unit};
@@ -74,9 +74,9 @@ impl<'a> Scene<'a> {
     pub fn arm(&self, name: &str) -> String {
         let label = self.trial.arms.iter().find(|row| row.name == name).and_then(|row| row.label.clone());
         match label {
-            Some(label) => label,
+            Some(label) => cleaned(&label, 60),
             None if name == "control" => self.say("control", "对照组").into(),
-            None => name.to_owned(),
+            None => cleaned(name, 60),
         }
     }
 
@@ -109,7 +109,8 @@ impl<'a> Scene<'a> {
     /// Display name of a goal.
     #[must_use]
     pub fn goal(&self, name: &str) -> String {
-        self.trial.goals.iter().find(|row| row.name == name).and_then(|row| row.label.clone()).unwrap_or_else(|| name.to_owned())
+        let label = self.trial.goals.iter().find(|row| row.name == name).and_then(|row| row.label.as_deref());
+        cleaned(label.unwrap_or(name), 80)
     }
 
     #[must_use]
@@ -124,7 +125,8 @@ pub fn spoken(spoken: &Spoken) -> Markup {
     match spoken {
         Spoken::Reason(reason) => withheld(reason),
         Spoken::Known { value, interval, exact } => {
-            let tip = exact.as_ref().map(|exact| format!(" title=\"{exact}\"")).unwrap_or_default();
+            let value = escaped(value);
+            let tip = exact.as_ref().map(|exact| format!(" title=\"{}\"", escaped(exact))).unwrap_or_default();
             let interval = if interval.is_empty() { String::new() } else { format!(" <span class=\"iv\">{interval}</span>") };
             Markup::written(format!("<span class=\"v\"{tip}>{value}</span>{interval}"))
         }
@@ -158,12 +160,17 @@ pub fn money(voice: Voice, yuan: f64) -> Markup {
 
 #[must_use]
 pub fn p(voice: Voice, figure: &Figure) -> Cell {
-    Cell::number(spoken(&voice.figure(figure, |value| voice.p(value)).escaped()))
+    Cell::number(spoken(&voice.figure(figure, |value| voice.p(value))))
 }
 
 #[must_use]
 pub fn share(voice: Voice, figure: &Figure) -> Cell {
     Cell::number(spoken(&voice.figure(figure, |value| voice.share(value))))
+}
+
+#[must_use]
+pub fn chance(voice: Voice, figure: &Figure) -> Cell {
+    Cell::number(spoken(&voice.figure(figure, |value| voice.chance(value))))
 }
 
 #[must_use]

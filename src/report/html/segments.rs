@@ -1,7 +1,7 @@
 //! 7 Segments: the registered cuts, who gains and who is harmed, and responses by score.
 
 use super::super::markup::{Markup, cleaned};
-use super::super::plot::{Bar, Decile, Forest, Group, StripCell, StripRow, forest, qini, strip};
+use super::super::plot::{Bar, Decile, Forest, Group, StripCell, StripRow, half_forest, qini, strip};
 use super::scene::{SMALLEST_CELL, Scene, cell_count, difference, few, level, p, plain, spoken, withheld};
 use super::table::{Cell, Table, figure, folded, heading, paragraph};
 use crate::evaluate::evaluation::{CutLevel, CutReport, Unit, UpliftPart, UpliftReport};
@@ -22,9 +22,8 @@ pub fn content(scene: &Scene<'_>) -> Markup {
         "分群用于寻找差异所在，不单独据此决策。p 值已在同一分群内校正。收缩值：信息越少，越向总体靠拢。",
     );
     let mut out = paragraph(&Markup::text(note)).then(&heat(scene, &of_primary));
-    for cut in &of_primary {
-        out = out.then(&cut_forest(scene, cut));
-    }
+    let pictures = of_primary.iter().fold(Markup::default(), |all, cut| all.then(&cut_forest(scene, cut)));
+    out = out.then(&pictures.inside("div", "duo"));
     out.then(&others_folded(scene, &others)).then(&uplift)
 }
 
@@ -113,6 +112,7 @@ fn cut_forest(scene: &Scene<'_>, cut: &CutReport) -> Markup {
                 value: known(&level.difference.value),
                 lower: known(&level.difference.lower),
                 upper: known(&level.difference.upper),
+                mark: None,
                 text: if hidden { few(scene.voice).into() } else { scene.voice.estimate(cut.unit, &level.difference).line() },
             }
         })
@@ -124,6 +124,7 @@ fn cut_forest(scene: &Scene<'_>, cut: &CutReport) -> Markup {
             value: cut.stratified.value.known(),
             lower: cut.stratified.lower.known(),
             upper: cut.stratified.upper.known(),
+            mark: None,
             text: scene.voice.estimate(cut.unit, &cut.stratified).line(),
         });
     }
@@ -131,7 +132,7 @@ fn cut_forest(scene: &Scene<'_>, cut: &CutReport) -> Markup {
     let description = bars.iter().map(|bar| format!("{}: {}", bar.label, bar.text)).collect::<Vec<_>>().join("; ");
     let group = Group { title: String::new(), unit: cut.unit, up, line: None, bars };
     let sentence = cut.sentence.of(scene.voice.language);
-    figure(&forest(&Forest { title, description, groups: vec![group] }, scene.voice), sentence, &cut_table(scene, cut), scene.detail, scene.voice)
+    figure(&half_forest(&Forest { title, description, groups: vec![group] }, scene.voice), sentence, &cut_table(scene, cut), scene.detail, scene.voice)
 }
 
 fn cut_table(scene: &Scene<'_>, cut: &CutReport) -> Table {

@@ -113,6 +113,7 @@ pub fn folded(title: &str, content: Markup) -> Markup {
 #[derive(Template)]
 #[template(path = "figure.html")]
 struct FigurePage<'a> {
+    class: &'static str,
     title: &'a str,
     wide: Markup,
     narrow: Markup,
@@ -124,8 +125,10 @@ struct FigurePage<'a> {
 #[must_use]
 pub fn figure(picture: &Picture, note: &str, data: &Table, detail: Detail, voice: Voice) -> Markup {
     let table = data.clone().at_most(detail.rows, voice);
-    let narrow = if detail.narrow { picture.narrow.clone() } else { String::new() };
+    let half = picture.wide.is_empty();
+    let narrow = if detail.narrow || half { picture.narrow.clone() } else { String::new() };
     rendered(&FigurePage {
+        class: if half { " class=\"half\"" } else if narrow.is_empty() { " class=\"wo\"" } else { "" },
         title: &picture.title,
         wide: Markup::written(picture.wide.clone()),
         narrow: Markup::written(narrow),

@@ -2,7 +2,7 @@
 
 use super::super::markup::{Markup, cleaned};
 use super::super::plot::{Covariate, balance};
-use super::super::voice::{fixed, number};
+use super::super::voice::{fixed, precise};
 use super::scene::{Scene, Sections, p};
 use super::table::{Cell, Table, figure};
 use super::{icons, rendered};
@@ -65,8 +65,8 @@ pub fn content(scene: &Scene<'_>) -> Markup {
         return Markup::default();
     }
     let checks = trial.trust.iter().map(|check| {
-        let value = check.value.known().map(|value| format!("{} {}", scene.say("found", "实测"), small(value)));
-        let limit = check.limit.map(|limit| format!("{} {}", scene.say("limit", "界限"), small(limit)));
+        let value = check.value.known().map(|value| format!("{} {}", scene.say("found", "实测"), precise(value)));
+        let limit = check.limit.map(|limit| format!("{} {}", scene.say("limit", "界限"), precise(limit)));
         let numbers: Vec<String> = [value, limit].into_iter().flatten().collect();
         CheckView {
             class: class(check.light),
@@ -79,11 +79,6 @@ pub fn content(scene: &Scene<'_>) -> Markup {
     });
     let lights = if trial.trust.is_empty() { Markup::default() } else { rendered(&ChecksPage { summary: summary(scene), checks: checks.collect() }) };
     lights.then(&love(scene))
-}
-
-/// A number that may be very small, such as a p-value.
-fn small(value: f64) -> String {
-    if value != 0.0 && value.abs() < 0.001 { format!("{value:.1e}").replace('-', "−") } else { number(value) }
 }
 
 fn love(scene: &Scene<'_>) -> Markup {

@@ -60,7 +60,7 @@ fn longer(scene: &Scene<'_>, report: &SurvivalReport) -> Markup {
             kept.map_or_else(|| Cell::text("–"), |kept| difference(voice, report.unit, &kept.1)),
         ]);
     }
-    let p = voice.figure(&report.log_rank_p, |p| voice.p(p)).escaped();
+    let p = voice.figure(&report.log_rank_p, |p| voice.p(p));
     let words = Markup::text(scene.say("Log-rank test of all arms: ", "各组对数秩检验：")).then(&spoken(&p));
     table.block().then(&paragraph(&words))
 }

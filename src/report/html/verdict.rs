@@ -84,6 +84,7 @@ pub fn bar_of(scene: &Scene<'_>, label: &str, arm: &str, unit: Unit, estimate: &
         value: estimate.value.known(),
         lower: estimate.lower.known(),
         upper: estimate.upper.known(),
+        mark: None,
         text: scene.voice.estimate(unit, estimate).line(),
     }
 }
@@ -111,10 +112,10 @@ fn money_fact(scene: &Scene<'_>) -> Option<Markup> {
 
 fn confidence(scene: &Scene<'_>) -> Option<Markup> {
     let row = scene.decisive()?;
-    let chance = scene.voice.figure(&row.chance, |chance| scene.voice.share(chance));
+    let chance = scene.voice.figure(&row.chance, |chance| scene.voice.chance(chance));
     let against = Markup::text(scene.say("that ", "")).then(&scene.arm_markup(&row.arm));
     let against = against.then(&Markup::text(scene.say(" is better than ", " 优于 "))).then(&scene.arm_markup(&row.against));
-    let p = scene.voice.figure(&row.p, |p| scene.voice.p(p)).escaped();
+    let p = scene.voice.figure(&row.p, |p| scene.voice.p(p));
     let line = against.then(&Markup::text(" · ")).then(&spoken(&p)).inside("p", "nt");
     Some(spoken(&chance).then(&line))
 }

@@ -1,6 +1,6 @@
 //! From numbers to places on the page, and the round numbers beside them.
 
-use super::canvas::{Anchor, Canvas};
+use super::canvas::{Anchor, Canvas, text_width};
 
 /// A straight scale.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +67,10 @@ pub fn below(canvas: &mut Canvas, scale: &Scale, top: f64, bottom: f64, wanted: 
     for tick in ticks {
         let x = scale.place(tick);
         canvas.line(if tick == 0.0 { "z" } else { "g" }, (x, top), (x, bottom));
-        canvas.text("t", (x, bottom + 15.0), Anchor::Middle, &write(tick, step), 90.0);
+        let text = write(tick, step);
+        let half = text_width(&text) / 2.0;
+        let x = x.min(canvas.width - half).max(half);
+        canvas.text("t", (x, bottom + 15.0), Anchor::Middle, &text, 90.0);
     }
 }
 

@@ -36,8 +36,7 @@ pub fn balance(title: &str, description: &str, covariates: &[Covariate], voice: 
         let mut y = 4.0;
         for covariate in covariates {
             let middle = if small {
-                canvas.text("", (0.0, y + 13.0), Anchor::Start, &covariate.label, width * 0.55);
-                canvas.text("v", (width, y + 13.0), Anchor::End, &covariate.text, width * 0.44);
+                canvas.name_and_words(y + 13.0, "", &covariate.label, &covariate.text);
                 y + 26.0
             } else {
                 canvas.text("", (0.0, y + row / 2.0 + 4.0), Anchor::Start, &covariate.label, left - 14.0);
@@ -68,7 +67,7 @@ fn dots(canvas: &mut Canvas, covariate: &Covariate, scale: &Scale, y: f64) {
             let (from, to) = (scale.place(before), scale.place(after));
             canvas.line(&format!("s{style} w o4"), (from, y), (to, y));
             canvas.path(&format!("s{style} w hollow"), &format!("M{} {}a5 5 0 1 0 10 0a5 5 0 1 0-10 0z", at(from - 5.0), at(y)));
-            canvas.marker(0, (to, y), &tip);
+            canvas.shape(&format!("f{style}"), &format!("M{} {}a5 5 0 1 0 10 0a5 5 0 1 0-10 0z", at(to - 5.0), at(y)), &tip);
         }
         (Some(only), None) | (None, Some(only)) => canvas.marker(covariate.arm, (scale.place(only), y), &tip),
         (None, None) => {}

@@ -33,8 +33,7 @@ pub fn best(title: &str, description: &str, chances: &[Chance]) -> Picture {
         let mut y = 4.0;
         for chance in chances {
             let bar = if small {
-                canvas.text("", (0.0, y + 14.0), Anchor::Start, &chance.label, width * 0.36);
-                canvas.text("v", (width, y + 14.0), Anchor::End, &chance.text, width * 0.62);
+                canvas.name_and_words(y + 14.0, "", &chance.label, &chance.text);
                 (y + 20.0, 16.0)
             } else {
                 canvas.text("", (0.0, y + 19.0), Anchor::Start, &chance.label, left - 14.0);

@@ -37,20 +37,31 @@ pub fn at(value: f64) -> String {
     if text == "-0" { "0".into() } else { text.to_owned() }
 }
 
-/// Width of a text at the size of letters; Chinese characters are as wide as high.
+/// Width of a text at the size of letters; Chinese characters are as wide as high. As wide as in the widest of the usual fonts, since
+/// nobody knows which one a reader has.
 #[must_use]
 pub fn text_width(text: &str) -> f64 {
-    text.chars()
-        .map(|character| match character.width() {
-            Some(2) => 1.0,
-            Some(1) if character.is_ascii_uppercase() || matches!(character, '%' | '¥' | '+' | '−' | 'm' | 'w') => 0.68,
-            Some(1) if matches!(character, 'i' | 'l' | 'j' | '.' | ',' | ' ' | '(' | ')' | ':' | 't' | 'f' | 'r') => 0.36,
-            Some(1) => 0.58,
-            Some(_) | None => 0.0,
-        })
-        .sum::<f64>()
-        * LETTER
+    text.chars().map(letter_width).sum::<f64>() * LETTER
 }
+
+/// As a share of the size of letters.
+fn letter_width(character: char) -> f64 {
+    match character.width() {
+        Some(2) => 1.0,
+        Some(1) => match character {
+            'm' | 'w' | 'M' | 'W' | '@' | '%' => 0.96,
+            '+' | '−' | '<' | '>' | '=' | '≤' | '≥' | '~' | '&' | '→' | '←' => 0.84,
+            'i' | 'l' | 'j' | '.' | ',' | ' ' | '(' | ')' | ':' | '·' | '|' | '\'' => 0.39,
+            't' | 'f' | 'r' => 0.42,
+            character if character.is_ascii_uppercase() => 0.72,
+            _ => 0.64,
+        },
+        Some(_) | None => 0.0,
+    }
+}
+
+/// Heavy letters are wider.
+pub const HEAVY: f64 = 1.09;
 
 /// The text, its end cut off where it is wider than its place.
 #[must_use]
@@ -60,12 +71,13 @@ pub fn fitted(text: &str, width: f64) -> String {
         return text;
     }
     let mut out = String::new();
+    let mut used = LETTER;
     for character in text.chars() {
-        out.push(character);
-        if text_width(&out) + LETTER > width {
-            out.pop();
+        used += letter_width(character) * LETTER;
+        if used > width {
             break;
         }
+        out.push(character);
     }
     format!("{}…", out.trim_end())
 }
@@ -123,7 +135,8 @@ impl Canvas {
 
     /// A text that is at most `width` wide; longer ones end in `…`.
     pub fn text(&mut self, class: &str, place: (f64, f64), anchor: Anchor, text: &str, width: f64) {
-        let shown = fitted(text, width);
+        let heavy = class.split(' ').any(|class| matches!(class, "b" | "v"));
+        let shown = fitted(text, if heavy { width / HEAVY } else { width });
         if shown.is_empty() {
             return;
         }
@@ -135,6 +148,38 @@ impl Canvas {
         let class = if class.is_empty() { String::new() } else { format!(" class=\"{class}\"") };
         let tip = if shown == cleaned(text, 200) { String::new() } else { self.tip(text) };
         let _ = write!(self.body, "<text{class} x=\"{}\" y=\"{}\"{anchor}>{}{tip}</text>", at(place.0), at(place.1), escaped(&shown));
+    }
+
+    /// A text broken into lines of the width, at most so many; gives back how many there are. The place is the first line's.
+    pub fn lines(&mut self, class: &str, place: (f64, f64), text: &str, width: f64, most: usize) -> usize {
+        let mut rest: Vec<char> = cleaned(text, 200).chars().collect();
+        let mut written = 0;
+        while !rest.is_empty() && written < most {
+            let mut used = 0.0;
+            let fits = rest.iter().take_while(|character| {
+                used += letter_width(**character) * LETTER * HEAVY;
+                used <= width
+            });
+            let fits = fits.count().max(1);
+            let break_at = match rest.get(..fits).and_then(|line| line.iter().rposition(|character| *character == ' ')) {
+                Some(blank) if fits < rest.len() && blank > 0 => blank + 1,
+                Some(_) | None => fits,
+            };
+            let line: String = if written + 1 == most { rest.drain(..).collect() } else { rest.drain(..break_at.min(rest.len())).collect() };
+            self.text(class, (place.0, place.1 + 15.0 * written as f64), Anchor::Middle, line.trim(), width);
+            written += 1;
+        }
+        written
+    }
+
+    /// A name to the left and what is said of it to the right, on one line of a narrow picture: what is said comes first, the name gets
+    /// the room that is left.
+    pub fn name_and_words(&mut self, y: f64, class: &str, name: &str, words: &str) {
+        let room = self.width - 64.0;
+        let said = fitted(words, room / HEAVY);
+        self.rect("paper", (0.0, y - 13.0), (self.width, 18.0), "");
+        self.text("v", (self.width, y), Anchor::End, words, room);
+        self.text(class, (0.0, y), Anchor::Start, name, self.width - text_width(&said) * HEAVY - 10.0);
     }
 
     /// The marker of the arm: a shape of its own, so that colour is not needed to tell arms apart.

@@ -2,7 +2,7 @@
 
 use super::super::voice::Voice;
 use super::axis::{Scale, below, beside};
-use super::canvas::{Anchor, Canvas, STYLES, at};
+use super::canvas::{Anchor, Canvas, HEAVY, STYLES, at, text_width};
 use super::{Picture, narrow, picture};
 use crate::evaluate::evaluation::Unit;
 
@@ -29,36 +29,39 @@ pub fn cumulative(title: &str, description: &str, unit: Unit, lines: &[Line], ta
     picture(title, |width, class| {
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
-        let (left, right) = (if small { 44.0 } else { 60.0 }, width - if small { 8.0 } else { 130.0 });
-        let (top, bottom) = (20.0, if small { 200.0 } else { 270.0 });
-        let numbers = lines.iter().flat_map(|line| &line.points).flat_map(|point| [point.value, point.lower, point.upper]).flatten();
-        let vertical = Scale::around(bounded(numbers.collect()).into_iter().chain([0.0]).chain(target.iter().map(|line| line.0)), bottom, top);
+        let (left, right) = (if small { 44.0 } else { 60.0 }, width - if small { 8.0 } else { room(lines) + 14.0 });
+        let (top, bottom) = (22.0, if small { 200.0 } else { 270.0 });
+        let vertical = Scale::around(reach(lines).into_iter().chain([0.0]).chain(target.iter().map(|line| line.0)), bottom, top);
         let days = lines.iter().flat_map(|line| &line.points).map(|point| point.day);
         let (first, last) = days.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), day| (low.min(day), high.max(day)));
         let horizontal = Scale::new(first, last, left + 4.0, right);
-        canvas.text("t", (0.0, 10.0), Anchor::Start, voice.axis_unit(unit), width / 2.0);
+        canvas.text("t", (0.0, 12.0), Anchor::Start, voice.axis_unit(unit), width / 2.0);
         beside(&mut canvas, &vertical, left, right, 5, |tick, step| voice.tick(unit, tick, step));
         day_ticks(&mut canvas, &horizontal, bottom, if small { 3 } else { 6 }, &day);
+        for line in lines {
+            draw(&mut canvas, line, &horizontal, &vertical);
+        }
         if let Some((place, words)) = &target {
             let y = vertical.place(*place);
             canvas.line("q", (left, y), (right, y));
-            canvas.text("qt", (left + 4.0, y - 4.0), Anchor::Start, words, right - left);
-        }
-        for line in lines {
-            draw(&mut canvas, line, &horizontal, &vertical);
+            canvas.text("qt", (left + 6.0, y - 5.0), Anchor::Start, words, right - left);
         }
         let height = if small { key(&mut canvas, lines, bottom + 34.0) } else { ends(&mut canvas, lines, &vertical, right, bottom + 24.0) };
         canvas.finish(class, height, title, description)
     })
 }
 
-/// The first days have intervals so wide that nothing else could be seen: the scale holds what is within four times the spread of
-/// the later half of the numbers, and wider bands leave the picture.
-fn bounded(numbers: Vec<f64>) -> Vec<f64> {
-    let later = numbers.get(numbers.len() / 2..).unwrap_or(&[]);
-    let (low, high) = later.iter().fold((0.0_f64, 0.0_f64), |(low, high), number| (low.min(*number), high.max(*number)));
-    let reach = (high - low).max(f64::MIN_POSITIVE);
-    numbers.into_iter().map(|number| number.clamp(low - reach, high + reach)).collect()
+/// For the names at the ends of the lines.
+fn room(lines: &[Line]) -> f64 {
+    lines.iter().map(|line| text_width(&line.label) * HEAVY + 2.0).fold(60.0, f64::max).min(210.0)
+}
+
+/// The first days have intervals so wide that nothing else could be seen: the scale holds every value, and the intervals of the later
+/// two thirds of the days. Wider bands leave the picture.
+fn reach(lines: &[Line]) -> Vec<f64> {
+    let later = lines.iter().flat_map(|line| line.points.iter().skip(line.points.len() / 3));
+    let values = lines.iter().flat_map(|line| line.points.iter().skip(line.points.len() / 8)).filter_map(|point| point.value);
+    later.flat_map(|point| [point.lower, point.upper]).flatten().chain(values).collect()
 }
 
 fn day_ticks(canvas: &mut Canvas, scale: &Scale, bottom: f64, wanted: usize, day: &impl Fn(f64) -> String) {
@@ -112,7 +115,7 @@ fn ends(canvas: &mut Canvas, lines: &[Line], vertical: &Scale, right: f64, heigh
     for (y, line) in places {
         let y = y.max(least);
         least = y + 16.0;
-        canvas.text(&format!("c{} b", line.arm % STYLES), (right + 12.0, y + 4.0), Anchor::Start, &line.label, 116.0);
+        canvas.text(&format!("c{} b", line.arm % STYLES), (right + 12.0, y + 4.0), Anchor::Start, &line.label, canvas.width - right - 12.0);
     }
     height.max(least)
 }
@@ -131,7 +134,7 @@ pub(super) fn names(canvas: &mut Canvas, arms: &[(usize, String)], top: f64) -> 
             (x, y) = (6.0, y + 19.0);
         }
         canvas.marker(*arm, (x + 2.0, y), label);
-        canvas.text("", (x + 14.0, y + 4.0), Anchor::Start, label, 200.0);
+        canvas.text("", (x + 14.0, y + 4.0), Anchor::Start, label, (canvas.width - x - 14.0).min(200.0));
         x += width;
     }
     y + 12.0

@@ -4,7 +4,7 @@
 use super::super::voice::Voice;
 use super::axis::{Scale, below};
 use super::canvas::{Anchor, Canvas, LETTER};
-use super::{Picture, narrow, picture};
+use super::{NARROW, Picture, narrow, picture};
 use crate::evaluate::evaluation::Unit;
 
 /// One difference.
@@ -16,6 +16,8 @@ pub struct Bar {
     pub value: Option<f64>,
     pub lower: Option<f64>,
     pub upper: Option<f64>,
+    /// A mark of this bar's own: where it pays for itself.
+    pub mark: Option<f64>,
     /// As written: the estimate, or the reason why there is none.
     pub text: String,
 }
@@ -42,24 +44,32 @@ pub struct Forest {
 /// The plot.
 #[must_use]
 pub fn forest(forest: &Forest, voice: Voice) -> Picture {
-    picture(&forest.title, |width, class| {
-        let mut canvas = Canvas::new(width);
-        let mut y = 4.0;
-        for group in &forest.groups {
-            y = draw_group(&mut canvas, group, y, voice) + 14.0;
-        }
-        canvas.finish(class, y, &forest.title, &forest.description)
-    })
+    picture(&forest.title, |width, class| draw(forest, width, class, voice))
+}
+
+/// The plot for a place half as wide as the page, which is as wide as a phone.
+#[must_use]
+pub fn half_forest(forest: &Forest, voice: Voice) -> Picture {
+    Picture { title: forest.title.clone(), wide: String::new(), narrow: draw(forest, NARROW, "pn", voice) }
+}
+
+fn draw(forest: &Forest, width: f64, class: &str, voice: Voice) -> String {
+    let mut canvas = Canvas::new(width);
+    let mut y = 4.0;
+    for group in &forest.groups {
+        y = draw_group(&mut canvas, group, y, voice) + 14.0;
+    }
+    canvas.finish(class, y, &forest.title, &forest.description)
 }
 
 fn scale_of(group: &Group, from: f64, to: f64) -> Scale {
-    let ends = group.bars.iter().flat_map(|bar| [bar.value, bar.lower, bar.upper]).flatten();
+    let ends = group.bars.iter().flat_map(|bar| [bar.value, bar.lower, bar.upper, bar.mark]).flatten();
     Scale::around(ends.chain([0.0]).chain(group.line.iter().map(|line| line.0)), from, to)
 }
 
 fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64 {
     let small = narrow(canvas.width);
-    let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.25, canvas.width * 0.74) };
+    let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.24, canvas.width * 0.715) };
     let row = if small { 42.0 } else { 27.0 };
     let scale = scale_of(group, left, right);
     let mut y = top;
@@ -89,14 +99,17 @@ fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64
 
 fn draw_bar(canvas: &mut Canvas, bar: &Bar, scale: &Scale, (y, row, left): (f64, f64, f64)) {
     let middle = if narrow(canvas.width) {
-        canvas.text("", (0.0, y + 13.0), Anchor::Start, &bar.label, canvas.width * 0.4);
-        canvas.text("v", (canvas.width, y + 13.0), Anchor::End, &bar.text, canvas.width * 0.58);
+        canvas.name_and_words(y + 13.0, "", &bar.label, &bar.text);
         y + 28.0
     } else {
         canvas.text("", (0.0, y + row / 2.0 + 4.0), Anchor::Start, &bar.label, left - 14.0);
-        canvas.text("v", (canvas.width, y + row / 2.0 + 4.0), Anchor::End, &bar.text, canvas.width * 0.25);
+        canvas.text("v", (canvas.width, y + row / 2.0 + 4.0), Anchor::End, &bar.text, canvas.width * 0.275);
         y + row / 2.0
     };
+    if let Some(mark) = bar.mark {
+        let x = scale.place(mark);
+        canvas.line("q", (x, middle - 11.0), (x, middle + 11.0));
+    }
     interval(canvas, bar, scale, middle);
 }
 

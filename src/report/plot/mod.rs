@@ -22,7 +22,7 @@ pub use best::{Chance, best};
 pub use cumulative::{Line, LinePoint, cumulative};
 pub use exposure::{Day, exposure};
 pub use flow::{Flow, flow};
-pub use forest::{Bar, Forest, Group, forest, meter};
+pub use forest::{Bar, Forest, Group, forest, half_forest, meter};
 pub use funnel::{Stage, funnel};
 pub use money::{Purse, money};
 pub use qini::{Decile, qini};
@@ -33,7 +33,7 @@ pub use survival::{Curve, Step, survival};
 pub const WIDE: f64 = 880.0;
 pub const NARROW: f64 = 330.0;
 
-/// A picture with its words. `wide` and `narrow` say the same.
+/// A picture with its words. `wide` and `narrow` say the same; one of them is empty where the other serves for both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
     pub title: String,

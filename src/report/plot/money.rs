@@ -26,7 +26,7 @@ pub fn money(title: &str, description: &str, purses: &[Purse], voice: Voice) -> 
     picture(title, |width, class| {
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
-        let (left, right) = if small { (16.0, width - 16.0) } else { (width * 0.2, width * 0.74) };
+        let (left, right) = if small { (16.0, width - 16.0) } else { (width * 0.18, width * 0.71) };
         let numbers = purses.iter().flat_map(|purse| [Some(-purse.cost), purse.benefit, purse.net, purse.lower, purse.upper]).flatten();
         let scale = Scale::around(numbers.chain([0.0]), left, right);
         let row = if small { 76.0 } else { 58.0 };
@@ -50,12 +50,11 @@ pub fn money(title: &str, description: &str, purses: &[Purse], voice: Voice) -> 
 
 fn draw(canvas: &mut Canvas, purse: &Purse, scale: &Scale, top: f64, left: f64, voice: Voice) {
     let y = if narrow(canvas.width) {
-        canvas.text("b", (0.0, top + 14.0), Anchor::Start, &purse.label, canvas.width * 0.4);
-        canvas.text("v", (canvas.width, top + 14.0), Anchor::End, &purse.text, canvas.width * 0.58);
+        canvas.name_and_words(top + 14.0, "", &purse.label, &purse.text);
         top + 20.0
     } else {
         canvas.text("b", (0.0, top + 32.0), Anchor::Start, &purse.label, left - 12.0);
-        canvas.text("v", (canvas.width, top + 32.0), Anchor::End, &purse.text, canvas.width * 0.25);
+        canvas.text("v", (canvas.width, top + 32.0), Anchor::End, &purse.text, canvas.width * 0.28);
         top + 6.0
     };
     let zero = scale.place(0.0);

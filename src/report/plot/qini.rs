@@ -23,7 +23,7 @@ pub fn qini(title: &str, description: &str, curve: &[(f64, f64)], parts: &[Decil
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
         let (left, right) = (if small { 48.0 } else { 60.0 }, width - 8.0);
-        let (top, bottom) = (18.0, if small { 190.0 } else { 240.0 });
+        let (top, bottom) = (22.0, if small { 190.0 } else { 240.0 });
         let vertical = Scale::around(curve.iter().map(|point| point.1).chain([0.0]), bottom, top);
         let horizontal = Scale::new(0.0, 1.0, left, right);
         beside(&mut canvas, &vertical, left, right, 5, |tick, step| voice.tick(Unit::Number, tick, step));
@@ -39,7 +39,7 @@ pub fn qini(title: &str, description: &str, curve: &[(f64, f64)], parts: &[Decil
             canvas.marker(0, (horizontal.place(*share), vertical.place(*gained)), &tip);
         }
         let key = voice.say("— by score   - - at random", "— 按评分   - - 随机");
-        canvas.text("t", (left + 4.0, 10.0), Anchor::Start, key, right - left);
+        canvas.text("t", (left + 4.0, 12.0), Anchor::Start, key, right - left);
         let height = bars(&mut canvas, parts, (left, right), bottom + 46.0, voice);
         canvas.finish(class, height, title, description)
     })

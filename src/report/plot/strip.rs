@@ -27,10 +27,10 @@ pub fn strip(title: &str, description: &str, columns: &[String], rows: &[StripRo
         let mut canvas = Canvas::new(width);
         let left = width * if narrow(width) { 0.34 } else { 0.25 };
         let slot = (width - left) / columns.len().max(1) as f64;
-        for (index, column) in columns.iter().enumerate() {
-            canvas.text("b", (left + slot * (index as f64 + 0.5), 13.0), Anchor::Middle, column, slot - 8.0);
-        }
-        let mut y = 20.0;
+        let most = columns.iter().enumerate().map(|(index, column)| {
+            canvas.lines("b", (left + slot * (index as f64 + 0.5), 13.0), column, slot - 4.0, 4)
+        });
+        let mut y = 5.0 + 15.0 * most.max().unwrap_or(1) as f64;
         for row in rows {
             if let Some(heading) = &row.heading {
                 canvas.text("b", (0.0, y + 18.0), Anchor::Start, heading, width);

@@ -19,7 +19,7 @@ fn open(browser: &Path, folder: &Path, page: &Path, arguments: &[String]) -> (St
     let profile = folder.join(format!("profile-{}", page.file_stem().unwrap().to_string_lossy()));
     let output = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"])
-        .args(["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--enable-logging=stderr", "--virtual-time-budget=20000"])
+        .args(["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--enable-logging=stderr", "--virtual-time-budget=20000"])
         .arg(format!("--user-data-dir={}", profile.display()))
         .args(arguments)
         .arg(format!("file://{}", page.display()))

@@ -204,7 +204,7 @@ pub fn exposure(arms: &[ArmRow], days: usize) -> Vec<ExposureDay> {
 pub fn cut(name: &str, label: &str, goal: &GoalRow, levels: &[(&str, &str, u64, f64)]) -> CutReport {
     let base = goal.level_against.known().unwrap_or(0.06);
     let level = |(name, label, n, difference): &(&str, &str, u64, f64)| {
-        let half = 1.96 * (2.0 * base * (1.0 - base) / *n as f64).sqrt();
+        let half = 1.96 * (2.0 * (base * (1.0 - base)).abs() / *n as f64).sqrt();
         CutLevel {
             name: (*name).into(),
             label: (!label.is_empty()).then(|| (*label).into()),

@@ -113,8 +113,12 @@ fn nothing_is_fetched_and_nothing_is_run() {
             let page = html(&evaluation, language);
             let policy = "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:;";
             assert!(page.contains(policy), "{name}: no policy");
-            for forbidden in ["http:", "https:", "//", "<script", "<img", "<iframe", "<object", "<embed", "javascript:", "@import", "@font-face", " src=", "srcset", "ping="] {
+            for forbidden in ["http:", "https:", "//", "<script", "<img", "<iframe", "<object", "<embed", "javascript:", "@import", "@font-face"] {
                 assert!(!page.contains(forbidden), "{name}: {forbidden}");
+            }
+            for tag in page.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
+                let attribute = |name: &str| tag.contains(&format!(" {name}=\""));
+                assert!(!["src", "srcset", "ping", "onload", "onerror", "onclick", "formaction"].iter().any(|name| attribute(name)), "{name}: {tag}");
             }
             let fetched: Vec<&str> = page.match_indices("url(").map(|(at, _)| &page[at..at + 6]).filter(|found| !found.starts_with("url(#h")).collect();
             assert!(fetched.is_empty(), "{name}: {fetched:?}");
@@ -126,14 +130,19 @@ fn nothing_is_fetched_and_nothing_is_run() {
 
 #[test]
 fn every_page_is_small() {
-    for (name, evaluation) in all() {
+    let large = large();
+    let mut pages = all();
+    pages.push(("large", large.clone()));
+    for (name, evaluation) in pages {
         for language in LANGUAGES {
             let size = html(&evaluation, language).len();
             println!("{name} {language:?}: {size} bytes");
             assert!(size < 400_000, "{name}: {size} bytes");
         }
     }
-    let large = words_of(&html(&large(), Language::English));
+    let page = html(&large, Language::English);
+    well_formed("large", &page);
+    let large = words_of(&page);
     assert!(large.contains("Everything is in report.json"), "what was left out is said");
 }
 
@@ -214,7 +223,7 @@ fn the_comparison_of_versions_is_printed_digit_by_digit() {
     let page = words_of(&html(&samples::versions(), Language::English));
     for wanted in [
         "2,000", "4,000", "6.0%", "8.1%", "9.5%", "+35.0% (11.1 to 67.3)", "+58.3% (31.0 to 95.5)", "+2.10 pp (0.71 to 3.41)", "+3.50 pp (2.08 to 4.85)", "¥1,600", "¥9,000", "¥19.05",
-        "¥64.29", "+¥3,440", "−¥600", "highest incremental * 60元 - cost", "chosen",
+        "¥64.29", "3,440", "−600", "highest incremental * 60元 - cost", "chosen",
     ] {
         assert!(page.contains(wanted), "{wanted}");
     }
@@ -249,11 +258,12 @@ fn tables_hold_the_numbers_of_the_judgement() {
             Some(lift) => assert!(cells[3].contains(&format!("{:.1}%", lift * 100.0).replace('-', "−")), "{cells:?}"),
             None => assert!(cells[3].contains("withheld, because"), "{cells:?}"),
         }
-        assert!(cells[1].contains(&goal.n.to_string().replace("12040", "12,040").replace("120", "12,0")) || cells[1].contains(','), "{cells:?}");
+        let thousands = |n: u64| if n < 1_000 { n.to_string() } else { format!("{},{:03}", n / 1_000, n % 1_000) };
+        assert!(cells[1].contains(&thousands(goal.n)) && cells[1].contains(&thousands(goal.n_against)), "{cells:?}");
     }
     let rows = table(&page, "Money by arm");
     assert_eq!(rows.len(), trial.money.len());
-    assert!(rows[1][2].contains("¥18,017") && page.contains("title=\"¥18,016.50\""), "short on the page, exact in the tip: {:?}", rows[1]);
+    assert!(rows[1][1].contains("¥18,016") && page.contains("title=\"¥18,016.50\""), "short on the page, exact in the tip: {:?}", rows[1]);
     let moves = table(&page, "贷后风险分层");
     let numbers: Vec<Vec<String>> = moves.iter().map(|row| row[1..].to_vec()).collect();
     for (shown, counts) in numbers.iter().zip(&evaluation.migrations[0].counts) {
@@ -273,7 +283,9 @@ fn few_customers_are_not_shown() {
         let page = html(&adaptive::adaptive(), language);
         let words = words_of(&page);
         assert!(words.contains("&lt;10"));
-        assert!(!words.contains("90.0%"), "the rate of seven private customers");
+        let rows = table(&page, "活跃客户占比");
+        let private = rows.iter().find(|row| row[0] == "私人银行").unwrap();
+        assert!(private[4] == "&lt;10" && !private[1].contains('%') && !private[2].contains('%'), "the rate of seven private customers: {private:?}");
         assert!(!page.contains("+9.00 pp"), "the difference of seven customers without a tier, in words, tips and drawings");
     }
 }
@@ -310,8 +322,8 @@ fn every_picture_has_words_and_its_table() {
         assert!(figures.len() > 15, "{}", figures.len());
         for figure in figures {
             let pictures = figure.matches("role=\"img\"").count();
-            assert_eq!(pictures, 2, "one for wide pages, one for phones");
-            assert_eq!(figure.matches("aria-label=\"").count() >= pictures, true);
+            assert!(pictures == 2 || figure.starts_with(" class=\"half\""), "one for wide pages, one for phones");
+            assert!(pictures > 0 && figure.matches("aria-label=\"").count() >= pictures);
             assert!(!figure.contains("aria-label=\"\"") && !figure.contains("<desc></desc>"), "{}", &figure[..200.min(figure.len())]);
             assert!(figure.contains("<details>") && figure.contains("<tbody>"), "a picture without its table");
         }
