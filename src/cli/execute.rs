@@ -17,6 +17,7 @@ mod history;
 mod judge;
 mod problems;
 mod replay;
+mod report;
 
 pub use judge::judge_program;
 pub use replay::replay_program;

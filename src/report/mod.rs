@@ -7,6 +7,7 @@ pub mod markdown;
 pub mod markup;
 pub mod plot;
 pub mod printed;
+pub mod run;
 pub mod tables;
 pub mod voice;
 #[cfg(feature = "engine")]

@@ -28,6 +28,7 @@ mod examples;
 mod explained;
 mod readme;
 mod report;
+mod report_forms;
 #[cfg(feature = "engine")]
 mod main_job;
 mod oracles;
