@@ -16,6 +16,7 @@ pub mod builtins;
 pub mod evaluate;
 pub mod stdlib;
 pub mod check;
+pub mod tune;
 pub mod interp;
 #[cfg(feature = "engine")]
 pub mod engine;

@@ -104,6 +104,10 @@ pub enum Command {
     Replay(Replay),
     /// Judge what came of strategies and experiments, and write the report
     Evaluate(Evaluate),
+    /// Say before a launch whom it reaches, what it costs, and which of its goals can be answered and when
+    Forecast(Forecast),
+    /// Write what a judgement proposes as a patch of the program, which nobody but its owner applies
+    Tune(Tune),
     /// Run the tests written in programs
     Test(Test),
     /// Explain a decision about one subject, or a problem by its name
@@ -234,6 +238,32 @@ pub struct Evaluate {
     pub settings: SettingFlags,
 }
 
+#[derive(Debug, Args)]
+pub struct Forecast {
+    /// The project folder, its strat.toml, or an entry file (default: this folder)
+    pub project: Option<PathBuf>,
+    /// Try every day from this one on (default: the one day the project runs as of)
+    #[arg(long, value_name = "DATE", requires = "to")]
+    pub from: Option<String>,
+    /// The last day to try
+    #[arg(long, value_name = "DATE", requires = "from")]
+    pub to: Option<String>,
+    /// The level of a goal without treatment, where the data does not say it: NAME=6%, or for an amount NAME=200+-350 with its standard deviation
+    #[arg(long, value_name = "NAME=LEVEL")]
+    pub baseline: Vec<String>,
+    /// Take levels that the data does not say from this folder, which strat evaluate wrote
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
+    /// Also write forecast.json and forecast.md to this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Where the first day begins to look for events (default: the day before, or the last run in the ledger)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    #[command(flatten)]
+    pub settings: SettingFlags,
+}
+
 /// A form of the report of a judgement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum ReportForm {
@@ -247,6 +277,18 @@ impl ReportForm {
     /// All forms, in the order they are written.
     #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only judgements write reports"))]
     pub const ALL: [Self; 4] = [Self::Html, Self::Xlsx, Self::Md, Self::Json];
+}
+
+#[derive(Debug, Args)]
+pub struct Tune {
+    /// The project folder, its strat.toml, an entry file, or a folder of them (default: this folder)
+    pub project: Option<PathBuf>,
+    /// The folder that strat evaluate wrote, with report.json
+    #[arg(long = "from", value_name = "DIR")]
+    pub judged: PathBuf,
+    /// Write the patch to this file instead of standard output
+    #[arg(long = "out", value_name = "FILE")]
+    pub patch: Option<PathBuf>,
 }
 
 /// A form of the lists a run writes.

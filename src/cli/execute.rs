@@ -13,12 +13,14 @@ mod approval;
 mod comparison;
 mod finish;
 mod flight;
+mod forecast;
 mod history;
 mod judge;
 mod problems;
 mod replay;
 mod report;
 
+pub use forecast::forecast_program;
 pub use judge::judge_program;
 pub use replay::replay_program;
 

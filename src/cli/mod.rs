@@ -15,8 +15,10 @@ mod evaluate;
 mod execute;
 mod explain;
 mod fmt;
+mod forecast;
 mod help;
 mod input;
+mod judged;
 #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only runs write results"))]
 mod ledger;
 mod locale;
@@ -36,6 +38,7 @@ mod session;
 #[cfg_attr(not(feature = "engine"), allow(dead_code, reason = "only commands over data need it"))]
 mod stages;
 mod test;
+mod tune;
 mod usage;
 mod version;
 
@@ -113,6 +116,8 @@ fn dispatch(session: &mut Session) -> Result<Exit, Failure> {
         Command::Run(arguments) => run::run(session, arguments),
         Command::Replay(arguments) => replay::run(session, arguments),
         Command::Evaluate(arguments) => evaluate::run(session, arguments),
+        Command::Forecast(arguments) => forecast::run(session, arguments),
+        Command::Tune(arguments) => tune::run(session, arguments),
         Command::Test(arguments) => test::run(session, arguments),
         Command::Explain(arguments) => explain::run(session, arguments),
         Command::Count(arguments) => count::run(session, arguments),

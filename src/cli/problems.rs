@@ -231,3 +231,41 @@ pub static PRIVATE_COLUMN: ProblemKind = ProblemKind {
     help: Some(Text { en: "declare tiers or a partition over it and name those", zh: "请基于它声明分层或划分，再按其名称分组" }),
     label: NO_LABEL,
 };
+
+pub static UNREADABLE_REPORT: ProblemKind = ProblemKind {
+    slug: "unreadable-report",
+    severity: Severity::Error,
+    title: Text { en: "{path} is no judgement that this version of strat can read: {reason}", zh: "{path} 不是此版本 strat 能读取的评估结果：{reason}" },
+    help: Some(Text { en: "evaluate again, and name the folder it wrote: --from DIR", zh: "请重新评估，并给出其写出的文件夹：--from DIR" }),
+    label: NO_LABEL,
+};
+
+pub static REPORT_OUT_OF_DATE: ProblemKind = ProblemKind {
+    slug: "report-out-of-date",
+    severity: Severity::Error,
+    title: Text {
+        en: "the program has changed since it was judged as of {as_of}: its hash was {judged} and is {hash}",
+        zh: "程序在评估（截至 {as_of}）之后改动过：当时哈希为 {judged}，现在是 {hash}",
+    },
+    help: Some(Text {
+        en: "evaluate the program as it is now, and propose from that: strat evaluate",
+        zh: "请按现在的程序重新评估，再据此提议：strat evaluate",
+    }),
+    label: NO_LABEL,
+};
+
+pub static NO_TEXT_TO_EDIT: ProblemKind = ProblemKind {
+    slug: "no-text-to-edit",
+    severity: Severity::Error,
+    title: Text { en: "{path} is a compiled program, which has no text to edit", zh: "{path} 是编译后的程序，没有可修改的文本" },
+    help: Some(Text { en: "name the project or the .strat file it was compiled from", zh: "请给出编译前的项目或 .strat 文件" }),
+    label: NO_LABEL,
+};
+
+pub static PROPOSAL_NOT_APPLIED: ProblemKind = ProblemKind {
+    slug: "proposal-not-applied",
+    severity: Severity::Warning,
+    title: Text { en: "`{trial}`: no edit for `{what}`: {reason}", zh: "`{trial}`：`{what}` 没有写成修改：{reason}" },
+    help: Some(Text { en: "the reasons of the proposal are in the report; decide and edit by hand", zh: "提议的理由见评估报告；请自行决定并修改" }),
+    label: NO_LABEL,
+};

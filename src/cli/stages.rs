@@ -3,6 +3,7 @@
 use super::input::read;
 use super::project::{AsOf, PROJECT_FILE};
 use super::session::{Exit, Failure, Session};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use strat::check::{self, Checked, Loader};
 use strat::diag::Problem;
@@ -85,6 +86,40 @@ pub fn check_together(sources: &mut Sources, name: &str, entries: &[FileId]) -> 
     CheckedEntry { problems, program, tests, own, files }
 }
 
+/// The modules beside an entry file, some with another text.
+struct Edited {
+    beside: Beside,
+    /// By the name the file is shown with.
+    texts: BTreeMap<String, String>,
+}
+
+impl Loader for Edited {
+    fn load(&self, module: &str) -> Option<(String, String)> {
+        let (name, text) = self.beside.load(module)?;
+        let text = self.texts.get(&name).cloned().unwrap_or(text);
+        Some((name, text))
+    }
+
+    fn known(&self) -> Vec<String> {
+        self.beside.known()
+    }
+}
+
+/// A loaded program as it would be with other texts of some of its own files, of which the first `entries` are entry files.
+pub fn edited(sources: &mut Sources, loaded: &Loaded, entries: usize, texts: &BTreeMap<FileId, String>) -> Option<CheckedEntry> {
+    let own = loaded.own.as_ref()?;
+    let text_of = |(id, file): (FileId, &SourceFile)| (file.name.clone(), texts.get(&id).unwrap_or(&file.text).clone());
+    let first: Vec<(String, String)> = own.iter().take(entries).map(text_of).collect();
+    let (name, text) = first.first()?;
+    let entry = sources.add(SourceFile::new(name.clone(), text.clone()));
+    let loader = Edited { beside: Beside::of(name), texts: own.iter().map(text_of).collect() };
+    let day = loader.beside.day();
+    let Checked { sources: own, problems, program, tests } = check::check_together(&loaded.program.name, &first, &loader, day);
+    let files = adopt(sources, &own, entry);
+    let problems = problems.into_iter().map(|problem| moved(problem, &files)).collect();
+    Some(CheckedEntry { problems, program, tests, own, files })
+}
+
 /// All problems of the programs that start at `entries`, each problem once; modules they use are added to `sources`.
 pub fn check(sources: &mut Sources, entries: &[FileId]) -> Vec<Problem> {
     entries.iter().flat_map(|entry| check_entry(sources, *entry).problems).collect()
@@ -161,6 +196,11 @@ pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
     }
     let checked = checked(session, entry)?;
     loaded(session, checked)
+}
+
+/// How many entry files a program has.
+pub fn entry_count(session: &mut Session, entry: &Path) -> Result<usize, Failure> {
+    if entry.is_dir() { Ok(super::input::entries(session, entry)?.len()) } else { Ok(1) }
 }
 
 /// Checks the program of an entry file, or of all entry files of a folder together.

@@ -18,6 +18,7 @@ pub mod drift;
 pub mod economics;
 pub mod effect;
 pub mod evaluation;
+pub mod forecast;
 pub mod guard;
 pub mod judge;
 pub mod lifetime;

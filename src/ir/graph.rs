@@ -56,6 +56,14 @@ impl Graph {
         self.known.retain(|(kind, _, _), _| !matches!(kind, Kind::Constant(value) if value == from));
     }
 
+    /// Makes a node another one of the same type, for all that read it.
+    pub fn replace(&mut self, id: NodeId, kind: Kind) {
+        if let Some(node) = self.nodes.get_mut(id.0 as usize) {
+            node.kind = kind;
+            self.known.retain(|_, known| *known != id);
+        }
+    }
+
     /// Adds a node, or finds the equal one. The first writer's place is kept.
     pub fn add(&mut self, kind: Kind, ty: Type, optional: bool, space: Option<TableId>, span: Span) -> NodeId {
         let key = (kind, space, ty);

@@ -16,6 +16,7 @@ mod graph;
 mod node;
 mod study;
 mod trial;
+mod window;
 
 pub use artifact::{ArtifactError, FORMAT_VERSION, read_artifact, write_artifact};
 pub use graph::Graph;

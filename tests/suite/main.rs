@@ -34,7 +34,10 @@ mod main_job;
 mod oracles;
 mod sample;
 mod tiers;
+mod tuned;
 #[cfg(feature = "engine")]
 mod sources;
 #[cfg(feature = "engine")]
 mod history;
+#[cfg(feature = "engine")]
+mod forecast;

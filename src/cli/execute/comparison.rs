@@ -35,7 +35,7 @@ fn comparisons(program: &Program) -> Vec<Vec<&Strategy>> {
 }
 
 /// Calls `see` with the texts of some columns, row by row; missing is the empty text.
-fn each<const N: usize>(sheet: &Sheet<'_>, names: [&str; N], mut see: impl FnMut([&str; N])) {
+pub(super) fn each<const N: usize>(sheet: &Sheet<'_>, names: [&str; N], mut see: impl FnMut([&str; N])) {
     for page in sheet.narrowed(&names).pages() {
         let Ok(page) = page else { continue };
         let columns = names.map(|name| page.texts(name));

@@ -104,7 +104,7 @@ pub fn replay_program(session: &Session, project: &Project, loaded: &Loaded, arg
     Ok(Exit::Ok)
 }
 
-fn day(session: &Session, name: &str, text: &str) -> Result<NaiveDate, Failure> {
+pub(super) fn day(session: &Session, name: &str, text: &str) -> Result<NaiveDate, Failure> {
     match AsOf::parse(text) {
         Some(AsOf::Day(day)) => Ok(day),
         Some(AsOf::Instant(_)) | None => {
