@@ -70,7 +70,7 @@ impl Checker {
             caps.push(self.cap_before(&course.draft, rule, said.contact, (customer, own), &counted)?);
         }
         let before = if own || caps.is_empty() { None } else { self.same_action_ahead(&course.draft, &caps, customer, contender.wanted) };
-        let mut rules = if stage == Stage::Contact && said.contact { self.hour_rules(&course.draft, &said.channel) } else { Vec::new() };
+        let mut rules = if stage == Stage::Contact && said.contact { self.hour_rules(&course.draft, &said.channel, wave.goes) } else { Vec::new() };
         for cap in &caps {
             let used = match before {
                 Some(before) => self.binary(Operator::Add, cap.used, before, Type::Int, cap.rule.span),
@@ -130,7 +130,7 @@ impl Checker {
             let contender = contenders.get_mut(member.contender)?;
             let course = courses.get_mut(contender.course)?;
             let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
-            let mut asked = if stage == Stage::Contact { self.hour_rules(&course.draft, &member.said.channel) } else { Vec::new() };
+            let mut asked = if stage == Stage::Contact { self.hour_rules(&course.draft, &member.said.channel, wave.goes) } else { Vec::new() };
             if let Some(said) = said {
                 asked.extend(self.answers(stage, said, number, &member.caps, &caps, &before));
             }
@@ -174,7 +174,8 @@ impl Checker {
                 }
             }
             // What hours give up competes with nobody.
-            let wanted = if stage == Stage::Contact { self.inside_hours(&course.draft, &member.said.channel, contender.wanted) } else { contender.wanted };
+            let goes = course.journey.waves.get(contender.wave)?.goes;
+            let wanted = if stage == Stage::Contact { self.inside_hours(&course.draft, &member.said.channel, goes, contender.wanted) } else { contender.wanted };
             values.push((wanted, value));
         }
         let ty = known.map_or(Type::Int, |(ty, _)| ty);

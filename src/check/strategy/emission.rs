@@ -104,7 +104,8 @@ impl Checker {
             self.tell(draft, rule("control"), drawn, in_control, entered);
             if self.treated_by_version(draft, journey.arm).is_some() {
                 self.exclude(draft, other_version, Stage::Assignment, "other_version", None);
-                self.tell(draft, rule("other_version"), untreated, other_version, entered);
+                let drawn = self.other_drawn(draft, recorded, bucket, place);
+                self.tell(draft, rule("other_version"), drawn, other_version, entered);
             }
         }
         let mut row = self.identity(draft, true);
@@ -204,7 +205,7 @@ impl Checker {
             row.field("queue", text);
         }
         row.field("due_from", wave.due);
-        if let Some(held) = reach.channel.as_deref().and_then(|channel| self.held_until(draft, channel)) {
+        if let Some(held) = reach.channel.as_deref().and_then(|channel| self.held_until(draft, channel, wave.goes)) {
             row.field("held_until", held);
         }
         let due = reach.tail.due.clone().or_else(|| reach.operation.as_ref().and_then(|operation| operation.due.clone()));
@@ -349,7 +350,7 @@ impl Checker {
         let unmet = self.negation(met, span);
         let asked = self.any(&[wave.runs, skipped], span);
         let rule = Told { stage: Stage::Plan, rule: "skipped", label: None, wave: Some(&wave.name), span };
-        self.tell(draft, rule, unmet, skipped, asked);
+        self.tell(draft, rule, unmet, passed_over, asked);
     }
 
     /// An action that waits for a later run is due again until it is sent, the journey ends or the subject enters anew.

@@ -243,15 +243,20 @@ impl Checker {
 
     /// Cool-off and missed windows, before anything else.
     pub(super) fn trigger_gates(&mut self, draft: &mut Draft<'_>, journey: &Journey) {
-        let (stage, always) = (Stage::Trigger, self.truth(true, draft.span));
+        let stage = Stage::Trigger;
         self.exclude(draft, journey.cooling, stage, "cool_off", None);
         for held in &journey.held {
             let stops = self.all(&[journey.cooling, held.fires, held.too_soon], held.span);
             let told = Told { stage, rule: "cool_off", label: None, wave: None, span: held.span };
             self.tell(draft, told, held.too_soon, stops, held.fires);
         }
-        self.exclude(draft, journey.missed, stage, "missed_window", None);
-        let told = Told { stage, rule: "missed_window", label: None, wave: None, span: draft.span };
-        self.tell(draft, told, journey.missed, journey.missed, always);
+        let missed: Vec<NodeId> = journey.missed.iter().map(|missed| missed.late).collect();
+        let missed = self.any(&missed, draft.span);
+        self.exclude(draft, missed, stage, "missed_window", None);
+        for missed in &journey.missed {
+            let always = self.truth(true, missed.span);
+            let told = Told { stage, rule: "missed_window", label: None, wave: None, span: missed.span };
+            self.tell(draft, told, missed.late, missed.late, always);
+        }
     }
 }

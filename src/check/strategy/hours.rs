@@ -76,26 +76,33 @@ impl Checker {
         out
     }
 
-    /// The first instant from T on that some rules allow; missing when there is none.
-    fn opening(&mut self, rules: &[&Open], span: Span) -> NodeId {
+    /// The first instant that some rules allow, from the time on at which something goes out: T, or later where a run looks ahead;
+    /// missing when there is none.
+    fn opening(&mut self, rules: &[&Open], goes: NodeId, span: Span) -> NodeId {
         let plan: Vec<&str> = rules.iter().map(|rule| rule.code.as_str()).collect();
         let plan = self.text_constant(plan.join(" "), span);
         let now = self.as_of(span);
-        self.call("opening", vec![plan, now], Type::Time, span)
+        let at_once = self.call("opening", vec![plan, now], Type::Time, span);
+        if goes == now {
+            return at_once;
+        }
+        let later = self.surely_compare(Comparison::Greater, goes, now, span);
+        let planned = self.only_where(later, goes, span);
+        let planned = self.call("opening", vec![plan, planned], Type::Time, span);
+        self.either(later, planned, at_once, span)
     }
 
     /// The rules of the contact layer that give a contact up: it is outside hours that drop, or nothing ever allows it.
-    pub(super) fn hour_rules(&mut self, draft: &Draft<'_>, channel: &str) -> Vec<LayerRule> {
+    pub(super) fn hour_rules(&mut self, draft: &Draft<'_>, channel: &str, goes: NodeId) -> Vec<LayerRule> {
         let found = self.hours_of(draft, channel);
         let mut out = Vec::new();
         for rule in found.iter().filter(|rule| rule.drop) {
-            let opening = self.opening(&[rule], rule.span);
-            let now = self.as_of(rule.span);
-            let condition = self.compare(Comparison::NotEqual, opening, now, rule.span);
+            let opening = self.opening(&[rule], goes, rule.span);
+            let condition = self.compare(Comparison::NotEqual, opening, goes, rule.span);
             out.push(LayerRule { name: rule.name.to_string(), label: None, condition, detail: None, span: rule.span });
         }
         if let Some(first) = found.iter().find(|rule| !rule.drop) {
-            let opening = self.opening(&found.iter().collect::<Vec<_>>(), first.span);
+            let opening = self.opening(&found.iter().collect::<Vec<_>>(), goes, first.span);
             let condition = self.add(Kind::IsMissing(opening), Type::Bool, false, first.span);
             out.push(LayerRule { name: first.name.to_string(), label: None, condition, detail: None, span: first.span });
         }
@@ -103,9 +110,9 @@ impl Checker {
     }
 
     /// `wanted`, of a contact that no hours give up.
-    pub(super) fn inside_hours(&mut self, draft: &Draft<'_>, channel: &str, wanted: NodeId) -> NodeId {
+    pub(super) fn inside_hours(&mut self, draft: &Draft<'_>, channel: &str, goes: NodeId, wanted: NodeId) -> NodeId {
         let mut parts = vec![wanted];
-        for rule in self.hour_rules(draft, channel) {
+        for rule in self.hour_rules(draft, channel, goes) {
             let stops = self.possibly(rule.condition, rule.span);
             parts.push(self.negation(stops, rule.span));
         }
@@ -113,13 +120,12 @@ impl Checker {
     }
 
     /// From when a contact may be made, where hours hold it; missing where it may go at once, `None` where no hours hold it ever.
-    pub(super) fn held_until(&mut self, draft: &Draft<'_>, channel: &str) -> Option<NodeId> {
+    pub(super) fn held_until(&mut self, draft: &Draft<'_>, channel: &str, goes: NodeId) -> Option<NodeId> {
         let found = self.hours_of(draft, channel);
         let first = found.iter().find(|rule| !rule.drop)?;
         let span = first.span;
-        let opening = self.opening(&found.iter().collect::<Vec<_>>(), span);
-        let now = self.as_of(span);
-        let later = self.surely_compare(Comparison::Greater, opening, now, span);
+        let opening = self.opening(&found.iter().collect::<Vec<_>>(), goes, span);
+        let later = self.surely_compare(Comparison::Greater, opening, goes, span);
         Some(self.only_where(later, opening, span))
     }
 }

@@ -1,7 +1,7 @@
 //! Journeys: which wave of the plan is due for whom, from what the ledger holds.
 
 use super::control::HeldBack;
-use super::{Draft, Entry, Held};
+use super::{Draft, Entry, Held, Missed};
 use crate::check::Checker;
 use crate::check::length::Length;
 use crate::check::problems::strategy as problems;
@@ -40,7 +40,8 @@ pub(super) struct Journey {
     pub waits: NodeId,
     pub entry_time: NodeId,
     pub cooling: NodeId,
-    pub missed: NodeId,
+    /// The triggers seen too late, by subjects who neither enter nor are inside.
+    pub missed: Vec<Missed>,
     pub arm: Option<NodeId>,
     /// The arm the ledger holds, as text.
     pub recorded_arm: Option<NodeId>,
@@ -109,7 +110,9 @@ impl Checker {
         let not_resting = self.negation(resting, span);
         let enters = self.all(&[entry.enters, not_in_flight], span);
         let cooling = self.all(&[entry.cooling, not_in_flight, not_resting], span);
-        let missed = self.all(&[entry.missed, not_in_flight], span);
+        let stays_out = self.negation(enters, span);
+        let missed: Vec<Missed> =
+            entry.missed.iter().map(|missed| Missed { late: self.all(&[missed.late, not_in_flight, stays_out], missed.span), ..*missed }).collect();
         let entry_time = self.either(enters, entry.time, entry.last, span);
         draft.scope.bind("entry", entry_time, Type::Time, true, span);
         let waiting = self.any_deferred(draft, entry.last)?;
@@ -126,7 +129,8 @@ impl Checker {
         let mut states = states?;
         self.stop_at_exits(&mut states, &exits, span);
         let waits = self.waits(enters, delayed, &states, span);
-        let candidate = self.looked_at(&[enters, cooling, missed], &exits, &states, span);
+        let outside: Vec<NodeId> = [enters, cooling].into_iter().chain(missed.iter().map(|missed| missed.late)).collect();
+        let candidate = self.looked_at(&outside, &exits, &states, span);
         Some(Journey {
             candidate,
             enters,

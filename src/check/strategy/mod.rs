@@ -6,6 +6,7 @@
 
 mod action;
 mod budget;
+mod calendar;
 mod cap;
 mod capacity;
 mod choose;
@@ -363,8 +364,8 @@ pub(crate) struct Entry {
     pub row: Option<TriggerRow>,
     /// Two-valued: fired, and stopped by `again`.
     pub cooling: NodeId,
-    /// Two-valued: seen too late.
-    pub missed: NodeId,
+    /// The triggers that may be seen too late.
+    pub missed: Vec<Missed>,
     /// How the trigger that fired reads, as text.
     pub words: NodeId,
     /// The triggers that `again` may stop.
@@ -379,6 +380,14 @@ pub(crate) struct Held {
     pub fires: NodeId,
     /// Two-valued: it fires too soon.
     pub too_soon: NodeId,
+}
+
+/// A trigger that may be seen too late.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Missed {
+    pub span: Span,
+    /// Two-valued.
+    pub late: NodeId,
 }
 
 impl Checker {

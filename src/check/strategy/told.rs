@@ -2,7 +2,7 @@
 
 use super::Draft;
 use crate::check::Checker;
-use crate::ir::{Comparison, Gate, NodeId, Stage};
+use crate::ir::{Arm, Comparison, Gate, NodeId, Stage};
 use crate::source::Span;
 use crate::types::{Type, Value};
 
@@ -22,6 +22,22 @@ impl Checker {
         let bound = self.constant(Value::Int(treated), Type::Int, span);
         let by_hash = self.compare(Comparison::GreaterOrEqual, bucket, bound, span);
         let by_ledger = self.one_of(recorded, &["control"], span);
+        let known = self.is_known(recorded, span);
+        self.either(known, by_ledger, by_hash, span)
+    }
+
+    /// Whether the ledger, else the bucket, says another arm than the one that is this strategy: as explained, asked for everybody.
+    pub(super) fn other_drawn(&mut self, draft: &Draft<'_>, recorded: NodeId, bucket: NodeId, span: Span) -> NodeId {
+        let own = draft.ast.name.text.as_str();
+        let shares = |arms: &mut dyn Iterator<Item = &Arm>| arms.map(|arm| i64::from(arm.share)).sum::<i64>();
+        let from = shares(&mut draft.arms.iter().take_while(|arm| arm.name != own));
+        let width = shares(&mut draft.arms.iter().filter(|arm| arm.name == own));
+        let (from, to) = (self.constant(Value::Int(from), Type::Int, span), self.constant(Value::Int(from + width), Type::Int, span));
+        let below = self.compare(Comparison::Less, bucket, from, span);
+        let above = self.compare(Comparison::GreaterOrEqual, bucket, to, span);
+        let by_hash = self.any(&[below, above], span);
+        let mine = self.one_of(recorded, &[own], span);
+        let by_ledger = self.negation(mine, span);
         let known = self.is_known(recorded, span);
         self.either(known, by_ledger, by_hash, span)
     }

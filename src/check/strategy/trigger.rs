@@ -1,6 +1,7 @@
 //! Triggers: who enters now.
 
-use super::{Draft, Entry, Held};
+use super::calendar::Called;
+use super::{Draft, Entry, Held, Missed};
 use crate::check::Checker;
 use crate::check::length::Length;
 use crate::check::names::TriggerRow;
@@ -8,17 +9,20 @@ use crate::check::problems::{names, strategy as problems, types};
 use crate::diag::Problem;
 use crate::ir::{Aggregate, Comparison, FirstCrossing, Kind, Link, NodeId};
 use crate::source::Span;
-use crate::syntax::ast::{self, AgainKind, ArgumentKind, CalendarPeriod, ExpressionKind, Path, TriggerKind};
+use crate::syntax::ast::{self, AgainKind, ArgumentKind, ExpressionKind, Path, TriggerKind};
 use crate::types::{TableId, Type, Value};
 use indexmap::IndexMap;
 
 /// One `on` line.
-struct Fired {
+pub(super) struct Fired {
     /// Three-valued.
-    fired: NodeId,
-    time: NodeId,
-    row: Option<TriggerRow>,
-    missed: Option<NodeId>,
+    pub fired: NodeId,
+    pub time: NodeId,
+    pub row: Option<TriggerRow>,
+    /// Two-valued: seen too late.
+    pub missed: Option<NodeId>,
+    /// What the ledger keeps of it.
+    pub called: Option<Called>,
 }
 
 impl Checker {
@@ -31,6 +35,7 @@ impl Checker {
         let last = self.last_entry(draft)?;
         let (mut fired, mut entering, mut times, mut missed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut row, mut held, mut words) = (None, Vec::new(), Vec::new());
+        let running = self.within_runs(draft);
         let mut whole = true;
         for (number, trigger) in draft.ast.triggers.iter().enumerate() {
             let lowered = self.lower_trigger(draft, trigger, number, last, recorded);
@@ -47,13 +52,17 @@ impl Checker {
             fired.push(lowered.fired);
             entering.push(enters);
             times.push((enters, lowered.time));
-            missed.extend(lowered.missed);
+            if let Some(late) = lowered.missed {
+                missed.push(Missed { span: trigger.span, late: self.all(&[late, running], trigger.span) });
+            }
             row = row.or(lowered.row);
+            if let Some(called) = lowered.called {
+                self.record_call(draft, called, running);
+            }
         }
         if !whole {
             return None;
         }
-        let running = self.within_runs(draft);
         let fired = self.any(&fired, span);
         let fired = self.all(&[fired, running], span);
         let any_enters = self.any(&entering, span);
@@ -65,7 +74,6 @@ impl Checker {
         for (enters, moment) in times.into_iter().rev() {
             time = self.either(enters, moment, time, span);
         }
-        let missed = self.any(&missed, span);
         let words = self.words_of_the_fired(&words, span);
         Some(Entry { fired, enters, time, last, row, cooling, missed, words, held })
     }
@@ -87,10 +95,10 @@ impl Checker {
             return None;
         }
         let (last, now, never) = (self.last_entry(draft)?, self.as_of(span), self.truth(false, span));
-        Some(Entry { fired: never, enters: never, time: now, last, row, cooling: never, missed: never, words: self.text_constant("", span), held: Vec::new() })
+        Some(Entry { fired: never, enters: never, time: now, last, row, cooling: never, missed: Vec::new(), words: self.text_constant("", span), held: Vec::new() })
     }
 
-    fn trigger_words(&self, trigger: &ast::Trigger) -> String {
+    pub(super) fn trigger_words(&self, trigger: &ast::Trigger) -> String {
         let words = self.sources.text(trigger.span).split_whitespace().collect::<Vec<_>>().join(" ");
         let words = words.split(" again ").next().unwrap_or_default().to_string();
         words.strip_prefix("on ").map_or(words.clone(), String::from)
@@ -191,14 +199,14 @@ impl Checker {
             TriggerKind::Event { path, per, when } => return self.event(draft, path, per, when.as_ref(), trigger.filter.as_ref(), span),
             TriggerKind::While(condition) => {
                 let condition = self.condition_of(condition, &draft.scope, "`while`")?;
-                Fired { fired: condition.node, time: now, row: None, missed: None }
+                Fired { fired: condition.node, time: now, row: None, missed: None, called: None }
             }
             TriggerKind::Entering(condition) => {
                 let condition = self.condition_of(condition, &draft.scope, "`entering`")?;
                 let scheme = format!("{}.on{}", draft.ast.name.text, number + 1);
                 let fired = self.entering(draft, condition.node, &scheme, span)?;
                 recorded.insert(scheme, (draft.table, condition.node));
-                Fired { fired, time: now, row: None, missed: None }
+                Fired { fired, time: now, row: None, missed: None, called: None }
             }
             TriggerKind::ChangeOf(path) => {
                 let label = self.path(path, &draft.scope)?;
@@ -206,18 +214,20 @@ impl Checker {
                 let scheme = self.ladders.get(ladder.0 as usize).map(|ladder| ladder.name.clone())?;
                 let fired = self.changed(draft, label.node, &scheme, span)?;
                 recorded.insert(scheme, (draft.table, label.node));
-                Fired { fired, time: now, row: None, missed: None }
+                Fired { fired, time: now, row: None, missed: None, called: None }
             }
             TriggerKind::Before { offset, date } => {
                 let offset = self.length(offset, &draft.scope, "`before`")?;
                 let date = self.moment(date, &draft.scope, "`before`")?;
                 let due = self.shift(date, offset.negated(), span);
-                self.due_between_runs(due, last, span)
+                let calling = self.calling(draft, trigger, due, last)?;
+                self.due_between_runs(calling, date)
             }
             TriggerKind::WithinAfter { length, date } => {
                 let length = self.length(length, &draft.scope, "`within`")?;
                 let date = self.moment(date, &draft.scope, "`after`")?;
-                self.soon_after(date, length, last, span)
+                let calling = self.calling(draft, trigger, date, last)?;
+                self.soon_after(calling, length)
             }
             TriggerKind::Every { period, within } => self.every(*period, within.as_ref(), last, span)?,
         };
@@ -249,75 +259,6 @@ impl Checker {
         let differs = self.negation(same, span);
         let known = self.is_known(name, span);
         Some(self.all(&[differs, known], span))
-    }
-
-    /// A moment that falls between the last completed run and T, or before the horizon of a run that looks ahead. Who entered at it is
-    /// not called again.
-    fn due_between_runs(&mut self, due: NodeId, last: NodeId, span: Span) -> Fired {
-        let from = self.previous_run(span);
-        let now = self.as_of(span);
-        let horizon = self.constant(Value::Int(crate::ir::NO_HORIZON), Type::Time, span);
-        let bounds = |from, until| crate::check::expression::Bounds { from: Some(from), until: Some(until) };
-        let passed = self.within_bounds(due, bounds(from, now), span);
-        let soon = self.within_bounds(due, bounds(now, horizon), span);
-        let soon = self.surely(soon, span);
-        let reached = self.any(&[passed, soon], span);
-        let entered = self.surely_compare(Comparison::GreaterOrEqual, last, due, span);
-        let not_entered = self.negation(entered, span);
-        let fired = self.all(&[reached, not_entered], span);
-        Fired { fired, time: due, row: None, missed: None }
-    }
-
-    /// From the moment on, until the length is over; first seen later is missed.
-    fn soon_after(&mut self, moment: NodeId, length: Length, last: NodeId, span: Span) -> Fired {
-        let now = self.as_of(span);
-        let end = self.shift(moment, length, span);
-        let begun = self.compare(Comparison::Less, moment, now, span);
-        let open = self.compare(Comparison::Less, now, end, span);
-        let fired = self.all(&[begun, open], span);
-        let from = self.previous_run(span);
-        let over = self.surely_compare(Comparison::LessOrEqual, end, now, span);
-        let recent = self.surely_compare(Comparison::GreaterOrEqual, moment, from, span);
-        let entered = self.surely_compare(Comparison::GreaterOrEqual, last, moment, span);
-        let not_entered = self.negation(entered, span);
-        let missed = self.all(&[over, recent, not_entered], span);
-        Fired { fired, time: moment, row: None, missed: Some(missed) }
-    }
-
-    /// Once a period, in its first days.
-    fn every(&mut self, period: CalendarPeriod, within: Option<&ast::Expression>, last: NodeId, span: Span) -> Option<Fired> {
-        let function = match period {
-            CalendarPeriod::Day => "day",
-            CalendarPeriod::Week => "week_start",
-            CalendarPeriod::Month => "month_start",
-            CalendarPeriod::Quarter => "quarter_start",
-            CalendarPeriod::Year => "year_start",
-        };
-        let now = self.as_of(span);
-        let day = self.evaluation_day(span);
-        let start = if function == "day" { day } else { self.call(function, vec![day], Type::Date, span) };
-        let start = self.call("to_time", vec![start], Type::Time, span);
-        let entered = self.surely_compare(Comparison::GreaterOrEqual, last, start, span);
-        let mut conditions = vec![self.negation(entered, span)];
-        if let Some(within) = within {
-            let scope = crate::check::names::Scope::constant(0);
-            let length = self.length(within, &scope, "`within`")?;
-            let end = self.every_end(start, length, span);
-            conditions.push(self.compare(Comparison::LessOrEqual, now, end, span));
-        }
-        let fired = self.all(&conditions, span);
-        Some(Fired { fired, time: now, row: None, missed: None })
-    }
-
-    /// The first N days or workdays of a period; workdays end with the day they fall on.
-    fn every_end(&mut self, start: NodeId, length: Length, span: Span) -> NodeId {
-        if length.workdays == 0 {
-            return self.shift(start, length, span);
-        }
-        let before = Length { milliseconds: -crate::check::length::DAY, ..Length::default() };
-        let eve = self.shift(start, before, span);
-        let last = self.shift(eve, length, span);
-        self.shift(last, Length { milliseconds: crate::check::length::DAY, ..Length::default() }, span)
     }
 
     fn event(
@@ -360,7 +301,7 @@ impl Checker {
         };
         let fired = self.is_known(time, span);
         let row = Some(TriggerRow { table, earliest: aggregate });
-        Some(Fired { fired, time, row, missed: None })
+        Some(Fired { fired, time, row, missed: None, called: None })
     }
 
     /// The table of `app_events` or `surveys.answered_at`, and its time as a node of its rows.

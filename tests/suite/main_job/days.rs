@@ -99,6 +99,58 @@ fn days_come_in_order() {
     actions(&project, "2026-11-04 00:00", &[]);
 }
 
+const LATE: &str = "subject loans
+entity customers { key customer_id : text }
+entity loans { key loan_id : text  customer_id : ref customers as client  begun : date?  maturity : date? }
+channel sms \"短信\"
+template hello for sms = \"您好\"
+strategy renew { purpose \"service\" on 3 days before maturity again never plan { send sms using hello } }
+strategy guide { purpose \"service\" on within 2 days after begun again always plan { send sms using hello } }
+strategy weekly { purpose \"service\" on every week within 1 days again always plan { send sms using hello } }
+";
+
+/// `strategy unit` of what a run did, then of what it missed.
+fn late_day(project: &Path, as_of: &str, loans: &str) -> (Vec<String>, Vec<String>) {
+    fs::write(project.join("data/loans.csv"), format!("loan_id,customer_id,begun,maturity\n{loans}")).unwrap();
+    let (out, ledger) = (project.with_file_name("out"), project.with_file_name("ledger"));
+    let words = ["--as-of", as_of, "--since", "2026-11-01 00:00", "--ledger", ledger.to_str().unwrap(), "--forms", "csv"];
+    assert_exit(&run(project, &out, &words), 0);
+    let tree = read_tree(&out);
+    let of = |rows: Vec<Vec<String>>| rows.into_iter().filter(|row| row[2] != "cool_off").map(|row| format!("{} {}", row[0], row[1])).collect::<Vec<_>>();
+    let columns = |third: &str| ["strategy_id", "unit_id", third].map(String::from);
+    let missed = cut(&tree["exclusions.csv"], &columns("rule"));
+    assert!(missed.iter().all(|row| ["missed_window", "cool_off"].contains(&row[2].as_str())), "{missed:?}");
+    (of(cut(&tree["actions.csv"], &columns("channel"))), of(missed))
+}
+
+#[test]
+fn what_is_seen_too_late_is_said_once_and_never_sent() {
+    let (_place, project) = project();
+    fs::write(project.join("main.strat"), LATE).unwrap();
+    fs::write(project.join("data/customers.csv"), "customer_id\nA\n").unwrap();
+    let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    // Monday closes: the week is asked, L1's maturity is three days away on the 2nd, L2 began on the 2nd. What began or fell due before
+    // the first run is not the strategy's business.
+    let mut loans = String::from("L1,A,,2026-11-05\nL2,A,2026-11-02,\nL3,A,2026-10-01,2026-11-03\n");
+    let day = late_day(&project, "2026-11-03 00:00", &loans);
+    assert_eq!(day, (names(&["guide L2", "renew L1", "weekly L1", "weekly L2", "weekly L3"]), names(&[])));
+    // L4 and L5 come too late into the files: their moments are after the first one called and before the last run.
+    loans.push_str("L4,A,,2026-11-05\nL5,A,2026-11-02,\n");
+    assert_eq!(late_day(&project, "2026-11-05 00:00", &loans), (names(&[]), names(&["guide L5", "renew L4"])));
+    assert_eq!(late_day(&project, "2026-11-05 00:00", &loans), (names(&[]), names(&["guide L5", "renew L4"])), "a day run twice");
+    assert_eq!(late_day(&project, "2026-11-06 00:00", &loans), (names(&[]), names(&[])), "said once");
+    // Six days are not run. What is still of use happens now: L6 is due on the 9th and matures on the 12th, L8 began on the 11th. L7 has
+    // matured and the two days after L9 began are over; nobody asked in the first day of the week.
+    loans.push_str("L6,A,,2026-11-12\nL7,A,,2026-11-10\nL8,A,2026-11-11,\nL9,A,2026-11-08,\n");
+    let missed: Vec<String> = (1..=9).map(|at| format!("weekly L{at}")).collect();
+    let day = late_day(&project, "2026-11-12 00:00", &loans);
+    assert_eq!(day, (names(&["guide L8", "renew L6"]), [names(&["guide L9", "renew L7"]), missed].concat()));
+    assert_eq!(late_day(&project, "2026-11-13 00:00", &loans), (names(&[]), names(&[])));
+    // A maturity that is moved is a new moment.
+    let loans = loans.replace("L6,A,,2026-11-12", "L6,A,,2026-11-16");
+    assert_eq!(late_day(&project, "2026-11-14 00:00", &loans), (names(&[]), names(&[])), "never again, so L6 cools off");
+}
+
 fn replay(project: &Path, more: &[&str]) -> Output {
     let mut words = vec![OsStr::new("replay"), project.as_os_str()];
     words.extend(more.iter().map(OsStr::new));
