@@ -21,6 +21,7 @@ mod hours;
 mod journey;
 mod layer;
 mod ledger;
+mod order;
 mod prove;
 mod quota;
 mod told;
@@ -102,7 +103,7 @@ impl Checker {
         for course in &courses {
             self.prove_course(course);
         }
-        let mut contenders = Self::contenders(&courses);
+        let mut contenders = self.contenders(&courses);
         let (mut reached, mut chosen) = (Vec::new(), Vec::new());
         for (stage, passed) in [(Stage::Contact, &mut reached), (Stage::Arbitration, &mut chosen)] {
             let before = Self::wishes_of(&contenders);
@@ -112,7 +113,7 @@ impl Checker {
         self.pass_quota(&mut courses, &mut contenders);
         let mut seated = Vec::new();
         let mut overflows = self.pass_capacity(0, &courses, &mut contenders, &mut seated);
-        self.start_fallbacks(&overflows, &mut courses, &mut contenders);
+        self.start_fallbacks(1, &overflows, &mut courses, &mut contenders);
         self.pass_caps(Stage::Contact, 1, &mut courses, &mut contenders, &mut reached);
         self.pass_caps(Stage::Arbitration, 1, &mut courses, &mut contenders, &mut chosen);
         overflows.extend(self.pass_capacity(1, &courses, &mut contenders, &mut seated));
@@ -120,7 +121,22 @@ impl Checker {
         let mut exposed = Vec::new();
         self.pass_caps(Stage::Capacity, 0, &mut courses, &mut contenders, &mut exposed);
         self.pass_caps(Stage::Capacity, 1, &mut courses, &mut contenders, &mut exposed);
-        self.pass_budgets(&mut courses, &mut contenders);
+        let before = Self::wishes_of(&contenders);
+        self.pass_budgets(false, &mut courses, &mut contenders);
+        self.note_lost(Stage::Budget, &mut contenders, &before);
+        if contenders.iter().any(|contender| contender.round == 2) {
+            self.start_fallbacks(2, &[], &mut courses, &mut contenders);
+            self.pass_caps(Stage::Contact, 2, &mut courses, &mut contenders, &mut reached);
+            self.pass_caps(Stage::Arbitration, 2, &mut courses, &mut contenders, &mut chosen);
+            // What the budget stopped takes no capacity.
+            for (_, served) in &mut seated {
+                served.passed = contenders.get(served.contender).map_or(served.passed, |contender| contender.wanted);
+            }
+            let overflows = self.pass_capacity(2, &courses, &mut contenders, &mut seated);
+            self.record_overflows(overflows, &mut courses, &contenders);
+            self.pass_caps(Stage::Capacity, 2, &mut courses, &mut contenders, &mut exposed);
+            self.pass_budgets(true, &mut courses, &mut contenders);
+        }
         let controls = courses.iter_mut().flat_map(|course| std::mem::take(&mut course.journey.controls)).collect();
         let mut out = Lowered::default();
         for (at, course) in courses.into_iter().enumerate() {
@@ -184,7 +200,7 @@ impl Checker {
             Some(priority) => self.whole(priority, &Scope::constant(0), "`priority`")?,
             None => i64::MAX,
         };
-        Some(Rank { class: class.unwrap_or(classes.len()), priority, name: strategy.name.text.clone() })
+        Some(Rank { class: class.unwrap_or(usize::MAX), priority, name: strategy.name.text.clone() })
     }
 
     /// What is left of each action after all layers becomes rows.
@@ -192,10 +208,11 @@ impl Checker {
         let (mut actions, mut emitted) = (Vec::new(), Vec::new());
         for (at, wave) in course.journey.waves.iter().enumerate() {
             let mut executed = Vec::new();
-            for contender in contenders.iter().filter(|contender| contender.wave == at) {
-                let reach = course.reaches.get(at)?.get(contender.reach)?;
-                actions.push(self.emit_action(&mut course.draft, &course.journey, wave, reach, contender.wanted)?);
-                executed.push(contender.wanted);
+            for (number, reach) in course.reaches.get(at)?.iter().enumerate() {
+                let ways = contenders.iter().filter(|contender| (contender.wave, contender.reach) == (at, number));
+                let wanted = self.any(&ways.map(|contender| contender.wanted).collect::<Vec<_>>(), reach.span);
+                actions.push(self.emit_action(&mut course.draft, &course.journey, wave, reach, wanted)?);
+                executed.push(wanted);
             }
             emitted.extend(&executed);
             let executed = self.any(&executed, wave.span);
