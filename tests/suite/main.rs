@@ -13,6 +13,7 @@ mod syntax;
 mod interp;
 mod layers;
 mod pages;
+mod pairs;
 mod real_data;
 mod refusals;
 mod command_line;

@@ -99,7 +99,8 @@ impl Checker {
             let (course, wave, variant) = (contender.course, contender.wave, contender.variant);
             let reach = courses.get(course).and_then(|own| own.action(wave, contender.reach)).and_then(|(_, reach)| reach.fallback_of);
             let Some((number, stage)) = reach.filter(|(_, stage)| *stage > Stage::Assignment) else { continue };
-            let replaces = out.iter().position(|other| (other.course, other.wave, other.variant, other.reach) == (course, wave, variant, number));
+            let replaces =
+                out.iter().position(|other| (other.course, other.wave, other.variant, other.reach) == (course, wave, variant, number));
             if let Some(contender) = out.get_mut(at) {
                 (contender.round, contender.replaces) = (round_of(stage), replaces);
             }
@@ -121,7 +122,15 @@ impl Checker {
     }
 
     /// Records the first rule that stops an action, with all that do, and gives back the flag of those who pass.
-    pub(super) fn pass_layer(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reach: &Reach, stage: Stage, rules: &[LayerRule], wanted: NodeId) -> NodeId {
+    pub(super) fn pass_layer(
+        &mut self,
+        draft: &mut Draft<'_>,
+        wave: &WaveState,
+        reach: &Reach,
+        stage: Stage,
+        rules: &[LayerRule],
+        wanted: NodeId,
+    ) -> NodeId {
         let mut stops = Vec::new();
         for rule in rules {
             stops.push(self.possibly(rule.condition, rule.span));

@@ -103,40 +103,7 @@ impl Checker {
         for course in &courses {
             self.prove_course(course);
         }
-        let mut contenders = self.contenders(&courses);
-        let (mut reached, mut chosen) = (Vec::new(), Vec::new());
-        for (stage, passed) in [(Stage::Contact, &mut reached), (Stage::Arbitration, &mut chosen)] {
-            let before = Self::wishes_of(&contenders);
-            self.pass_caps(stage, 0, &mut courses, &mut contenders, passed);
-            self.note_lost(stage, &mut contenders, &before);
-        }
-        self.pass_quota(&mut courses, &mut contenders);
-        let mut seated = Vec::new();
-        let mut overflows = self.pass_capacity(0, &courses, &mut contenders, &mut seated);
-        self.start_fallbacks(1, &overflows, &mut courses, &mut contenders);
-        self.pass_caps(Stage::Contact, 1, &mut courses, &mut contenders, &mut reached);
-        self.pass_caps(Stage::Arbitration, 1, &mut courses, &mut contenders, &mut chosen);
-        overflows.extend(self.pass_capacity(1, &courses, &mut contenders, &mut seated));
-        self.record_overflows(overflows, &mut courses, &contenders);
-        let mut exposed = Vec::new();
-        self.pass_caps(Stage::Capacity, 0, &mut courses, &mut contenders, &mut exposed);
-        self.pass_caps(Stage::Capacity, 1, &mut courses, &mut contenders, &mut exposed);
-        let before = Self::wishes_of(&contenders);
-        self.pass_budgets(false, &mut courses, &mut contenders);
-        self.note_lost(Stage::Budget, &mut contenders, &before);
-        if contenders.iter().any(|contender| contender.round == 2) {
-            self.start_fallbacks(2, &[], &mut courses, &mut contenders);
-            self.pass_caps(Stage::Contact, 2, &mut courses, &mut contenders, &mut reached);
-            self.pass_caps(Stage::Arbitration, 2, &mut courses, &mut contenders, &mut chosen);
-            // What the budget stopped takes no capacity.
-            for (_, served) in &mut seated {
-                served.passed = contenders.get(served.contender).map_or(served.passed, |contender| contender.wanted);
-            }
-            let overflows = self.pass_capacity(2, &courses, &mut contenders, &mut seated);
-            self.record_overflows(overflows, &mut courses, &contenders);
-            self.pass_caps(Stage::Capacity, 2, &mut courses, &mut contenders, &mut exposed);
-            self.pass_budgets(true, &mut courses, &mut contenders);
-        }
+        let contenders = self.pass_layers(&mut courses);
         let controls = courses.iter_mut().flat_map(|course| std::mem::take(&mut course.journey.controls)).collect();
         let mut out = Lowered::default();
         for (at, course) in courses.into_iter().enumerate() {
@@ -147,6 +114,45 @@ impl Checker {
         out.emissions.extend(self.record_labels(recorded));
         out.emissions.extend(self.expired_grants());
         out
+    }
+
+    /// Every action through the layers that all strategies share, one layer after the other.
+    fn pass_layers(&mut self, courses: &mut [Course<'_>]) -> Vec<Contender> {
+        let mut contenders = self.contenders(courses);
+        let (mut reached, mut chosen) = (Vec::new(), Vec::new());
+        for (stage, passed) in [(Stage::Contact, &mut reached), (Stage::Arbitration, &mut chosen)] {
+            let before = Self::wishes_of(&contenders);
+            self.pass_caps(stage, 0, courses, &mut contenders, passed);
+            self.note_lost(stage, &mut contenders, &before);
+        }
+        self.pass_quota(courses, &mut contenders);
+        let mut seated = Vec::new();
+        let mut overflows = self.pass_capacity(0, courses, &mut contenders, &mut seated);
+        self.start_fallbacks(1, &overflows, courses, &mut contenders);
+        self.pass_caps(Stage::Contact, 1, courses, &mut contenders, &mut reached);
+        self.pass_caps(Stage::Arbitration, 1, courses, &mut contenders, &mut chosen);
+        overflows.extend(self.pass_capacity(1, courses, &mut contenders, &mut seated));
+        self.record_overflows(overflows, courses, &contenders);
+        let mut exposed = Vec::new();
+        self.pass_caps(Stage::Capacity, 0, courses, &mut contenders, &mut exposed);
+        self.pass_caps(Stage::Capacity, 1, courses, &mut contenders, &mut exposed);
+        let before = Self::wishes_of(&contenders);
+        self.pass_budgets(false, courses, &mut contenders);
+        self.note_lost(Stage::Budget, &mut contenders, &before);
+        if contenders.iter().any(|contender| contender.round == 2) {
+            self.start_fallbacks(2, &[], courses, &mut contenders);
+            self.pass_caps(Stage::Contact, 2, courses, &mut contenders, &mut reached);
+            self.pass_caps(Stage::Arbitration, 2, courses, &mut contenders, &mut chosen);
+            // What the budget stopped takes no capacity.
+            for (_, served) in &mut seated {
+                served.passed = contenders.get(served.contender).map_or(served.passed, |contender| contender.wanted);
+            }
+            let overflows = self.pass_capacity(2, courses, &mut contenders, &mut seated);
+            self.record_overflows(overflows, courses, &contenders);
+            self.pass_caps(Stage::Capacity, 2, courses, &mut contenders, &mut exposed);
+            self.pass_budgets(true, courses, &mut contenders);
+        }
+        contenders
     }
 
     fn wishes_of(contenders: &[Contender]) -> Vec<NodeId> {

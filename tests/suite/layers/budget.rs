@@ -154,7 +154,7 @@ fn what_stands_in_passes_every_layer_and_is_not_in_its_own_way() {
   contact { at most 1 contact in any 7 days }
   arbitration { at most 1 contact per calendar day }
   capacity { capacity 3 rm_call per calendar day overflow drop } }\n";
-    let with = |plan: &str, budget: &str, expected: &str| {
+    let with = |budget: &str, plan: &str, expected: &str| {
         assert_passes(&format!("{HEAD}{house}{}test \"layers\" {{ {DATA} {expected} }}\n", strategy(&format!("budget {budget}"), plan)));
     };
     // The cap of one contact leaves room for what stands in for it; its own rules stop it where they hold.
