@@ -122,7 +122,8 @@ impl Writer<'_> {
         }
         let (rows, path) = self.random.pick(&rows).clone();
         let columns = &self.schema.tables[rows].columns;
-        let held = |column: &&super::schema::Column| matches!(column.kind, Kind::Text | Kind::Choice);
+        // A reference has the type of the key it refers to.
+        let held = |column: &&super::schema::Column| column.refers.is_none() && matches!(column.kind, Kind::Text | Kind::Choice);
         let columns: Vec<String> = columns.iter().filter(held).map(|column| column.name.clone()).collect();
         if columns.is_empty() {
             return None;
