@@ -29,7 +29,7 @@ pub(crate) struct Layer {
     /// Qualified name of a param, and its value here.
     params: Vec<(String, Expression)>,
     disable: Vec<String>,
-    /// The order of classes for everybody.
+    /// The order of classes, for everybody or for its subjects.
     order: Vec<Name>,
     table: Option<TableId>,
     state: State,
@@ -64,9 +64,7 @@ impl Checker {
 
     fn layer(&mut self, at: usize, overlay: &ast::Overlay) -> Layer {
         if let Some(class) = overlay.order.first() {
-            if overlay.when.is_some() {
-                self.later("`order` in an overlay with `when`", class.span);
-            }
+            self.check_order(&overlay.order);
             self.check_order_lock(class.span);
         }
         let mut params = Vec::new();
@@ -119,6 +117,15 @@ impl Checker {
         Some(words)
     }
 
+    /// Overlays that order the classes for their subjects, by name: their place, the name, the table they are about, and the order.
+    pub(super) fn ordering_overlays(&self) -> Vec<(usize, Name, Option<TableId>, Vec<String>)> {
+        let ordering = self.layers.iter().enumerate().filter(|(_, layer)| layer.when.is_some() && !layer.order.is_empty());
+        let classes = |layer: &Layer| layer.order.iter().map(|class| class.text.clone()).collect();
+        let mut out: Vec<_> = ordering.map(|(at, layer)| (at, layer.name.clone(), layer.table, classes(layer))).collect();
+        out.sort_by(|one, other| one.1.text.cmp(&other.1.text));
+        out
+    }
+
     /// The order of a locked policy is not for overlays.
     fn check_order_lock(&mut self, place: Span) {
         for at in 0..self.modules.len() {
@@ -146,7 +153,7 @@ impl Checker {
     }
 
     /// The condition of an overlay for the subjects of its table, three-valued.
-    fn overlay_condition(&mut self, at: usize) -> Option<NodeId> {
+    pub(super) fn overlay_condition(&mut self, at: usize) -> Option<NodeId> {
         let layer = self.layers.get_mut(at)?;
         let (name, module, table) = (layer.name.clone(), layer.module, layer.table?);
         match &layer.state {

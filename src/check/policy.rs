@@ -170,7 +170,7 @@ impl Checker {
     }
 
     /// A class has one place in the order.
-    fn check_order(&mut self, classes: &[Name]) {
+    pub(crate) fn check_order(&mut self, classes: &[Name]) {
         for (at, class) in classes.iter().enumerate() {
             if classes.iter().take(at).any(|earlier| earlier.text == class.text) {
                 self.report(Problem::new(&problems::DUPLICATE_CLAUSE, class.span).with("name", &class.text));

@@ -13,6 +13,12 @@ use crate::types::{TableId, Type, Value};
 /// Words that say places or time are short.
 const SCARCITY: [&str; 10] = ["仅剩", "仅限", "限量", "最后", "抢完", "名额有限", "only ", "left", "last chance", "limited"];
 
+/// What a text may try.
+const TACTICS: [&str; 8] = ["anchor", "empathy", "scarcity", "fabe", "social_proof", "endowment", "reply", "yes_and"];
+
+/// Tactics that say one thing after the other: what it is, what it does better, what that gives, what shows it; agreeing, then adding.
+const IN_PARTS: [(&str, &[&str]); 2] = [("fabe", &["feature", "advantage", "benefit", "evidence"]), ("yes_and", &["yes", "also"])];
+
 impl Checker {
     pub(crate) fn find_template(&mut self, path: &Path, module: usize) -> Option<(usize, ast::Template)> {
         if let Some((at, item)) = self.find_item(path, module) {
@@ -152,7 +158,30 @@ impl Checker {
         for channel in &template.channels {
             self.find_channel(channel);
         }
+        self.check_tactic(template);
         self.check_content(template);
+    }
+
+    /// A tactic is one of the known ones, and one that is made of parts has them all, in their order.
+    fn check_tactic(&mut self, template: &ast::Template) {
+        for (at, part) in template.says.iter().enumerate() {
+            if template.says.iter().take(at).any(|earlier| earlier.text == part.text) {
+                self.report(Problem::new(&super::problems::names::DUPLICATE_CLAUSE, part.span).with("name", &part.text));
+            }
+        }
+        let Some(tactic) = &template.tactic else { return };
+        if !TACTICS.contains(&tactic.text.as_str()) {
+            self.undeclared("tactic", tactic, TACTICS.map(String::from).to_vec());
+        }
+        let Some((_, parts)) = IN_PARTS.iter().find(|(name, _)| *name == tactic.text) else { return };
+        if !template.says.iter().map(|part| part.text.as_str()).eq(parts.iter().copied()) {
+            let listed = |names: &[&str]| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let said: Vec<&str> = template.says.iter().map(|part| part.text.as_str()).collect();
+            let found = if said.is_empty() { String::from("-") } else { listed(&said) };
+            let example = parts.iter().map(|part| format!("{part} \"…\"")).collect::<Vec<_>>().join(" ");
+            let problem = Problem::new(&problems::TACTIC_ORDER, tactic.span).with("tactic", &tactic.text).with("expected", listed(parts));
+            self.report(problem.with("found", found).with("example", format!("`{{ {example} }}`")));
+        }
     }
 }
 

@@ -163,6 +163,10 @@ impl<'a> Executor<'a> {
                     self.attach_crossing(space, *id, crossing)?;
                     self.shorten(space)?;
                 }
+                Kind::Association(association) => {
+                    self.attach_association(space, *id, association)?;
+                    self.shorten(space)?;
+                }
                 Kind::Population(population) => {
                     if let Population::Place { entries, at } = population.as_ref() {
                         self.refuse_open(&node.kind)?;

@@ -181,7 +181,7 @@ impl Executor<'_> {
             | Kind::Column(_)
             | Kind::Via { .. }
             | Kind::Aggregate(_)
-            | Kind::FirstCrossing(_)
+            | Kind::FirstCrossing(_) | Kind::Association(_)
             | Kind::Population(_) => return Err(EngineError::Damaged(id)),
         })
     }

@@ -31,6 +31,9 @@ pub(super) fn columns(program: &Program, reachable: &[NodeId], outputs: &[TableI
             (Kind::FirstCrossing(crossing), _) => {
                 needed.entry(crossing.table).or_default();
             }
+            (Kind::Association(association), _) => {
+                needed.entry(association.table).or_default();
+            }
             (Kind::Population(population), Some(table)) if matches!(population.as_ref(), Population::Place { .. }) => {
                 needed.entry(table).or_default().extend(key(table)?);
             }

@@ -1,6 +1,6 @@
 //! What planning needs to know of every node before any data is read.
 
-use crate::ir::{Graph, Kind, Link, NodeId, Population};
+use crate::ir::{Graph, Kind, Link, NodeId, Population, row_operands};
 use crate::types::Value;
 
 /// Properties of the nodes of a graph, by node id.
@@ -17,53 +17,7 @@ pub(super) struct Shape {
 
 /// Whether a node needs more than its own row: a fold, a step to another table, a fact about the population.
 pub(super) fn is_boundary(kind: &Kind) -> bool {
-    matches!(kind, Kind::Via { .. } | Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Population(_))
-}
-
-/// Roots of the row expressions of a fold, in the space of the table it folds.
-pub(super) fn row_operands(kind: &Kind) -> Vec<NodeId> {
-    let row_key = |link: &Link| match link {
-        Link::Key { row_key, outer_key: _ } => Some(*row_key),
-        Link::Everyone => None,
-    };
-    match kind {
-        Kind::Aggregate(aggregate) => {
-            [row_key(&aggregate.link), aggregate.value, aggregate.filter, aggregate.at].into_iter().flatten().collect()
-        }
-        Kind::FirstCrossing(crossing) => {
-            let mut out: Vec<NodeId> =
-                [row_key(&crossing.link), crossing.filter, crossing.value, Some(crossing.at)].into_iter().flatten().collect();
-            out.extend(&crossing.order);
-            out.extend(&crossing.group);
-            out
-        }
-        Kind::Via { key: _, table: _, value } => vec![*value],
-        Kind::Constant(_)
-        | Kind::AsOf
-        | Kind::PreviousRun
-        | Kind::Column(_)
-        | Kind::Outer(_)
-        | Kind::Not(_)
-        | Kind::And(_)
-        | Kind::Or(_)
-        | Kind::Compare { .. }
-        | Kind::OneOf { .. }
-        | Kind::IsMissing(_)
-        | Kind::IsTrue(_)
-        | Kind::Coalesce(..)
-        | Kind::If { .. }
-        | Kind::Arithmetic { .. }
-        | Kind::Negate(_)
-        | Kind::ToFloat(_)
-        | Kind::Round(_)
-        | Kind::Call { .. }
-        | Kind::Ladder { .. }
-        | Kind::LabelName(_)
-        | Kind::Population(_)
-        | Kind::Bucket { .. }
-        | Kind::Concat(_)
-        | Kind::Format { .. } => Vec::new(),
-    }
+    matches!(kind, Kind::Via { .. } | Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Association(_) | Kind::Population(_))
 }
 
 impl Shape {
@@ -141,6 +95,7 @@ impl Shape {
                 out.extend(self.captured(kind));
                 out
             }
+            Kind::Association(association) => [vec![association.outer_key], self.captured(kind)].concat(),
             other => other.operands(),
         }
     }

@@ -10,7 +10,7 @@
 use super::memo::{Memo, Place};
 use super::reader::{Indexes, Reader};
 use super::snapshot::Snapshot;
-use super::{crossing, fold, population, scalar};
+use super::{association, crossing, fold, population, scalar};
 use crate::builtins::{format_value, hash, round_value};
 use crate::ir::{Kind, Link, Moment, Node, NodeId, Population, Program};
 use crate::types::{TableId, Type, Value};
@@ -153,6 +153,7 @@ fn row_expressions(kind: &Kind) -> (Vec<NodeId>, Vec<NodeId>) {
     let (link, mut inside) = match kind {
         Kind::Aggregate(aggregate) => (&aggregate.link, fold::row_nodes(aggregate)),
         Kind::FirstCrossing(crossing) => (&crossing.link, crossing::row_nodes(crossing)),
+        Kind::Association(association) => return (association::row_nodes(association), vec![association.outer_key]),
         Kind::Constant(_)
         | Kind::AsOf
         | Kind::PreviousRun
@@ -213,6 +214,7 @@ fn evaluate(reader: &mut Reader<'_>, indexes: &mut Indexes) -> Option<Known> {
         }
         Kind::Aggregate(aggregate) => one(fold::aggregate(reader, indexes, aggregate, &node.ty)?),
         Kind::FirstCrossing(crossing) => one(crossing::first_crossing(reader, indexes, crossing)?),
+        Kind::Association(association) => one(association::associated(reader, indexes, association)?),
         Kind::Population(population) => Some(Known::EveryRow(population_of(reader, node, population)?)),
         Kind::Not(_)
         | Kind::And(_)

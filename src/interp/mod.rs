@@ -17,6 +17,7 @@
 //! **Depth.** Nodes are evaluated with an explicit stack of places still to be known, never by recursion, so a chain of any depth
 //! needs no program stack (see `evaluate`).
 
+mod association;
 mod crossing;
 mod evaluate;
 pub mod explain;

@@ -1,6 +1,7 @@
 //! Reading operands: from the memo, through paths, and through the links to other tables.
 
 use super::Interpreter;
+use super::association::Bests;
 use super::crossing::Firings;
 use super::memo::{Memo, Place};
 use super::snapshot::MISSING;
@@ -19,6 +20,7 @@ pub(super) struct Indexes {
     links: IndexMap<(NodeId, TableId, Vec<u32>), Rc<RowsByKey>>,
     keys: IndexMap<TableId, Rc<IndexMap<Value, u32>>>,
     pub(super) firings: IndexMap<(NodeId, Vec<u32>), Rc<Firings>>,
+    pub(super) associations: IndexMap<(NodeId, Vec<u32>), Rc<Bests>>,
 }
 
 /// Reads operands for one place, noting those that are not known yet.

@@ -57,6 +57,7 @@ pub enum Kind {
     Via { key: NodeId, table: TableId, value: NodeId },
     Aggregate(Box<Aggregate>),
     FirstCrossing(Box<FirstCrossing>),
+    Association(Box<Association>),
     Not(NodeId),
     And(Vec<NodeId>),
     Or(Vec<NodeId>),
@@ -227,6 +228,44 @@ pub struct FirstCrossing {
     pub until: NodeId,
 }
 
+/// What goes with the items a holder has: of those it has none of, the one that its own say most for.
+///
+/// A row that passes `filter` says that the holder `row_key` has `item`, once however often it is said; rows without a known holder or
+/// item say nothing. With n holders, n(a) that have a and n(a, b) that have both, a speaks for b where the support n(a, b) / n is at least
+/// `support`, the confidence n(a, b) / n(a) at least `confidence`, and the lift n(a, b)·n / (n(a)·n(b)) above `lift`: parts per million,
+/// compared exactly. A holder's best is what some item it has speaks for and it has none of: by confidence, then lift (as floats, the
+/// quotient nearest to them), both greatest first, then the smaller b, then the smaller a. Without one, and for a missing key, missing.
+/// The row expressions read their rows alone.
+/// Agrawal, Imieliński, Swami (1993), Mining association rules between sets of items in large databases.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Association {
+    pub table: TableId,
+    /// Row space of `table`, and the outer space; of one physical type.
+    pub row_key: NodeId,
+    pub outer_key: NodeId,
+    /// Row space; text or int.
+    pub item: NodeId,
+    /// Row space; bool.
+    pub filter: Option<NodeId>,
+    pub support: u32,
+    pub confidence: u32,
+    pub lift: u32,
+    pub gives: Associated,
+}
+
+/// What is said of a holder's best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Associated {
+    /// b.
+    Item,
+    /// a.
+    Because,
+    /// Floats.
+    Support,
+    Confidence,
+    Lift,
+}
+
 /// A fact about one subject among all rows of its table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Population {
@@ -293,9 +332,63 @@ impl Kind {
             Kind::Bucket { experiment: _, salt: _, unit, only } => out.extend([*unit, *only]),
             Kind::Aggregate(aggregate) => aggregate.operands(&mut out),
             Kind::FirstCrossing(crossing) => crossing.operands(&mut out),
+            Kind::Association(association) => {
+                out.extend([association.row_key, association.outer_key, association.item]);
+                out.extend(association.filter);
+            }
             Kind::Population(population) => population.operands(&mut out),
         }
         out
+    }
+}
+
+/// Roots of the row expressions of a fold, in the space of the table it folds or steps into.
+#[must_use]
+pub fn row_operands(kind: &Kind) -> Vec<NodeId> {
+    let row_key = |link: &Link| match link {
+        Link::Key { row_key, outer_key: _ } => Some(*row_key),
+        Link::Everyone => None,
+    };
+    match kind {
+        Kind::Aggregate(aggregate) => {
+            [row_key(&aggregate.link), aggregate.value, aggregate.filter, aggregate.at].into_iter().flatten().collect()
+        }
+        Kind::FirstCrossing(crossing) => {
+            let mut out: Vec<NodeId> =
+                [row_key(&crossing.link), crossing.filter, crossing.value, Some(crossing.at)].into_iter().flatten().collect();
+            out.extend(&crossing.order);
+            out.extend(&crossing.group);
+            out
+        }
+        Kind::Association(association) => {
+            [Some(association.row_key), Some(association.item), association.filter].into_iter().flatten().collect()
+        }
+        Kind::Via { key: _, table: _, value } => vec![*value],
+        Kind::Constant(_)
+        | Kind::AsOf
+        | Kind::PreviousRun
+        | Kind::Column(_)
+        | Kind::Outer(_)
+        | Kind::Not(_)
+        | Kind::And(_)
+        | Kind::Or(_)
+        | Kind::Compare { .. }
+        | Kind::OneOf { .. }
+        | Kind::IsMissing(_)
+        | Kind::IsTrue(_)
+        | Kind::Coalesce(..)
+        | Kind::If { .. }
+        | Kind::Arithmetic { .. }
+        | Kind::Negate(_)
+        | Kind::ToFloat(_)
+        | Kind::Round(_)
+        | Kind::Call { .. }
+        | Kind::Ladder { .. }
+        | Kind::LabelName(_)
+        | Kind::Population(_)
+        | Kind::Bucket { .. }
+        | Kind::Concat(_)
+        | Kind::Format { .. } => Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ mod trials;
 mod interp;
 mod layers;
 mod pages;
+mod pairs;
 mod real_data;
 mod refusals;
 mod command_line;

@@ -11,16 +11,17 @@ use crate::syntax::ast::{Argument, ArgumentKind, Expression, ExpressionKind, Pat
 use crate::types::{Physical, TableId, Type};
 
 /// The parts of an aggregate as written.
-struct Parts<'a> {
-    value: &'a Expression,
-    filter: Option<&'a Expression>,
-    among: Option<&'a Path>,
-    window: Option<&'a Window>,
-    at_least: Option<&'a Expression>,
+#[derive(Clone)]
+pub(super) struct Parts<'a> {
+    pub value: &'a Expression,
+    pub filter: Option<&'a Expression>,
+    pub among: Option<&'a Path>,
+    pub window: Option<&'a Window>,
+    pub at_least: Option<&'a Expression>,
     /// Second plain argument: the share of `quantile`.
-    second: Option<&'a Expression>,
-    /// Rows with one value of this column count once.
-    per: Option<&'a Path>,
+    pub second: Option<&'a Expression>,
+    /// Rows with one value of this column are one group.
+    pub per: Option<&'a Path>,
 }
 
 pub(crate) fn function_of(name: &str) -> Option<AggregateFunction> {
@@ -45,6 +46,9 @@ impl Checker {
     pub(super) fn aggregate(&mut self, name: &str, function: AggregateFunction, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
         let parts = self.aggregate_parts(name, arguments, span)?;
         let space = scope.table?;
+        if let Some(per) = parts.per.filter(|_| function != AggregateFunction::Count) {
+            return self.grouped(name, function, &parts, per, span, scope);
+        }
         let rows = self.aggregate_rows(name, &parts, span, scope)?;
         // Among rows of its own table `subject` is the one that asks, as everywhere.
         let prefix = if parts.among.is_some() { Vec::new() } else { rows.prefix.clone() };
@@ -87,14 +91,18 @@ impl Checker {
             until: bounds.until,
             at_least,
         };
-        // A deviation is computed as a float; one of money or lengths is whole units again, as a mean is.
-        let whole = function == AggregateFunction::Deviation && ty.physical() == Physical::Int;
+        Some(self.folded(space, aggregate, ty, optional, span))
+    }
+
+    /// A deviation is computed as a float; one of money or lengths is whole units again, as a mean is.
+    pub(super) fn folded(&mut self, space: TableId, aggregate: Aggregate, ty: Type, optional: bool, span: Span) -> Typed {
+        let whole = aggregate.function == AggregateFunction::Deviation && ty.physical() == Physical::Int;
         let held = if whole { Type::Number } else { ty.clone() };
         let mut node = self.add_in(space, Kind::Aggregate(Box::new(aggregate)), held, optional, span);
         if whole {
             node = self.add(Kind::Round(node), ty, optional, span);
         }
-        Some(self.typed(node, span))
+        self.typed(node, span)
     }
 
     /// A score the author reads from the table of scores needs a window, as a `model` needs a maximum age.
@@ -110,15 +118,11 @@ impl Checker {
         }
     }
 
-    fn aggregate_parts<'a>(&mut self, name: &str, arguments: &'a [Argument], span: Span) -> Option<Parts<'a>> {
+    pub(super) fn aggregate_parts<'a>(&mut self, name: &str, arguments: &'a [Argument], span: Span) -> Option<Parts<'a>> {
         let mut parts: Option<Parts<'a>> = None;
         for argument in arguments {
             match (&argument.kind, &mut parts) {
                 (ArgumentKind::Rows { value, per, filter, among }, None) => {
-                    if per.is_some() && name != "count" {
-                        self.report(Problem::new(&names::NOT_AVAILABLE, argument.span).with("what", "`per` inside an aggregate other than `count`"));
-                        return None;
-                    }
                     let (filter, among, per) = (filter.as_ref(), among.as_ref(), per.as_ref());
                     parts = Some(Parts { value, filter, among, window: None, at_least: None, second: None, per });
                 }
@@ -145,7 +149,7 @@ impl Checker {
         self.report(Problem::new(&problems::BAD_ARGUMENT, span).with("function", function).with("signature", signature));
     }
 
-    fn aggregate_rows(&mut self, name: &str, parts: &Parts<'_>, span: Span, scope: &Scope) -> Option<Rows> {
+    pub(super) fn aggregate_rows(&mut self, name: &str, parts: &Parts<'_>, span: Span, scope: &Scope) -> Option<Rows> {
         if let Some(among) = parts.among {
             return self.among_rows(among, scope);
         }
@@ -182,7 +186,7 @@ impl Checker {
         Some(Rows { table, link, filter: None, prefix: vec![String::from("subject")] })
     }
 
-    fn aggregate_value(&mut self, name: &str, parts: &Parts<'_>, rows: &Rows, row_scope: &Scope) -> Option<Option<Typed>> {
+    pub(super) fn aggregate_value(&mut self, name: &str, parts: &Parts<'_>, rows: &Rows, row_scope: &Scope) -> Option<Option<Typed>> {
         let whole_row = match parts.value.kind.as_ref() {
             ExpressionKind::Path(path) => path.segments.iter().map(|segment| &segment.text).eq(rows.prefix.iter()),
             _ => false,
@@ -197,7 +201,7 @@ impl Checker {
         self.expression(parts.value, row_scope).map(Some)
     }
 
-    fn settle_function(&mut self, name: &str, function: AggregateFunction, second: Option<&Expression>, scope: &Scope) -> Option<AggregateFunction> {
+    pub(super) fn settle_function(&mut self, name: &str, function: AggregateFunction, second: Option<&Expression>, scope: &Scope) -> Option<AggregateFunction> {
         match (function, second) {
             (AggregateFunction::Quantile(_), Some(share)) => {
                 let share = self.fixed_float(share, scope, "`quantile`")?;
@@ -254,7 +258,7 @@ impl Checker {
     }
 
     /// Counting and existence are known wherever the key is.
-    fn aggregate_optional(&self, function: AggregateFunction, rows: &Rows, at_least: Option<u32>) -> bool {
+    pub(super) fn aggregate_optional(&self, function: AggregateFunction, rows: &Rows, at_least: Option<u32>) -> bool {
         let missing_key = match &rows.link {
             Link::Key { row_key: _, outer_key } => self.optional(*outer_key),
             Link::Everyone => false,

@@ -13,7 +13,7 @@ use crate::types::{Physical, Type, Value};
 
 /// Functions whose meaning a later version brings.
 const LATER: &[&str] = &[
-    "reach", "association", "attributed", "rate", "retained", "nps", "incremental",
+    "reach", "attributed", "rate", "retained", "nps", "incremental",
     "cost", "minutes", "at_entry", "skipped", "choose",
 ];
 
@@ -35,6 +35,7 @@ impl Checker {
                 let entry = self.outcome_entry(scope)?;
                 return self.at_entry(&value, entry, scope, span);
             }
+            "association" => return self.association(arguments, span, scope),
             "quintile" => return self.quintile(arguments, span, scope),
             "change" => return self.change(arguments, span, scope),
             "hops" => return self.hops(arguments, span, scope),
@@ -76,7 +77,7 @@ impl Checker {
 
     fn unknown_function(&mut self, function: &Path, name: &str) {
         let mut known: Vec<&str> = crate::builtins::all().iter().filter(|builtin| !builtin.internal).map(|builtin| builtin.name).collect();
-        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "change", "place", "zscore", "streak", "pick", "worst", "best", "previous"]);
+        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "association", "change", "place", "zscore", "streak", "pick", "worst", "best", "previous"]);
         let problem = Problem::new(&problems::UNKNOWN_FUNCTION, function.span).with("name", name);
         self.report(wording::advised(problem, name, &known, ("functions are", "函数有")));
     }

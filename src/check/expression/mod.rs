@@ -1,11 +1,13 @@
 //! Expressions: from what was written to typed nodes.
 
 mod aggregate;
+mod association;
 mod arithmetic;
 mod call;
 mod comparison;
 mod feature_call;
 mod fold;
+mod grouped;
 mod hops;
 mod labels;
 mod literal;

@@ -92,6 +92,7 @@ impl Checker {
         let (module, item) = self.find_item(&Path { segments: owner, span: head.span }, scope.module)?;
         match (&item.kind, scope.table) {
             (ItemKind::Offer(offer), Some(table)) => Some(self.offer_value(module, offer, member, table)),
+            (ItemKind::Feature(feature), Some(table)) => self.association_member(module, &item, feature, member, table),
             (ItemKind::Score(_), Some(table)) => self.score_member(module, &item, member, table),
             (ItemKind::Model(model), Some(table)) => self.model_member(module, &item, model, member, table),
             (ItemKind::Cohort(cohort), Some(table)) => self.cohort_member(module, &item, cohort, member, table),
@@ -103,7 +104,9 @@ impl Checker {
     fn candidate_value(&mut self, rest: &[Name], span: Span, scope: &Scope) -> Option<Typed> {
         let [product, column] = rest else {
             let head = rest.first()?;
-            let known = ["candidate.channel", "candidate.purpose", "candidate.product", "candidate.class"];
+            let known = [
+                "candidate.channel", "candidate.purpose", "candidate.product", "candidate.class", "candidate.template", "candidate.approved_by", "candidate.generated_by",
+            ];
             let name = format!("candidate.{}", head.text);
             let problem = Problem::new(&problems::UNKNOWN_NAME, span).with("name", &name);
             self.report(wording::advised(problem, &name, &known, ("known are", "可用的有")));

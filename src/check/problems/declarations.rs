@@ -69,6 +69,10 @@ super::problems! {
         title: ["\"{words}\" claims scarcity, and no offer sent with it has a quota", "“{words}”在说稀缺，但随它发送的权益没有名额限制"],
         help: ["give the offer a `quota`, or drop the words", "请给权益加 `quota`，或去掉这些字"],
         label: ["scarcity words", "稀缺话术"];
+    TACTIC_ORDER: Error, slug: "tactic-out-of-order",
+        title: ["tactic `{tactic}` says {expected} in this order, and this text says {found}", "手法 `{tactic}` 依次为 {expected}，而这里为 {found}"],
+        help: ["write each part with its name: {example}", "请写出每一部分及其名称：{example}"],
+        label: ["not in that order", "次序不符"];
     TEMPLATE_CHANNEL: Error, slug: "template-channel",
         title: ["template `{template}` is not for channel `{channel}`", "模板 `{template}` 不用于渠道 `{channel}`"],
         help: ["it is for {known}; add `{channel}` to its `for`, or use another template", "它用于 {known}；请在 `for` 里加上 `{channel}`，或换一个模板"],

@@ -17,4 +17,8 @@ super::problems! {
         title: ["`{name}` differs by subject through overlay `{overlay}`, and here one value must hold for all", "overlay `{overlay}` 让 `{name}` 因对象而异，而这里要求对所有对象相同"],
         help: ["drop `when` from the overlay, or compare with the param in a rule of one subject of `{table}`", "请去掉 overlay 的 `when`，或在针对 `{table}` 单个对象的规则里使用这个参数"],
         label: ["one value for all", "须对所有对象相同"];
+    ORDER_TABLE: Error, slug: "order-of-other-table",
+        title: ["overlay `{overlay}` orders the classes for rows of `{table}`, and strategy `{strategy}` is about `{other}`", "overlay `{overlay}` 为 `{table}` 的对象规定类别次序，而策略 `{strategy}` 针对 `{other}`"],
+        help: ["write the overlay for the people whom all strategies reach: actions are put in order person by person", "请针对所有策略所触达的客户写这个 overlay：行动是按人排序的"],
+        label: ["not about whom the strategy reaches", "与策略触达的对象不同"];
 }

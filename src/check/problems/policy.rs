@@ -15,7 +15,7 @@ super::problems! {
         label: ["too early to count", "此时还无法计数"];
     FALLBACK_PLACE: Error, slug: "fallback-without-place",
         title: ["this stands in for an action that has no place of `{offer}`", "它所替代的行动没有占用 `{offer}` 的名额"],
-        help: ["places are given before capacities are asked: give the same offer `else on capacity`, or one without a quota", "名额在判断产能之前分配：请在 `else on capacity` 中给出同一权益，或改用没有名额的权益"],
+        help: ["places are given before capacities are asked: give the same offer `else on capacity` or `else on budget`, or one without a quota", "名额在判断产能之前分配：请在 `else on capacity` 或 `else on budget` 中给出同一权益，或改用没有名额的权益"],
         label: ["no place is left for it", "没有名额给它"];
     LAYER_TABLES: Error, slug: "layer-of-two-tables",
         title: ["this experiment and `{other}` of layer `{layer}` are about different tables", "本实验与实验层 `{layer}` 中的 `{other}` 针对不同的表"],

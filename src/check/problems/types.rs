@@ -61,6 +61,14 @@ super::problems! {
         title: ["`{function}` does not take this", "`{function}` 不接受这个参数"],
         help: ["write it as `{signature}`", "写法是 `{signature}`"],
         label: ["does not fit", "不合适"];
+    GROUP_VALUE: Error, slug: "group-value-missing",
+        title: ["`{function}(… per {column})` does not say what a group of rows is worth", "`{function}(… per {column})` 没有说明每组行怎么取值"],
+        help: ["fold each group first: `max(sum(transactions.amount) per type)`; `count(x per {column})` counts the groups", "请先汇总每一组：`max(sum(transactions.amount) per type)`；`count(x per {column})` 数有几组"],
+        label: ["`{value}` is one value per row", "`{value}` 每行一个值"];
+    SUBJECT_UNSEEN: Error, slug: "subject-unseen",
+        title: ["`{function}` looks at everybody's rows at once, so it cannot ask about the subject", "`{function}` 同时看所有人的行，因此不能涉及主体自身"],
+        help: ["read the value along the row's own path, such as `customer.open_date` for `subject.open_date`, and use a window that is the same for all", "请沿行自己的路径读取，如用 `customer.open_date` 代替 `subject.open_date`，并使用对所有人相同的窗口"],
+        label: ["differs by subject", "因主体而异"];
     WINDOW_WITHOUT_TIME: Error, slug: "window-without-time",
         title: ["`{table}` has no time column, so a window says nothing", "`{table}` 没有时间列，时间窗口没有意义"],
         help: ["declare its time with `at`, or write `column in last …`", "请用 `at` 声明时间列，或写 `列 in last …`"],

@@ -60,7 +60,7 @@ impl Reach {
 }
 
 /// Layers after which something else may be done.
-const LAYERS: [&str; 8] = ["legal", "consent", "eligibility", "suitability", "contact", "arbitration", "quota", "capacity"];
+const LAYERS: [&str; 9] = ["legal", "consent", "eligibility", "suitability", "contact", "arbitration", "quota", "capacity", "budget"];
 
 impl Checker {
     /// Every step of a wave, in written order.
@@ -233,12 +233,9 @@ impl Checker {
         way.chosen.extend(out.get(number).map(|first| first.chosen));
         for fallback in fallbacks {
             let layer = fallback.layer.text.as_str();
-            if layer == "budget" {
-                self.later("`else on budget`", fallback.layer.span);
-                continue;
-            }
             let stage = match layer {
                 "quota" => Some(Stage::Quota),
+                "budget" => Some(Stage::Budget),
                 _ => stage_of(layer).filter(|_| LAYERS.contains(&layer)),
             };
             let Some(stage) = stage else {

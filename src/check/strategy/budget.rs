@@ -11,7 +11,7 @@ use crate::check::Checker;
 use crate::check::names::Scope;
 use crate::check::problems::types;
 use crate::diag::Problem;
-use crate::ir::{AggregateFunction, Comparison, Emission, FormatStyle, Kind, Link, NodeId, Operator, Output, PlaceEntry, Population, Stage, Weight};
+use crate::ir::{Aggregate, AggregateFunction, Comparison, Emission, FormatStyle, Kind, Link, NodeId, Operator, Output, PlaceEntry, Population, Stage, Weight};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind};
 use crate::types::{TableId, Type, Value};
@@ -27,22 +27,27 @@ struct Cost {
 }
 
 impl Checker {
-    /// Every strategy with a budget, after capacities: money goes to those who would act.
-    pub(super) fn pass_budgets(&mut self, courses: &mut [Course<'_>], contenders: &mut [Contender]) {
+    /// Every strategy with a budget, after capacities: money goes to those who would act. What stands in for an action that the budget
+    /// stopped is asked after all others, for the money they left.
+    pub(super) fn pass_budgets(&mut self, standing_in: bool, courses: &mut [Course<'_>], contenders: &mut [Contender]) {
         for at in 0..courses.len() {
-            self.pass_budget(at, courses, contenders);
+            self.pass_budget(at, standing_in, courses, contenders);
         }
     }
 
-    fn pass_budget(&mut self, at: usize, courses: &mut [Course<'_>], contenders: &mut [Contender]) -> Option<()> {
+    fn pass_budget(&mut self, at: usize, standing_in: bool, courses: &mut [Course<'_>], contenders: &mut [Contender]) -> Option<()> {
         let course = courses.get_mut(at)?;
         let budget = course.draft.ast.budget.clone()?;
         let span = budget.span;
-        let open = self.open_budget(&course.draft, &budget)?;
+        let mut open = self.open_budget(&course.draft, &budget)?;
+        if standing_in {
+            let spent = self.spent_by_others(at, course, contenders, span)?;
+            open = self.binary(Operator::Subtract, open, spent, Type::Money, span);
+        }
         let keys = self.rank_keys(&course.draft)?;
         let none = self.constant(Value::Int(0), Type::Money, span);
         let (mut members, mut entries) = (Vec::new(), Vec::new());
-        for (number, contender) in contenders.iter().enumerate().filter(|(_, contender)| contender.course == at) {
+        for (number, contender) in contenders.iter().enumerate().filter(|(_, contender)| contender.course == at && (contender.round == 2) == standing_in) {
             let reach = course.reaches.get(contender.wave)?.get(contender.reach)?;
             let cost = self.cost_of(&course.draft, reach, span)?;
             if self.graph.constant(cost.whole) == Some(&Value::Int(0)) {
@@ -67,6 +72,25 @@ impl Checker {
             contender.wanted = self.pass_layer(&mut course.draft, wave, reach, Stage::Budget, &[rule], contender.wanted);
         }
         Some(())
+    }
+
+    /// What the actions cost that were paid for before those that stand in for others; one value for the run.
+    fn spent_by_others(&mut self, at: usize, course: &Course<'_>, contenders: &[Contender], span: Span) -> Option<NodeId> {
+        let none = self.constant(Value::Int(0), Type::Money, span);
+        let (mut sum, mut paid) = (none, Vec::new());
+        for contender in contenders.iter().filter(|contender| contender.course == at && contender.round < 2) {
+            let reach = course.reaches.get(contender.wave)?.get(contender.reach)?;
+            let cost = self.cost_of(&course.draft, reach, span)?.whole;
+            let known = self.first_known(cost, none, span);
+            let own = self.either(contender.wanted, known, none, span);
+            sum = self.binary(Operator::Add, sum, own, Type::Money, span);
+            paid.push(contender.wanted);
+        }
+        let filter = Some(self.any(&paid, span));
+        let (table, value, function) = (course.draft.table, Some(sum), AggregateFunction::Sum);
+        let all = Aggregate { table, link: Link::Everyone, function, value, filter, at: None, from: None, until: None, at_least: None };
+        let all = self.add_in(table, Kind::Aggregate(Box::new(all)), Type::Money, true, span);
+        Some(self.first_known(all, none, span))
     }
 
     /// The budget less what the ledger says was spent; one value for the run.

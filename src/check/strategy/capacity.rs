@@ -35,8 +35,14 @@ struct Seat {
     used: NodeId,
 }
 
-/// What passed a capacity in one table: whose it is, and the flag.
-type Served = (TableId, Option<NodeId>, NodeId);
+/// What passed a capacity in one table: who, whose it is, and the flag.
+#[derive(Clone, Copy)]
+pub(super) struct Served {
+    pub contender: usize,
+    table: TableId,
+    per: Option<NodeId>,
+    pub passed: NodeId,
+}
 
 impl Checker {
     /// Every capacity for the actions of a round, those ahead first. Nothing is recorded yet.
@@ -194,7 +200,7 @@ impl Checker {
                 _ => self.truth(false, span),
             };
             let deferred = self.all(&[wanted, waits], span);
-            passed_here.push((span, (table, seat.per, contender.wanted)));
+            passed_here.push((span, Served { contender: seat.contender, table, per: seat.per, passed: contender.wanted }));
             match out.iter_mut().find(|known| known.contender == seat.contender) {
                 Some(known) => {
                     known.rules.extend(rules);
@@ -216,7 +222,7 @@ impl Checker {
         for seat in seats {
             let contender = contenders.get(seat.contender)?;
             let course = courses.get(contender.course)?;
-            bands.push((course.rank.class, course.rank.priority));
+            bands.push(contender.band);
             if !keys_of.iter().any(|(known, _)| *known == contender.course) {
                 keys_of.push((contender.course, self.rank_keys(&course.draft)?));
             }
@@ -259,7 +265,7 @@ impl Checker {
     /// What strategies about other tables, or actions of the round before, already took of the same capacity.
     fn served_elsewhere(&mut self, table: TableId, per: Option<NodeId>, served: &[(crate::source::Span, Served)], span: crate::source::Span) -> NodeId {
         let mut groups: Vec<(TableId, Option<NodeId>, Vec<NodeId>)> = Vec::new();
-        for (_, (other, key, flag)) in served.iter().filter(|(known, _)| *known == span) {
+        for (_, Served { contender: _, table: other, per: key, passed: flag }) in served.iter().filter(|(known, _)| *known == span) {
             match groups.iter_mut().find(|(table, known, _)| (*table, *known) == (*other, *key)) {
                 Some((_, _, flags)) => flags.push(*flag),
                 None => groups.push((*other, *key, vec![*flag])),
@@ -282,10 +288,10 @@ impl Checker {
         total
     }
 
-    /// Actions that stand in for what a capacity stopped come to life: they pass their own rules, and every layer again.
-    pub(super) fn start_fallbacks(&mut self, overflows: &[Overflow], courses: &mut [Course<'_>], contenders: &mut [Contender]) {
+    /// Actions that stand in for what a later layer stopped come to life: they pass their own rules, and every layer again.
+    pub(super) fn start_fallbacks(&mut self, round: u8, overflows: &[Overflow], courses: &mut [Course<'_>], contenders: &mut [Contender]) {
         let lost: Vec<Vec<(Stage, NodeId)>> = contenders.iter().map(|contender| contender.lost.clone()).collect();
-        for contender in contenders.iter_mut().filter(|contender| contender.round == 1) {
+        for contender in contenders.iter_mut().filter(|contender| contender.round == round) {
             let Some(course) = courses.get_mut(contender.course) else { continue };
             let Some(wave) = course.journey.waves.get(contender.wave) else { continue };
             let Some(reach) = course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)) else { continue };
@@ -317,8 +323,9 @@ impl Checker {
     pub(super) fn record_overflows(&mut self, overflows: Vec<Overflow>, courses: &mut [Course<'_>], contenders: &[Contender]) {
         for overflow in overflows {
             let Some(contender) = contenders.get(overflow.contender) else { continue };
-            let standing_in: Vec<NodeId> =
-                contenders.iter().filter(|other| other.replaces == Some(overflow.contender)).map(|other| other.wanted).collect();
+            // What stands in where the budget stops it is not asked yet.
+            let instead = contenders.iter().filter(|other| other.replaces == Some(overflow.contender) && other.round < 2);
+            let standing_in: Vec<NodeId> = instead.map(|other| other.wanted).collect();
             let Some(course) = courses.get_mut(contender.course) else { continue };
             let Some(wave) = course.journey.waves.get(contender.wave) else { continue };
             let Some(reach) = course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)) else { continue };

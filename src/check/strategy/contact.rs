@@ -25,10 +25,7 @@ struct Member {
 impl Checker {
     /// Asks the caps of every contact of this round; what passes counts for all behind, whatever a later layer says.
     pub(super) fn pass_caps(&mut self, stage: Stage, round: u8, courses: &mut [Course<'_>], contenders: &mut [Contender], ahead: &mut Vec<Ahead>) {
-        let band = |at: usize| {
-            let course = contenders.get(at).and_then(|contender| courses.get(contender.course))?;
-            Some((course.rank.class, course.rank.priority))
-        };
+        let band = |at: usize| contenders.get(at).map(|contender| (contender.band, contender.variant));
         let mut bands: Vec<Vec<usize>> = Vec::new();
         for at in (0..contenders.len()).filter(|at| contenders.get(*at).is_some_and(|contender| contender.round == round)) {
             match bands.last_mut().filter(|members| members.last().is_some_and(|last| band(*last) == band(at))) {
@@ -118,7 +115,7 @@ impl Checker {
                 rules.push(rule.clone());
             }
         }
-        let before = ahead.clone();
+        let before = self.without_replaced(contenders, band, ahead);
         let first = courses.get(contenders.get(members.first()?.contender)?.course)?;
         let mut caps = Vec::new();
         for rule in rules {
@@ -140,6 +137,22 @@ impl Checker {
             ahead.push(Ahead { contender: member.contender, table, customer, own: true, said: member.said, passed: contender.wanted });
         }
         Some(())
+    }
+
+    /// Those ahead of a band; whoever a member stands in for is ahead only where that member does not.
+    fn without_replaced(&mut self, contenders: &[Contender], band: &[usize], ahead: &[Ahead]) -> Vec<Ahead> {
+        let mut out = ahead.to_vec();
+        for other in &mut out {
+            let members = band.iter().filter_map(|at| contenders.get(*at)).filter(|member| member.replaces == Some(other.contender));
+            let instead: Vec<NodeId> = members.map(|member| member.wanted).collect();
+            if !instead.is_empty() {
+                let span = self.graph.get(other.passed).map(|node| node.span).unwrap_or_default();
+                let instead = self.any(&instead, span);
+                let alone = self.negation(instead, span);
+                other.passed = self.all(&[other.passed, alone], span);
+            }
+        }
+        out
     }
 
     /// One word per member of a band: see the builtin `arbitrate`.

@@ -40,7 +40,7 @@ impl Checker {
                 if binding.stage > Stage::Suitability {
                     continue;
                 }
-                match self.policy_rule(draft, &binding, exclude, channel) {
+                match self.policy_rule(draft, &binding, exclude, (reach, channel)) {
                     Some(rule) => out.push(rule),
                     None => whole = false,
                 }
@@ -61,18 +61,34 @@ impl Checker {
 
     /// A rule of a policy for one action. A policy about customers asks a strategy about another table about whom it reaches; nobody
     /// known there is unknown, and stops.
-    fn policy_rule(&mut self, draft: &Draft<'_>, binding: &BindingRule, exclude: &ast::Exclude, channel: &str) -> Option<Rule> {
+    fn policy_rule(&mut self, draft: &Draft<'_>, binding: &BindingRule, exclude: &ast::Exclude, (reach, channel): (&Reach, &str)) -> Option<Rule> {
         let mut scope = self.scope_of_rule(draft, binding.module, Some(channel), exclude.span);
+        self.bind_text(&mut scope, reach, exclude.span);
         let customers = self.find_table("customers").filter(|customers| binding.table == Some(*customers) && draft.table != *customers);
         let (Some(customers), Some(key)) = (customers, draft.recipient) else {
             return self.exclude_rule(exclude, binding.stage, &scope);
         };
         scope = self.candidate_of(draft, &Scope::of(binding.module, customers), Some(channel), exclude.span);
+        self.bind_text(&mut scope, reach, exclude.span);
         self.bind_overlays(&mut scope, customers, exclude.span);
         let mut rule = self.exclude_rule(exclude, binding.stage, &scope)?;
         let kind = Kind::Via { key, table: customers, value: rule.condition };
         rule.condition = self.add_in(draft.table, kind, Type::Bool, true, exclude.span);
         Some(rule)
+    }
+
+    /// `candidate.template`, who approved its text and what wrote it; missing where nobody or nothing did.
+    fn bind_text(&mut self, scope: &mut Scope, reach: &Reach, span: Span) {
+        let template = reach.template.as_ref().map(|(_, template)| template);
+        let approved = template.and_then(|template| template.approved.as_ref()).map(|(approver, _)| approver.text.clone());
+        let generated = template.and_then(|template| template.generated.as_ref()).map(|writer| writer.text.clone());
+        for (name, text) in [("template", template.map(|template| template.name.text.clone())), ("approved_by", approved), ("generated_by", generated)] {
+            let node = match text {
+                Some(text) => self.text_constant(text, span),
+                None => self.constant(crate::types::Value::Missing, Type::Text, span),
+            };
+            scope.bind(format!("candidate.{name}"), node, Type::Text, true, span);
+        }
     }
 
     pub(super) fn scope_of_rule(&mut self, draft: &Draft<'_>, module: usize, channel: Option<&str>, span: Span) -> Scope {
@@ -231,7 +247,7 @@ impl Checker {
         joined
     }
 
-    pub(super) fn concat(&mut self, parts: Vec<NodeId>, span: Span) -> NodeId {
+    pub(crate) fn concat(&mut self, parts: Vec<NodeId>, span: Span) -> NodeId {
         match parts.as_slice() {
             [single] => *single,
             _ => {

@@ -2,10 +2,13 @@
 //!
 //! A layer asks every action of every strategy before the next layer begins. Where one action counts others, it counts those ahead
 //! of it in one total order – class, priority, name, wave, place in the wave – and never the order of the file.
+//!
+//! Where overlays order the classes for some subjects, each action stands in that order once per way its subject may be ordered, and
+//! only one of these wants anything for a subject.
 
 use super::Draft;
 use super::action::Reach;
-use super::course::Course;
+use super::course::{Course, Rank};
 use super::journey::WaveState;
 use crate::check::Checker;
 use crate::ir::{Gate, NodeId, Stage};
@@ -17,9 +20,13 @@ pub(super) struct Contender {
     pub course: usize,
     pub wave: usize,
     pub reach: usize,
+    /// Which order of classes it stands in: 0 for the usual one.
+    pub variant: usize,
+    /// Its class in that order, and its priority.
+    pub band: (usize, i64),
     /// Two-valued: it passed every layer so far.
     pub wanted: NodeId,
-    /// 0 for those asked first, 1 for those that stand in for an action that a later layer stopped.
+    /// 0 for those asked first, 1 for those that stand in for an action that a later layer stopped, 2 where that layer is the budget.
     pub round: u8,
     /// The contender it stands in for.
     pub replaces: Option<usize>,
@@ -34,6 +41,20 @@ impl Contender {
     }
 }
 
+/// One order of classes as it holds for a strategy.
+pub(super) struct Standing {
+    pub course: usize,
+    pub variant: usize,
+    pub rank: Rank,
+    /// Two-valued: the order holds for the subject; `None` for everybody.
+    pub holds: Option<NodeId>,
+}
+
+/// The round in which what stands in for an action of a stage is asked.
+fn round_of(stage: Stage) -> u8 {
+    if stage == Stage::Budget { 2 } else { 1 }
+}
+
 /// A rule that may stop one action.
 pub(super) struct LayerRule {
     pub name: String,
@@ -45,34 +66,43 @@ pub(super) struct LayerRule {
     pub span: Span,
 }
 
+impl Standing {
+    fn span(&self, courses: &[Course<'_>]) -> Span {
+        courses.get(self.course).map(|course| course.draft.span).unwrap_or_default()
+    }
+}
+
 impl Checker {
     /// Every action of every strategy, those ahead first.
-    pub(super) fn contenders(courses: &[Course<'_>]) -> Vec<Contender> {
-        let mut order: Vec<usize> = (0..courses.len()).collect();
-        order.sort_by_key(|at| courses.get(*at).map(|course| course.rank.clone()));
+    pub(super) fn contenders(&mut self, courses: &[Course<'_>]) -> Vec<Contender> {
+        let mut standings = self.standings(courses);
+        standings.sort_by(|one, other| {
+            let key = |standing: &Standing| (standing.rank.class, standing.rank.priority, standing.variant);
+            key(one).cmp(&key(other)).then_with(|| one.rank.name.cmp(&other.rank.name))
+        });
         let mut out = Vec::new();
-        for course in order {
+        for standing in standings {
+            let (course, variant, band) = (standing.course, standing.variant, (standing.rank.class, standing.rank.priority));
             let waves = courses.get(course).map(|course| course.wanted.as_slice()).unwrap_or_default();
             for (wave, wishes) in waves.iter().enumerate() {
-                out.extend(wishes.iter().enumerate().map(|(reach, wanted)| Contender {
-                    course,
-                    wave,
-                    reach,
-                    wanted: *wanted,
-                    round: 0,
-                    replaces: None,
-                    lost: Vec::new(),
-                }));
+                for (reach, wanted) in wishes.iter().enumerate() {
+                    let wanted = match standing.holds {
+                        Some(holds) => self.all(&[*wanted, holds], standing.span(courses)),
+                        None => *wanted,
+                    };
+                    out.push(Contender { course, wave, reach, variant, band, wanted, round: 0, replaces: None, lost: Vec::new() });
+                }
             }
         }
         for at in 0..out.len() {
             let Some(contender) = out.get(at) else { continue };
-            let (course, wave) = (contender.course, contender.wave);
+            let (course, wave, variant) = (contender.course, contender.wave, contender.variant);
             let reach = courses.get(course).and_then(|own| own.action(wave, contender.reach)).and_then(|(_, reach)| reach.fallback_of);
-            let Some((number, _)) = reach.filter(|(_, stage)| *stage > Stage::Assignment) else { continue };
-            let replaces = out.iter().position(|other| (other.course, other.wave, other.reach) == (course, wave, number));
+            let Some((number, stage)) = reach.filter(|(_, stage)| *stage > Stage::Assignment) else { continue };
+            let replaces =
+                out.iter().position(|other| (other.course, other.wave, other.variant, other.reach) == (course, wave, variant, number));
             if let Some(contender) = out.get_mut(at) {
-                (contender.round, contender.replaces) = (1, replaces);
+                (contender.round, contender.replaces) = (round_of(stage), replaces);
             }
         }
         out
@@ -92,7 +122,15 @@ impl Checker {
     }
 
     /// Records the first rule that stops an action, with all that do, and gives back the flag of those who pass.
-    pub(super) fn pass_layer(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reach: &Reach, stage: Stage, rules: &[LayerRule], wanted: NodeId) -> NodeId {
+    pub(super) fn pass_layer(
+        &mut self,
+        draft: &mut Draft<'_>,
+        wave: &WaveState,
+        reach: &Reach,
+        stage: Stage,
+        rules: &[LayerRule],
+        wanted: NodeId,
+    ) -> NodeId {
         let mut stops = Vec::new();
         for rule in rules {
             stops.push(self.possibly(rule.condition, rule.span));

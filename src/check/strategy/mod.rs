@@ -22,6 +22,7 @@ mod hours;
 mod journey;
 mod layer;
 mod ledger;
+mod order;
 mod prove;
 mod quota;
 mod told;
@@ -103,25 +104,7 @@ impl Checker {
         for course in &courses {
             self.prove_course(course);
         }
-        let mut contenders = Self::contenders(&courses);
-        let (mut reached, mut chosen) = (Vec::new(), Vec::new());
-        for (stage, passed) in [(Stage::Contact, &mut reached), (Stage::Arbitration, &mut chosen)] {
-            let before = Self::wishes_of(&contenders);
-            self.pass_caps(stage, 0, &mut courses, &mut contenders, passed);
-            self.note_lost(stage, &mut contenders, &before);
-        }
-        self.pass_quota(&mut courses, &mut contenders);
-        let mut seated = Vec::new();
-        let mut overflows = self.pass_capacity(0, &courses, &mut contenders, &mut seated);
-        self.start_fallbacks(&overflows, &mut courses, &mut contenders);
-        self.pass_caps(Stage::Contact, 1, &mut courses, &mut contenders, &mut reached);
-        self.pass_caps(Stage::Arbitration, 1, &mut courses, &mut contenders, &mut chosen);
-        overflows.extend(self.pass_capacity(1, &courses, &mut contenders, &mut seated));
-        self.record_overflows(overflows, &mut courses, &contenders);
-        let mut exposed = Vec::new();
-        self.pass_caps(Stage::Capacity, 0, &mut courses, &mut contenders, &mut exposed);
-        self.pass_caps(Stage::Capacity, 1, &mut courses, &mut contenders, &mut exposed);
-        self.pass_budgets(&mut courses, &mut contenders);
+        let contenders = self.pass_layers(&mut courses);
         let controls = courses.iter_mut().flat_map(|course| std::mem::take(&mut course.journey.controls)).collect();
         let mut out = Lowered::default();
         for (at, course) in courses.into_iter().enumerate() {
@@ -132,6 +115,45 @@ impl Checker {
         out.emissions.extend(self.record_labels(recorded));
         out.emissions.extend(self.expired_grants());
         out
+    }
+
+    /// Every action through the layers that all strategies share, one layer after the other.
+    fn pass_layers(&mut self, courses: &mut [Course<'_>]) -> Vec<Contender> {
+        let mut contenders = self.contenders(courses);
+        let (mut reached, mut chosen) = (Vec::new(), Vec::new());
+        for (stage, passed) in [(Stage::Contact, &mut reached), (Stage::Arbitration, &mut chosen)] {
+            let before = Self::wishes_of(&contenders);
+            self.pass_caps(stage, 0, courses, &mut contenders, passed);
+            self.note_lost(stage, &mut contenders, &before);
+        }
+        self.pass_quota(courses, &mut contenders);
+        let mut seated = Vec::new();
+        let mut overflows = self.pass_capacity(0, courses, &mut contenders, &mut seated);
+        self.start_fallbacks(1, &overflows, courses, &mut contenders);
+        self.pass_caps(Stage::Contact, 1, courses, &mut contenders, &mut reached);
+        self.pass_caps(Stage::Arbitration, 1, courses, &mut contenders, &mut chosen);
+        overflows.extend(self.pass_capacity(1, courses, &mut contenders, &mut seated));
+        self.record_overflows(overflows, courses, &contenders);
+        let mut exposed = Vec::new();
+        self.pass_caps(Stage::Capacity, 0, courses, &mut contenders, &mut exposed);
+        self.pass_caps(Stage::Capacity, 1, courses, &mut contenders, &mut exposed);
+        let before = Self::wishes_of(&contenders);
+        self.pass_budgets(false, courses, &mut contenders);
+        self.note_lost(Stage::Budget, &mut contenders, &before);
+        if contenders.iter().any(|contender| contender.round == 2) {
+            self.start_fallbacks(2, &[], courses, &mut contenders);
+            self.pass_caps(Stage::Contact, 2, courses, &mut contenders, &mut reached);
+            self.pass_caps(Stage::Arbitration, 2, courses, &mut contenders, &mut chosen);
+            // What the budget stopped takes no capacity.
+            for (_, served) in &mut seated {
+                served.passed = contenders.get(served.contender).map_or(served.passed, |contender| contender.wanted);
+            }
+            let overflows = self.pass_capacity(2, courses, &mut contenders, &mut seated);
+            self.record_overflows(overflows, courses, &contenders);
+            self.pass_caps(Stage::Capacity, 2, courses, &mut contenders, &mut exposed);
+            self.pass_budgets(true, courses, &mut contenders);
+        }
+        contenders
     }
 
     fn wishes_of(contenders: &[Contender]) -> Vec<NodeId> {
@@ -185,7 +207,7 @@ impl Checker {
             Some(priority) => self.whole(priority, &Scope::constant(0), "`priority`")?,
             None => i64::MAX,
         };
-        Some(Rank { class: class.unwrap_or(classes.len()), priority, name: strategy.name.text.clone() })
+        Some(Rank { class: class.unwrap_or(usize::MAX), priority, name: strategy.name.text.clone() })
     }
 
     /// What is left of each action after all layers becomes rows.
@@ -193,10 +215,11 @@ impl Checker {
         let (mut actions, mut emitted) = (Vec::new(), Vec::new());
         for (at, wave) in course.journey.waves.iter().enumerate() {
             let mut executed = Vec::new();
-            for contender in contenders.iter().filter(|contender| contender.wave == at) {
-                let reach = course.reaches.get(at)?.get(contender.reach)?;
-                actions.push(self.emit_action(&mut course.draft, &course.journey, wave, reach, contender.wanted)?);
-                executed.push(contender.wanted);
+            for (number, reach) in course.reaches.get(at)?.iter().enumerate() {
+                let ways = contenders.iter().filter(|contender| (contender.wave, contender.reach) == (at, number));
+                let wanted = self.any(&ways.map(|contender| contender.wanted).collect::<Vec<_>>(), reach.span);
+                actions.push(self.emit_action(&mut course.draft, &course.journey, wave, reach, wanted)?);
+                executed.push(wanted);
             }
             emitted.extend(&executed);
             let executed = self.any(&executed, wave.span);

@@ -69,7 +69,7 @@ impl Checker {
     fn inherits_place(&mut self, contender: &Contender, course: &Course<'_>, contenders: &[Contender], (offer, stage): (&str, Option<Stage>), span: Span) {
         let replaced = contender.replaces.and_then(|at| contenders.get(at)).and_then(|other| course.action(other.wave, other.reach));
         let given = replaced.and_then(|(_, reach)| reach.offer.as_ref()).is_some_and(|(_, given)| given.name.text == offer);
-        if !given || stage != Some(Stage::Capacity) {
+        if !given || !stage.is_some_and(keeps_place) {
             self.report(Problem::new(&policies::FALLBACK_PLACE, span).with("offer", offer));
         }
     }
@@ -165,7 +165,7 @@ impl Checker {
             let reach = course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach))?;
             // What stands in for an action of an earlier layer comes to life later, and counts already.
             let needed = match reach.fallback_of.filter(|_| contender.round > 0) {
-                Some((_, Stage::Capacity)) => continue,
+                Some((_, stage)) if keeps_place(stage) => continue,
                 Some((_, stage)) => contender.replaces.and_then(|at| contenders.get(at)).and_then(|replaced| replaced.lost_at(stage)),
                 None => Some(contender.wanted),
             };
@@ -193,4 +193,9 @@ impl Checker {
         }
         Some(())
     }
+}
+
+/// Whether what a layer stops had its place by then, so that what stands in for it keeps that place.
+fn keeps_place(stage: Stage) -> bool {
+    stage > Stage::Quota
 }

@@ -82,6 +82,9 @@ impl Reads {
             Kind::FirstCrossing(crossing) => {
                 self.columns.entry(crossing.table).or_default();
             }
+            Kind::Association(association) => {
+                self.columns.entry(association.table).or_default();
+            }
             Kind::Population(population) => self.add_population(program, population, node.space),
             Kind::Constant(_)
             | Kind::AsOf

@@ -102,7 +102,7 @@ impl<'a> Block<'a> {
                 let (surrounding, rows) = self.surrounding.as_ref().ok_or(EngineError::Damaged(id))?;
                 Rc::new(surrounding.values(*inner)?.gather(rows))
             }
-            Kind::Via { .. } | Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Population(_) => {
+            Kind::Via { .. } | Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Association(_) | Kind::Population(_) => {
                 Rc::new(self.engine.prepared(id)?.values(self, id)?)
             }
             _ => operations::evaluate(self, id, node)?,

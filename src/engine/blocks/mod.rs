@@ -14,6 +14,7 @@ mod bits;
 mod block;
 mod column;
 mod constants;
+mod association;
 mod crossing;
 mod emit;
 mod fold;

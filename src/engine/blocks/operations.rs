@@ -57,6 +57,7 @@ pub(super) fn evaluate(block: &Block<'_>, id: NodeId, node: &Node) -> Result<Rc<
         | Kind::Via { .. }
         | Kind::Aggregate(_)
         | Kind::FirstCrossing(_)
+        | Kind::Association(_)
         | Kind::Population(_) => return Err(EngineError::Damaged(id)),
     }))
 }

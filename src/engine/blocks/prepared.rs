@@ -1,6 +1,7 @@
 //! What is ready to give the values of a node that looks beyond its own row.
 
 use super::super::error::EngineError;
+use super::association::Holdings;
 use super::block::Block;
 use super::column::Values;
 use super::crossing::Firings;
@@ -20,6 +21,7 @@ pub(super) enum Prepared {
     /// The table a reference leads to, and what is read there.
     Step(Rc<Held>, Plan),
     Firings(Firings),
+    Holdings(Rc<Holdings>),
     Scores(Scores),
     Threshold(Threshold),
     Places(Rc<Places>),
@@ -30,7 +32,7 @@ impl Prepared {
     pub(super) fn looks_at_rows(&self) -> bool {
         match self {
             Prepared::Correlated(_) | Prepared::Step(..) => true,
-            Prepared::Fold(_) | Prepared::Firings(_) | Prepared::Scores(_) | Prepared::Threshold(_) | Prepared::Places(_) => false,
+            Prepared::Fold(_) | Prepared::Firings(_) | Prepared::Holdings(_) | Prepared::Scores(_) | Prepared::Threshold(_) | Prepared::Places(_) => false,
         }
     }
 
@@ -41,6 +43,7 @@ impl Prepared {
             (Prepared::Correlated(correlated), Kind::Aggregate(aggregate)) => correlated.values(block, id, aggregate),
             (Prepared::Step(held, plan), Kind::Via { key, table: _, value }) => step(block, held, plan, *key, *value),
             (Prepared::Firings(firings), Kind::FirstCrossing(crossing)) => firings.values(block, crossing),
+            (Prepared::Holdings(holdings), Kind::Association(association)) => holdings.values(block, association, node.ty.physical()),
             (Prepared::Scores(scores), Kind::Population(_)) => scores.values(block),
             (Prepared::Threshold(threshold), Kind::Population(_)) => threshold.values(block),
             (Prepared::Places(places), Kind::Population(_)) => Ok(places.values(block)),

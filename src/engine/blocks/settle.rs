@@ -3,6 +3,7 @@
 use super::super::error::EngineError;
 use super::super::shape::is_boundary;
 use super::Blocks;
+use super::association::Holdings;
 use super::block::{Block, Rows};
 use super::constants::Wanted;
 use super::crossing::Firings;
@@ -14,7 +15,7 @@ use super::population::{Places, Ranking, Sample};
 use super::prepared::Prepared;
 use super::source::Source;
 use super::stored::Stored;
-use crate::ir::{Aggregate, Kind, Link, NodeId, PlaceEntry, Population};
+use crate::ir::{Aggregate, Association, Kind, Link, NodeId, PlaceEntry, Population};
 use crate::types::{ColumnId, Physical, TableId, Value};
 use indexmap::{IndexMap, IndexSet};
 use std::rc::Rc;
@@ -25,6 +26,8 @@ enum Taker {
     /// Nodes that step into the table, with the node whose values they read.
     Hold { held: Held, key: HeldBy, steps: Vec<(NodeId, NodeId)>, folds: Vec<NodeId> },
     Crossing(NodeId, Firings),
+    /// Nodes that say different things of the same best.
+    Holdings(Vec<NodeId>, Association, Holdings),
     Scores { id: NodeId, sample: Sample, best_low: bool, missing_worst: bool },
     Threshold { id: NodeId, sample: Sample, share: NodeId },
     /// Nodes with the entry each asks for.
@@ -90,6 +93,7 @@ impl Blocks<'_> {
         let mut holds: Holds = IndexMap::new();
         let mut steps: Steps = IndexMap::new();
         let mut pools: IndexMap<(TableId, &[PlaceEntry]), Vec<(NodeId, u32)>> = IndexMap::new();
+        let mut alike: IndexMap<Association, Vec<NodeId>> = IndexMap::new();
         let mut out: Takers = IndexMap::new();
         for id in boundary {
             match &self.node(*id)?.kind {
@@ -105,6 +109,10 @@ impl Blocks<'_> {
                 Kind::FirstCrossing(crossing) => {
                     let taker = Taker::Crossing(*id, Firings::new(crossing));
                     out.entry(crossing.table).or_default().push(taker);
+                }
+                Kind::Association(association) => {
+                    self.refuse_open(*id)?;
+                    alike.entry(Holdings::of_whatever_it_gives(association)).or_default().push(*id);
                 }
                 Kind::Population(population) => {
                     self.refuse_open(*id)?;
@@ -122,6 +130,10 @@ impl Blocks<'_> {
         for ((table, entries), nodes) in pools {
             let ranking = Ranking::new(entries, self.key(table)?);
             out.entry(table).or_default().push(Taker::Places { nodes, ranking });
+        }
+        for (association, nodes) in alike {
+            let table = association.table;
+            out.entry(table).or_default().push(Taker::Holdings(nodes, association, Holdings::new()));
         }
         self.keyed(folds, &mut out)?;
         self.held(holds, steps, &mut out)?;
@@ -341,6 +353,7 @@ impl Taker {
                     roots.extend(Firings::roots(crossing));
                 }
             }
+            Taker::Holdings(_, association, _) => roots.extend(Holdings::roots(association)),
             Taker::Scores { sample, .. } | Taker::Threshold { sample, .. } => roots.extend(sample.roots()),
             Taker::Places { nodes: _, ranking } => {
                 roots.extend(ranking.roots());
@@ -368,6 +381,7 @@ impl Taker {
                 Kind::FirstCrossing(crossing) => firings.take(block, crossing),
                 _ => Err(EngineError::Damaged(*id)),
             },
+            Taker::Holdings(_, association, holdings) => holdings.take(block, association),
             Taker::Scores { sample, .. } | Taker::Threshold { sample, .. } => sample.take(block),
             Taker::Places { nodes: _, ranking } => ranking.take(block),
             Taker::Total { id: _, flag, count } => {
@@ -401,6 +415,11 @@ impl Taker {
                     firings.close(engine, crossing);
                 }
                 out.push((id, Prepared::Firings(firings)));
+            }
+            Taker::Holdings(nodes, association, mut holdings) => {
+                holdings.close(&association);
+                let holdings = Rc::new(holdings);
+                out.extend(nodes.into_iter().map(|id| (id, Prepared::Holdings(Rc::clone(&holdings)))));
             }
             Taker::Scores { id, sample, best_low, missing_worst } => out.push((id, Prepared::Scores(sample.scores(best_low, missing_worst)))),
             Taker::Threshold { id, sample, share } => {

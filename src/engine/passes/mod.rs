@@ -1,6 +1,7 @@
 //! One pass over the rows of a table for everything that folds them alike, and how its result is joined back.
 
 mod aggregate;
+mod association;
 mod correlated;
 mod crossing;
 mod grouping;

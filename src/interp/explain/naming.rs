@@ -85,6 +85,7 @@ impl<'a> Naming<'a> {
             Kind::Column(column) => Some(column_name(program, definition.space?, *column)),
             Kind::Aggregate(aggregate) => Some((aggregate_name(program, aggregate), None)),
             Kind::FirstCrossing(crossing) => Some((format!("first({})", table_name(program, crossing.table)), None)),
+            Kind::Association(association) => Some((format!("association({})", table_name(program, association.table)), None)),
             Kind::Population(population) => plain(match population.as_ref() {
                 Population::Quintile { .. } => "quintile",
                 Population::Top { .. } => "top",
@@ -184,7 +185,7 @@ fn carried(kind: &Kind) -> Vec<NodeId> {
             | AggregateFunction::Latest
             | AggregateFunction::Earliest => aggregate.value.into_iter().collect(),
         },
-        Kind::FirstCrossing(_) | Kind::Population(_) | Kind::Bucket { .. } => Vec::new(),
+        Kind::FirstCrossing(_) | Kind::Association(_) | Kind::Population(_) | Kind::Bucket { .. } => Vec::new(),
         Kind::Constant(_)
         | Kind::AsOf
         | Kind::PreviousRun

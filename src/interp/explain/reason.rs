@@ -116,7 +116,7 @@ impl Naming<'_> {
                 Some(other) => vec![(*value, other)],
                 None => vec![(*key, row)],
             },
-            Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Outer(_) | Kind::Bucket { .. } => Vec::new(),
+            Kind::Aggregate(_) | Kind::FirstCrossing(_) | Kind::Association(_) | Kind::Outer(_) | Kind::Bucket { .. } => Vec::new(),
             Kind::Population(population) => match population.as_ref() {
                 Population::Quintile { value, .. } | Population::Top { value, .. } => vec![(*value, row)],
                 Population::Place { .. } | Population::Total { .. } => Vec::new(),

@@ -355,7 +355,7 @@ pub enum AgainKind {
     After(Expression),
 }
 
-/// `template t "名" for sms, app_push tactic scarcity approved "品牌部" until D claim … = "…"`
+/// `template t "名" for sms, app_push tactic scarcity approved "品牌部" until D claim … = "…"`, or `{ yes "…" also "…" }` for `= "…"`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     pub name: Name,
@@ -365,6 +365,9 @@ pub struct Template {
     pub approved: Option<(Quoted, Option<Expression>)>,
     pub claims: Vec<(Name, Expression)>,
     pub generated: Option<Quoted>,
+    /// What its parts are called, where it is written in parts.
+    pub says: Vec<Name>,
+    /// All parts, one after the other.
     pub text: TextLiteral,
 }
 

@@ -177,7 +177,7 @@ fn cells(node: &Pair<'_, Rule>) -> Vec<(usize, usize)> {
                 (expressions > 1).then_some(expressions)
             }
             (Rule::expect, _) => (index >= 2).then_some(index),
-            (Rule::entry, Rule::expression) => Some(1),
+            (Rule::entry, Rule::expression) | (Rule::said_part, Rule::text) => Some(1),
             (Rule::arm, Rule::amount) | (Rule::experiment_arm, Rule::experiment_share) => Some(1),
             (Rule::trigger, Rule::again) => Some(4),
             (Rule::score_row, Rule::when_clause) => Some(1),
@@ -195,7 +195,7 @@ fn cells(node: &Pair<'_, Rule>) -> Vec<(usize, usize)> {
             (Rule::wave, Rule::wave_was) => Some(1),
             (Rule::wave, Rule::wave_after) => Some(2),
             (Rule::wave, Rule::when_clause) => Some(3),
-            (Rule::wave | Rule::action_item | Rule::offer_item, Rule::sign_open_brace) => Some(4),
+            (Rule::wave | Rule::action_item | Rule::offer_item | Rule::template_item, Rule::sign_open_brace) => Some(4),
             (Rule::branch | Rule::option, Rule::sign_arrow) => Some(5),
             _ => None,
         };

@@ -173,8 +173,13 @@ impl<'t> Walk<'t> {
             approved: None,
             claims: Vec::new(),
             generated: None,
+            says: Vec::new(),
             text: self.child_text(node),
         };
+        for part in self.all(node, Rule::said_part) {
+            template.says.push(self.child_name(&part));
+            template.text.parts.extend(self.child_text(&part).parts);
+        }
         for outer in self.all(node, Rule::template_part) {
             let Some(part) = outer.into_inner().next() else { continue };
             match part.as_rule() {

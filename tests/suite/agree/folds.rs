@@ -2,7 +2,7 @@
 
 use super::data::{CUSTOMERS, DAY, EVENTS, LOANS, MANAGERS, MONTHS, TODAY};
 use super::graph::Builder;
-use strat::ir::{Aggregate, AggregateFunction, Comparison, FirstCrossing, Kind, Link, NodeId};
+use strat::ir::{Aggregate, AggregateFunction, Associated, Association, Comparison, FirstCrossing, Kind, Link, NodeId};
 use strat::source::Span;
 use strat::types::{ColumnId, Physical, TableId, Type, Value};
 
@@ -106,6 +106,32 @@ impl Builder<'_> {
             AggregateFunction::Mean if of == Type::Int => Type::Number,
             _ => of,
         }
+    }
+
+    pub fn association(&mut self, context: &[TableId]) -> Option<NodeId> {
+        if context.len() != 1 {
+            return None;
+        }
+        let table = *self.random.pick(&[EVENTS, LOANS]);
+        let Some(Link::Key { row_key, outer_key }) = self.link(context, table) else { return None };
+        let rows = [table];
+        let held = |builder: &mut Self, physical| builder.held_as(&rows, physical);
+        if !matches!(self.ty(row_key).physical(), Physical::Text | Physical::Int) {
+            return None;
+        }
+        let item = if self.random.chance(70) { held(self, Physical::Text) } else { held(self, Physical::Int) }?;
+        let filter = if self.random.chance(50) { self.of(&rows, &Type::Bool) } else { None };
+        let mut limit = |limits: &[u32]| *self.random.pick(limits);
+        let (support, confidence, lift) =
+            (limit(&[0, 1, 20_000, 200_000, 1_000_000]), limit(&[0, 50_000, 333_333, 500_000, 1_000_000]), limit(&[0, 500_000, 1_000_000, 1_200_000]));
+        let gives = *self.random.pick(&[Associated::Item, Associated::Because, Associated::Support, Associated::Confidence, Associated::Lift]);
+        let ty = match gives {
+            Associated::Item | Associated::Because => self.ty(item),
+            Associated::Support | Associated::Confidence => Type::Percent,
+            Associated::Lift => Type::Number,
+        };
+        let association = Association { table, row_key, outer_key, item, filter, support, confidence, lift, gives };
+        Some(self.add(context, Kind::Association(Box::new(association)), ty))
     }
 
     pub fn crossing(&mut self, context: &[TableId]) -> Option<NodeId> {

@@ -23,11 +23,12 @@ pub struct World {
     pub nodes: BTreeMap<TableId, Vec<NodeId>>,
 }
 
-pub const KIND_NAMES: [&str; 28] = [
+pub const KIND_NAMES: [&str; 29] = [
     "Aggregate",
     "And",
     "Arithmetic",
     "AsOf",
+    "Association",
     "Bucket",
     "Call",
     "Coalesce",
@@ -238,7 +239,8 @@ impl Builder<'_> {
             17 => self.ladder(context),
             18..=20 => self.via(context),
             21..=23 => self.population(context),
-            24 => self.crossing(context),
+            24 if self.random.chance(50) => self.crossing(context),
+            24 => self.association(context),
             25 => self.bucket(context),
             26 => {
                 let ty = self.random.pick(&TYPES).clone();

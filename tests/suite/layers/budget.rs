@@ -10,6 +10,9 @@ feature worth = sum(accounts.balance)
 feature bonus = latest(transactions.amount)
 template a for sms = "甲"
 template b for app_push = "乙"
+template c for app_inbox = "丙"
+template d for rm_call = "丁"
+template e for rm_call = "戊"
 offer gift { cost 30元 }
 offer share { cost bonus }
 action welcome { cost 50元 }
@@ -118,4 +121,76 @@ fn a_budget_is_money() {
     assert_eq!(with("worth"), ["fact-of-other-table"]);
     let rate = "offer rate { cost 20bp }\n";
     assert_eq!(slugs(&format!("{HEAD}{rate}{}", strategy("budget 1元", "send sms using a offer rate"))), ["wrong-type"]);
+}
+
+#[test]
+fn what_stands_in_spends_what_the_others_left() {
+    let with = |budget: &str, plan: &str, expected: &str| {
+        let text = format!("{HEAD}{}test \"left\" {{ {DATA} {expected} }}\n", strategy(&format!("budget {budget}"), plan));
+        assert_passes(&text);
+        text
+    };
+    // Two gifts with their texts leave 0.04: two pushes of 0.02, to the first of those in line.
+    let pushed = with(
+        "60.14元",
+        "send sms using a offer gift else on budget send app_push using b",
+        "expect \"C5\" send sms using a  expect \"C5\" not send app_push  expect \"C4\" send sms using a
+  expect \"C3\" send app_push using b  expect \"C3\" excluded budget  expect \"C3\" not send sms
+  expect \"C2\" send app_push using b  expect \"C1\" nothing  expect \"C1\" excluded budget  expect \"C6\" nothing",
+    );
+    let costs: Vec<String> = written(&pushed, Output::Contacts, "cost").into_iter().map(|(_, cost)| cost).collect();
+    assert_eq!(costs, ["2", "2", "5", "5"]);
+    assert_eq!(written(&pushed, ledger(&pushed, "spending"), "amount").len(), 2);
+    // What costs nothing goes to everybody the budget stopped, whatever is left.
+    with("0元", "send sms using a offer gift else on budget send app_inbox using c", "expect \"C5\" send app_inbox using c  expect \"C6\" send app_inbox using c");
+    // An operation stands in as well, and is paid for.
+    with("50元", "send rm_call using d offer gift else on budget do welcome", "expect \"C5\" do welcome  expect \"C4\" nothing  expect \"C4\" excluded budget");
+}
+
+#[test]
+fn what_stands_in_passes_every_layer_and_is_not_in_its_own_way() {
+    let house = "policy house always {
+  eligibility { exclude push when candidate.channel = \"app_push\" and customer_id = \"C3\" }
+  contact { at most 1 contact in any 7 days }
+  arbitration { at most 1 contact per calendar day }
+  capacity { capacity 3 rm_call per calendar day overflow drop } }\n";
+    let with = |budget: &str, plan: &str, expected: &str| {
+        assert_passes(&format!("{HEAD}{house}{}test \"layers\" {{ {DATA} {expected} }}\n", strategy(&format!("budget {budget}"), plan)));
+    };
+    // The cap of one contact leaves room for what stands in for it; its own rules stop it where they hold.
+    with(
+        "60.14元",
+        "send sms using a offer gift else on budget send app_push using b",
+        "expect \"C4\" send sms using a  expect \"C3\" nothing  expect \"C3\" excluded push
+  expect \"C2\" send app_push using b  expect \"C1\" send app_push using b  expect \"C6\" nothing",
+    );
+    // Three calls have a seat; the budget stops one of them, and its seat is free for the call without a gift.
+    with(
+        "180元",
+        "send rm_call using d offer gift else on budget send rm_call using e",
+        "expect \"C5\" send rm_call using d  expect \"C4\" send rm_call using d  expect \"C3\" send rm_call using e
+  expect \"C2\" excluded capacity  expect \"C2\" nothing",
+    );
+}
+
+#[test]
+fn a_place_is_kept_where_the_budget_stops_its_action() {
+    let text = format!(
+        "{HEAD}offer few {{ quota 3  cost 10元 }}\n{}test \"place\" {{ {DATA}
+  expect \"C5\" send rm_call using d  expect \"C4\" send sms using a  expect \"C3\" send sms using a  expect \"C2\" excluded quota }}\n",
+        strategy("budget 80元", "send rm_call using d offer few else on budget send sms using a offer few")
+    );
+    assert_passes(&text);
+    let granted = written(&text, Output::Grants, "offer_id");
+    assert_eq!(granted.len(), 3, "{granted:?}");
+}
+
+#[test]
+fn what_stands_in_competes_by_value_without_the_action_it_replaces() {
+    let house = "policy house always { arbitration { order sales  at most 1 contact per calendar day } }\n";
+    let dear = "strategy dear { class sales purpose \"service\" value 50元 budget 0元 rank by worth desc on while status = \"active\" again always plan { send rm_call using d else on budget send app_inbox using c } }\n";
+    let cheap = "strategy cheap { class sales purpose \"service\" value 9元 on while customer_id = \"C1\" again always plan { send sms using a } }\n";
+    assert_passes(&format!(
+        "{HEAD}{house}{dear}{cheap}test \"value\" {{ {DATA} expect \"C1\" excluded arbitration  expect \"C1\" send app_inbox using c  expect \"C5\" send app_inbox using c }}\n"
+    ));
 }

@@ -136,6 +136,7 @@ fn a_place_is_only_kept_where_one_was_given() {
     let with = |plan: &str| slugs(&format!("{HEAD}{LAYERS}offer other {{ quota 1 }}\n{}", strategy("s", "", plan)));
     assert_eq!(with("send sms using a offer gift else on contact send app_push using b offer gift"), ["fallback-without-place"]);
     assert_eq!(with("send sms using a offer gift else on capacity send app_push using b offer other"), ["fallback-without-place"]);
-    assert_eq!(with("send sms using a else on budget send app_push using b"), ["not-available-yet"]);
+    assert_eq!(with("send sms using a offer gift else on budget send app_push using b offer other"), ["fallback-without-place"]);
+    assert_eq!(with("send sms using a offer gift else on budget send app_push using b offer gift"), [""; 0]);
     assert_eq!(with("send sms using a else on weather send app_push using b"), ["not-declared"]);
 }

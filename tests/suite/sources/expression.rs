@@ -107,8 +107,13 @@ impl Writer<'_> {
 
     fn name(&mut self, kind: Kind, place: Place) -> Option<Written> {
         let names = self.names(kind, place);
-        self.varies |= !names.is_empty();
-        (!names.is_empty()).then(|| self.random.pick(&names).clone())
+        if names.is_empty() {
+            return None;
+        }
+        let picked = self.random.pick(&names).clone();
+        // A fact that is the same for all makes nothing differ.
+        self.varies |= !self.facts.iter().any(|fact| fact.name == picked.0 && !fact.varies);
+        Some(picked)
     }
 
     /// A value that is no literal where there is any.

@@ -46,10 +46,27 @@ impl Writer<'_> {
         } else {
             self.value(kind, place, 2)
         };
+        let paired = if kind == Kind::Text && self.random.chance(50) { self.association(table) } else { None };
+        let asked = paired.as_ref().map(|_| *self.random.pick(&["", "", ".because", ".confidence", ".lift", ".support"]));
+        let (text, optional) = paired.map_or((text, optional), |paired| (paired, true));
         let name = format!("f{at}");
         let label = if self.random.chance(30) { format!(" \"特征{at}\"") } else { String::new() };
         pieces.push(Piece::line(format!("feature {name}{label}{about} = {text}")));
         let varies = self.varies;
+        if let Some(asked) = asked.filter(|asked| !asked.is_empty()) {
+            // What is said of the best is a fact of its own.
+            let kind = match asked {
+                ".because" => Kind::Text,
+                ".lift" => Kind::Number,
+                _ => Kind::Percent,
+            };
+            let of = format!("f{at}");
+            self.facts.push(Fact { name: of.clone(), table, kind: Kind::Text, optional, varies });
+            let name = format!("f{}", self.facts.len());
+            pieces.push(Piece::line(format!("feature {name}{about} = {of}{asked}")));
+            self.facts.push(Fact { name, table, kind, optional, varies });
+            return;
+        }
         self.facts.push(Fact { name, table, kind, optional, varies });
     }
 

@@ -1,6 +1,6 @@
 //! A whole random program.
 
-use super::expression::Writer;
+use super::expression::{Place, Writer};
 use super::schema::schema;
 use super::source::{Piece, Source};
 use super::strategy::CHANNELS;
@@ -21,6 +21,11 @@ pub fn program(random: &mut Random) -> Source {
             1 if writer.ladders.len() < 3 => writer.ladder(&mut pieces),
             _ => writer.feature(&mut pieces),
         }
+    }
+    // Whom a strategy about something else reaches is known as a customer only.
+    if (schema.loans.is_none() || schema.tables[0].name == "customers") && writer.random.chance(35) {
+        let order = *writer.random.pick(&["sales, risk", "retention", "service, sales, risk, retention"]);
+        pieces.push(Piece::line(format!("overlay ordered when {} {{ order {order} }}", writer.condition(Place::of(0), 2).0)));
     }
     let mut all = vec![writer.means(0, "c", &mut pieces)];
     let always = writer.random.chance(30);

@@ -51,6 +51,11 @@ impl Writer<'_> {
             return None;
         }
         let (table, path) = self.random.pick(&rows).clone();
+        if self.random.chance(12) {
+            if let Some(grouped) = self.grouped(kind, table, &path, depth) {
+                return Some(grouped);
+            }
+        }
         let inside = Place { table, outer: Some(place.table) };
         let (head, total) = self.folded(kind, table, &path)?;
         self.varies = true;
@@ -71,6 +76,69 @@ impl Writer<'_> {
             arguments.push_str(&format!(", at least {}", self.random.below(4)));
         }
         Some((format!("{arguments})"), least || !total || path.contains('.')))
+    }
+
+    /// Groups of rows by a column, each folded, and the groups folded.
+    fn grouped(&mut self, kind: Kind, table: usize, path: &str, depth: usize) -> Option<Written> {
+        let columns = &self.schema.tables[table].columns;
+        let named = |column: &&super::schema::Column| matches!(column.kind, Kind::Text | Kind::Choice | Kind::Int | Kind::Date);
+        let columns: Vec<String> = columns.iter().filter(named).map(|column| column.name.clone()).collect();
+        if self.schema.tables[table].panel || columns.is_empty() {
+            return None;
+        }
+        let per = self.random.pick(&columns).clone();
+        let (outer, inner) = match kind {
+            Kind::Int if self.random.chance(50) => (self.word(&["max", "min", "sum", "median"]), format!("count({path})")),
+            Kind::Int => (self.word(&["max", "sum"]), format!("{}({path}.{})", self.word(&["max", "sum"]), self.column_of(table, &[Kind::Int])?)),
+            Kind::Number => (self.word(&["mean", "stddev"]), format!("count({path})")),
+            Kind::Money => {
+                let column = self.column_of(table, &[Kind::Money])?;
+                (self.word(&["max", "sum", "mean", "stddev", "median"]), format!("{}({path}.{column})", self.word(&["sum", "latest", "mean", "max"])))
+            }
+            Kind::Bool | Kind::Percent | Kind::Text | Kind::Choice | Kind::Date | Kind::Time | Kind::Length => return None,
+        };
+        if inner.starts_with("latest") && !self.schema.tables[table].timed {
+            return None;
+        }
+        self.varies = true;
+        let mut text = format!("{outer}({inner} per {per}");
+        if self.random.chance(50) {
+            text.push_str(&format!(" where {}", self.condition(Place::of(table), depth.min(1)).0));
+        }
+        if self.schema.tables[table].timed && self.random.chance(60) {
+            text.push_str(&format!(", {}", self.window(false, false)));
+        }
+        if self.random.chance(30) {
+            text.push_str(&format!(", at least {}", self.random.below(4)));
+        }
+        Some((format!("{text})"), true))
+    }
+
+    /// What goes together in the rows of a table: the name of a column that can be held, and the whole call.
+    pub fn association(&mut self, table: usize) -> Option<String> {
+        let rows = self.rows_of(table);
+        if rows.is_empty() {
+            return None;
+        }
+        let (rows, path) = self.random.pick(&rows).clone();
+        let columns = &self.schema.tables[rows].columns;
+        // A reference has the type of the key it refers to.
+        let held = |column: &&super::schema::Column| column.refers.is_none() && matches!(column.kind, Kind::Text | Kind::Choice);
+        let columns: Vec<String> = columns.iter().filter(held).map(|column| column.name.clone()).collect();
+        if columns.is_empty() {
+            return None;
+        }
+        self.varies = true;
+        let mut text = format!("association({path}.{}", self.random.pick(&columns));
+        if self.random.chance(50) {
+            text.push_str(&format!(" where {}", self.condition(Place::of(rows), 1).0));
+        }
+        let (timed, panel) = (self.schema.tables[rows].timed, self.schema.tables[rows].panel);
+        if timed && self.random.chance(40) {
+            text.push_str(&format!(", {}", self.window(panel, false)));
+        }
+        let (support, confidence, lift) = (self.word(&["0%", "1%", "20%"]), self.word(&["0%", "5%", "50%"]), self.word(&["0", "0.5", "1.2"]));
+        Some(format!("{text}, support: {support}, confidence: {confidence}, lift: {lift})"))
     }
 
     /// The function and its value; whether it is known over no rows.

@@ -193,6 +193,9 @@ impl Writer<'_> {
         if self.random.chance(15) {
             parts.push(format!("value {}", self.value(Kind::Money, place, 1).0));
         }
+        if self.random.chance(35) {
+            parts.push(format!("budget {}", self.one_of(&["0元", "0.10元", "5.10元", "61元", "1000元"])));
+        }
         if self.random.chance(60) {
             let (arms, shares): (&[&str], &str) = match self.random.below(3) {
                 0 => (&["one"], "one 90%  control 10%"),
@@ -277,7 +280,13 @@ impl Writer<'_> {
         }
         let template = self.random.pick(&means.templates).clone();
         let channel = *self.random.pick(&CHANNELS);
-        let instead = if self.random.chance(15) { format!(" else on consent send {} using {template}", self.random.pick(&CHANNELS)) } else { String::new() };
+        let mut instead = String::new();
+        for layer in ["consent", "contact", "quota", "budget", "budget"] {
+            if self.random.chance(12) {
+                let template = self.random.pick(&means.templates).clone();
+                instead.push_str(&format!(" else on {layer} send {} using {template}", self.random.pick(&CHANNELS)));
+            }
+        }
         format!("send {channel} using {template}{offer}{due}{tail}{instead}")
     }
 }

@@ -117,7 +117,7 @@ fn units(rows: &[BTreeMap<&str, &Value>]) -> BTreeSet<String> {
 }
 
 /// Nobody is lost, nobody stopped is reached, nothing is named twice, no quota is passed.
-fn invariants(source: &Source, program: &Program, ran: &Ran) -> Result<(), Failure> {
+fn invariants(source: &Source, program: &Program, ran: &Ran, before: &Data) -> Result<(), Failure> {
     let outcome = &ran.outcome;
     for ((at, strategy), candidates) in (0..).zip(&program.strategies).zip(&ran.candidates) {
         let (actions, exclusions) = (rows(program, outcome, Output::Actions, Some(at)), rows(program, outcome, Output::Exclusions, Some(at)));
@@ -145,7 +145,32 @@ fn invariants(source: &Source, program: &Program, ran: &Ran) -> Result<(), Failu
             }
         }
     }
+    budgets(source, program, outcome, before)?;
     quotas(source, program, outcome)
+}
+
+/// What a run spends is within what each strategy may spend in all; what random ledgers gave back may be spent again.
+fn budgets(source: &Source, program: &Program, outcome: &Outcome, before: &Data) -> Result<(), Failure> {
+    let given_back = |table: &str, column: &str| -> i128 {
+        let values = before.get(table).and_then(|rows| rows.columns.get(column)).map(Vec::as_slice).unwrap_or_default();
+        values.iter().filter_map(Value::as_int).filter(|amount| *amount < 0).map(i128::from).sum()
+    };
+    let back = -given_back("spending", "amount") - given_back("contacts", "cost");
+    for piece in source.pieces.iter().filter(|piece| piece.head.starts_with("strategy ")) {
+        let name = piece.head.split(' ').nth(1).unwrap_or_default();
+        let amount = |part: &String| part.strip_prefix("budget ")?.strip_suffix("元")?.parse::<f64>().ok();
+        let Some(budget) = piece.parts.iter().find_map(amount) else { continue };
+        let at = program.strategies.iter().position(|strategy| strategy.name == name).and_then(|at| u32::try_from(at).ok());
+        let sum = |output: Output, field: &str| -> i128 {
+            rows(program, outcome, output, at).iter().filter_map(|row| row.get(field).and_then(|value| value.as_int())).map(i128::from).sum()
+        };
+        let given = program.find_table("spending").map_or(0, |spending| sum(Output::Ledger(spending), "amount"));
+        let spent = sum(Output::Contacts, "cost") + given;
+        if (spent - back) as f64 > (budget * 100.0).round() {
+            return Err(failure("a budget is passed", format!("{name}: {spent} of {budget}元")));
+        }
+    }
+    Ok(())
 }
 
 fn quotas(source: &Source, program: &Program, outcome: &Outcome) -> Result<(), Failure> {
@@ -276,7 +301,7 @@ pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64, thorough:
     let world = |data: &Data, moment: Moment| World { snapshot: snapshot(&program, data), nodes: nodes(&program), program: program.clone(), moment };
     let first = world(data, moment);
     let run = compared(&first, seed, true)?;
-    invariants(source, &program, &run)?;
+    invariants(source, &program, &run, data)?;
     let outcome = run.outcome;
     let mixed = world(&shuffled(&mut Random::new(seed), data), moment);
     if seed.is_multiple_of(4) && without_places(&ran(&mixed).outcome) != without_places(&outcome) {
@@ -286,9 +311,10 @@ pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64, thorough:
         return Err(failure("the order of rows matters to frames", ""));
     }
     let later = Moment { as_of: moment.as_of + 3 * DAY, previous: Some(moment.as_of) };
-    let second = world(&carried(&program, &rows_of(&outcome), data)?, later);
+    let lived = carried(&program, &rows_of(&outcome), data)?;
+    let second = world(&lived, later);
     let next = compared(&second, seed + 1, thorough || seed.is_multiple_of(4)).map_err(|found| failure("the engines differ on the next run", found.story))?;
-    invariants(source, &program, &next).map_err(|found| failure(format!("next run: {}", found.kind), found.story))?;
+    invariants(source, &program, &next, &lived).map_err(|found| failure(format!("next run: {}", found.kind), found.story))?;
     let (before, after) = (rows(&program, &outcome, Output::Actions, None), rows(&program, &next.outcome, Output::Actions, None));
     let ids: BTreeSet<String> = before.iter().filter_map(|row| row.get("action_id").map(|id| self::text(id))).collect();
     match after.iter().filter_map(|row| row.get("action_id")).find(|id| ids.contains(&self::text(id))) {
