@@ -69,6 +69,7 @@ pub fn program(tables: Vec<Table>) -> Program {
         trials: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        models: Vec::new(),
     }
 }
 

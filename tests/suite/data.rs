@@ -172,6 +172,7 @@ fn program() -> Program {
         trials: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        models: Vec::new(),
     }
 }
 

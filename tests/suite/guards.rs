@@ -8,7 +8,7 @@ use std::fs;
 
 /// Rooms from low to high; a room uses only itself and rooms before it.
 const ROOMS: &[&str] = &[
-    "source", "diag", "types", "syntax", "ir", "builtins", "evaluate", "stdlib", "check", "interp", "engine", "sql", "report", "sample",
+    "source", "diag", "types", "syntax", "ir", "builtins", "evaluate", "network", "stdlib", "check", "interp", "engine", "sql", "report", "sample",
     "cli",
 ];
 

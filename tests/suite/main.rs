@@ -12,6 +12,8 @@ mod engine;
 mod syntax;
 mod interp;
 mod layers;
+#[cfg(feature = "onnx")]
+mod network;
 mod pages;
 mod real_data;
 mod refusals;

@@ -93,6 +93,7 @@ impl World {
             trials: Vec::new(),
             attributions: Vec::new(),
             lifetimes: Vec::new(),
+            models: Vec::new(),
         };
         Self { program, snapshot: Snapshot::new(), moment: Moment { as_of: 100 * DAY, previous: None } }
     }
