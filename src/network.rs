@@ -8,7 +8,8 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use tract_onnx::prelude::{
-    Datum, DatumType, Framework, InferenceFact, InferenceModelExt, IntoRunnable, IntoTValue, RunnableModel, TValue, TVec, Tensor, TractResult, TypedFact, TypedOp,
+    Datum, DatumType, Framework, InferenceFact, InferenceModelExt, IntoRunnable, IntoTValue, RunnableModel, TValue, TVec, Tensor,
+    TractResult, TypedFact, TypedOp,
 };
 use tract_onnx::tract_hir::infer::Factoid;
 
@@ -72,7 +73,11 @@ pub struct Network {
 
 impl fmt::Debug for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Network").field("columns", &self.columns).field("batch", &self.batch).field("width", &self.width).finish_non_exhaustive()
+        f.debug_struct("Network")
+            .field("columns", &self.columns)
+            .field("batch", &self.batch)
+            .field("width", &self.width)
+            .finish_non_exhaustive()
     }
 }
 
@@ -137,7 +142,13 @@ fn cell(column: &[Option<f64>], row: usize) -> Option<f64> {
 fn rounded(score: f64) -> Option<f64> {
     let rounded = (score * PARTS).round() / PARTS;
     // There is one zero.
-    score.is_finite().then_some(if rounded == 0.0 { 0.0 } else if rounded.is_finite() { rounded } else { score })
+    score.is_finite().then_some(if rounded == 0.0 {
+        0.0
+    } else if rounded.is_finite() {
+        rounded
+    } else {
+        score
+    })
 }
 
 fn fed(shape: &[usize], cells: &[f64], takes: DatumType) -> TractResult<TValue> {
@@ -156,7 +167,8 @@ fn read(bytes: &[u8], columns: usize) -> Result<Network, NetworkError> {
     for input in 0..own {
         let fact = model.input_fact(input).map_err(|error| unreadable(&error))?;
         takes.push(fact.datum_type.concretize().unwrap_or(f32::datum_type()));
-        let dimensions: Vec<Option<usize>> = fact.shape.dims().map(|dimension| usize::try_from(dimension.concretize()?.to_i64().ok()?).ok()).collect();
+        let dimensions: Vec<Option<usize>> =
+            fact.shape.dims().map(|dimension| usize::try_from(dimension.concretize()?.to_i64().ok()?).ok()).collect();
         // A network that was made for so many rows at a time gets as many.
         batch = dimensions.first().copied().flatten().filter(|rows| *rows > 0).unwrap_or(batch);
         if let (true, Some(Some(expects))) = (together, dimensions.get(1)) {

@@ -58,7 +58,8 @@ impl Checker {
                 self.binary(Operator::Divide, fen, whole, Type::Number, span)
             }
             Type::Bool => {
-                let (yes, no) = (self.constant(Value::Float(1.0), Type::Number, span), self.constant(Value::Float(0.0), Type::Number, span));
+                let (yes, no) =
+                    (self.constant(Value::Float(1.0), Type::Number, span), self.constant(Value::Float(0.0), Type::Number, span));
                 self.add_in(table, Kind::If { condition: typed.node, then: yes, otherwise: no }, Type::Number, true, span)
             }
             Type::Text

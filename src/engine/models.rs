@@ -31,7 +31,8 @@ pub fn add_scores(
     let schema = program.table(model.scores).ok_or(EngineError::NoTable(model.scores))?;
     let inputs = evaluate(program, tables, moment, options, model.table, &model.inputs)?;
     let unit = inputs.columns().first().ok_or(EngineError::NoTable(model.table))?;
-    let fed = model.inputs.iter().map(|id| numbers(&inputs, &node_name(*id))).collect::<PolarsResult<Vec<_>>>().map_err(while_doing(STEP))?;
+    let fed =
+        model.inputs.iter().map(|id| numbers(&inputs, &node_name(*id))).collect::<PolarsResult<Vec<_>>>().map_err(while_doing(STEP))?;
     let scores = scoring(&fed).map_err(|reason| EngineError::Model { name: model.name.clone(), reason })?;
     let rows = score_rows(schema, model, columns, moment, (unit, &scores)).map_err(while_doing(STEP))?;
     let whole = match tables.get(&model.scores) {

@@ -1,15 +1,15 @@
 //! Models that are run from files: opened before any data is, run over it before anything is decided.
 
-#[cfg(feature = "onnx")]
-use super::super::problems::{MODEL_FILE_CHANGED, MODEL_FILE_UNUSABLE};
 #[cfg(not(feature = "onnx"))]
 use super::super::problems::MODEL_NEEDS_ANOTHER_BUILD;
+#[cfg(feature = "onnx")]
+use super::super::problems::{MODEL_FILE_CHANGED, MODEL_FILE_UNUSABLE};
 use super::super::session::Failure;
 #[cfg(feature = "onnx")]
 use super::super::session::shown;
 use super::super::stages::model_path;
 use super::{Job, failed};
-use polars::prelude::{DataType, Column, DataFrame, IntoLazy, PlSmallStr};
+use polars::prelude::{Column, DataFrame, DataType, IntoLazy, PlSmallStr};
 use strat::diag::Problem;
 use strat::engine::bind::{Bound, RawSource, RawTables, Reads};
 use strat::engine::{Options, add_scores};
@@ -66,7 +66,8 @@ impl Job<'_> {
         for model in reads.models(self.program) {
             let Some(table) = self.program.table(model.scores) else { continue };
             raw.entry(model.scores).or_insert_with(|| {
-                let columns = table.columns.iter().map(|column| Column::new_empty(PlSmallStr::from(column.name.as_str()), &DataType::String));
+                let columns =
+                    table.columns.iter().map(|column| Column::new_empty(PlSmallStr::from(column.name.as_str()), &DataType::String));
                 let nothing = DataFrame::new(0, columns.collect()).unwrap_or_default();
                 vec![RawSource { ours: true, ..RawSource::new(table.name.clone(), nothing.lazy()) }]
             });
@@ -82,7 +83,8 @@ impl Job<'_> {
         for (at, model) in self.program.models.iter().enumerate() {
             let Some(columns) = reads.columns.get(&model.scores) else { continue };
             let scoring = |fed: &[Vec<Option<f64>>]| scores(networks, at, fed);
-            add_scores(self.program, &mut bound.tables, self.moment, &Options::default(), model, columns, &scoring).map_err(|error| failed(&error))?;
+            add_scores(self.program, &mut bound.tables, self.moment, &Options::default(), model, columns, &scoring)
+                .map_err(|error| failed(&error))?;
         }
         Ok(bound)
     }

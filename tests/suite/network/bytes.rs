@@ -98,7 +98,12 @@ pub fn linear(rows: usize, columns: usize, factors: &[f32]) -> Vec<u8> {
 /// The sum of two inputs that come one by one.
 pub fn sum_of_two() -> Vec<u8> {
     model(
-        &[node("Add", &["first", "second"], &["score"], &[]), value(11, "first", Some(1)), value(11, "second", Some(1)), value(12, "score", Some(1))],
+        &[
+            node("Add", &["first", "second"], &["score"], &[]),
+            value(11, "first", Some(1)),
+            value(11, "second", Some(1)),
+            value(12, "score", Some(1)),
+        ],
         &[("", 13)],
     )
 }

@@ -79,7 +79,9 @@ fn inputs_may_come_one_by_one() {
 fn what_cannot_be_run_says_why() {
     assert_eq!(Network::read(&logistic(&[1.0, 1.0], 0.0), 3).unwrap_err(), NetworkError::Inputs { expects: 2, given: 3 });
     assert_eq!(Network::read(&sum_of_two(), 3).unwrap_err(), NetworkError::Inputs { expects: 2, given: 3 });
-    assert!(matches!(Network::read(&linear(1, 3, &[1.0, 2.0, 3.0]), 1).unwrap_err(), NetworkError::Output(shape) if shape.last() == Some(&3)));
+    assert!(
+        matches!(Network::read(&linear(1, 3, &[1.0, 2.0, 3.0]), 1).unwrap_err(), NetworkError::Output(shape) if shape.last() == Some(&3))
+    );
     assert!(matches!(Network::read(b"no network", 1).unwrap_err(), NetworkError::Unreadable(_)));
     let network = Network::read(&sum_of_two(), 2).unwrap();
     assert_eq!(network.scores(&columns(&[&[1.0]])).unwrap_err(), NetworkError::Inputs { expects: 2, given: 1 });

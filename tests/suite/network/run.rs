@@ -46,7 +46,8 @@ fn scores_decide_and_a_missing_input_is_counted() {
     let stopped = lines(place.path(), "exclusions.csv");
     assert!(stopped.len() == 1 && stopped[0].contains(",C,") && stopped[0].contains("stale_model"), "{stopped:?}");
     let manifest = manifest(place.path());
-    let counted = manifest["watches"].as_array().unwrap().iter().find(|watch| watch["name"] == "model churn without a fresh score").unwrap();
+    let counted =
+        manifest["watches"].as_array().unwrap().iter().find(|watch| watch["name"] == "model churn without a fresh score").unwrap();
     assert_eq!(counted["counts"], serde_json::json!([["false", 3], ["true", 1]]));
     assert_eq!(manifest["models"][0]["file"], "churn.onnx");
     assert_eq!(manifest["models"][0]["blake3"], blake3::hash(&logistic(&[0.01, -0.1], 0.0)).to_hex().to_string());
@@ -57,7 +58,8 @@ fn an_explanation_and_a_count_see_the_scores_of_the_run() {
     let place = project(&[0.01, -0.1]);
     let explained = command(&[OsStr::new("explain"), OsStr::new("B"), OsStr::new("--project"), place.path().as_os_str()]).output().unwrap();
     assert!(shown(&explained).contains("0.952574"), "{}", shown(&explained));
-    let counted = command(&[OsStr::new("count"), OsStr::new("churn >= 0.5"), OsStr::new("--project"), place.path().as_os_str()]).output().unwrap();
+    let counted =
+        command(&[OsStr::new("count"), OsStr::new("churn >= 0.5"), OsStr::new("--project"), place.path().as_os_str()]).output().unwrap();
     assert_exit(&counted, 0);
     assert!(shown(&counted).contains('3'), "{}", shown(&counted));
 }
