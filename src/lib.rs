@@ -14,6 +14,8 @@ pub mod types;
 pub mod ir;
 pub mod builtins;
 pub mod evaluate;
+#[cfg(feature = "onnx")]
+pub mod network;
 pub mod stdlib;
 pub mod check;
 pub mod tune;

@@ -15,6 +15,7 @@ mod lexicon;
 mod lint;
 mod memory;
 mod model;
+mod model_file;
 mod modules;
 mod monotone;
 mod names;
@@ -37,7 +38,7 @@ mod test_block;
 mod wording;
 
 use crate::diag::{Problem, any_error, tidy};
-use crate::ir::{Graph, Kind, Ladder, NodeId, Program, SourceReference, Test, Watch};
+use crate::ir::{Graph, Kind, Ladder, ModelFile, NodeId, Program, SourceReference, Test, Watch};
 use crate::source::{Sources, Span};
 use crate::syntax::ast;
 use crate::types::{Table, TableId, Type, Value};
@@ -76,6 +77,8 @@ pub(crate) struct Checker {
     pub ladders: Vec<Ladder>,
     pub facts: FactStore,
     pub watches: Vec<Watch>,
+    /// Models that are run, each after those it reads.
+    pub models: Vec<ModelFile>,
     pub problems: Vec<Problem>,
     /// Param values a test sets, by qualified name.
     pub overrides: IndexMap<String, ast::Expression>,
@@ -175,6 +178,7 @@ impl Checker {
             ladders: Vec::new(),
             facts: FactStore::default(),
             watches: Vec::new(),
+            models: Vec::new(),
             problems,
             overrides: IndexMap::new(),
             held: Vec::new(),
@@ -221,6 +225,7 @@ impl Checker {
             attributions,
             lifetimes,
             metrics,
+            models: self.models.clone(),
         };
         self.mark_used_cohorts(&mut program);
         Some(program)

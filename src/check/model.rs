@@ -1,4 +1,6 @@
 //! Models: the latest score of the table `model_scores`, of one version, no older than a limit and inside its range.
+//!
+//! A model `from` a file is read the same way; its rows are written into that table by the run itself (see `model_file`).
 
 use super::names::Scope;
 use super::problems::{facts as problems, names};
@@ -17,18 +19,18 @@ pub(super) const SCORES: &str = "model_scores";
 impl Checker {
     pub(super) fn lower_model(&mut self, module: usize, item: &Rc<Item>, model: &ast::Model, scope: &Scope, table: TableId) -> Option<Typed> {
         let span = model.name.span;
-        if let Some(file) = &model.from {
-            self.later("a model run from a file", file.span);
-            return None;
-        }
-        let Some(max_age) = &model.max_age else {
+        if model.max_age.is_none() && model.from.is_none() {
             self.report(Problem::new(&problems::MODEL_WITHOUT_AGE, span).with("name", &model.name.text));
             return None;
-        };
-        self.scores_table(span)?;
+        }
+        let scores = self.scores_table(span)?;
         let written = Synthetic(span);
-        let latest = written.aggregate("latest", &[SCORES, "score"], written.all(own_rows(model)), Some(max_age));
+        let own = self.name_in_scores(module, model);
+        let latest = written.aggregate("latest", &[SCORES, "score"], written.all(own_rows(model, &own)), model.max_age.as_ref());
         let score = self.expression(&latest, scope)?;
+        if let Some(network) = &model.from {
+            self.lower_model_file(model, network, own, (table, scores), scope)?;
+        }
         let range = match &model.range {
             Some((low, high)) => Some((self.fixed_float(low, scope, "`range`")?, self.fixed_float(high, scope, "`range`")?)),
             None => None,
@@ -69,12 +71,19 @@ impl Checker {
         found
     }
 
+    /// What stands in the column `model`: its name for a score from outside; for one that is computed here its name and module, so
+    /// that two modules do not write each other's scores.
+    fn name_in_scores(&self, module: usize, model: &ast::Model) -> String {
+        let own = self.modules.get(module).filter(|_| model.from.is_some());
+        own.map_or_else(|| model.name.text.clone(), |module| module.qualified(&model.name.text))
+    }
+
     /// `MODEL.stale`, `MODEL.scored_at`, `MODEL.reason`.
     pub(crate) fn model_member(&mut self, module: usize, item: &Rc<Item>, model: &ast::Model, member: &Name, table: TableId) -> Option<Option<Typed>> {
         let score = self.fact(module, item, table)?;
         let Some(score) = score else { return Some(None) };
         let (written, scope) = (Synthetic(member.span), Scope::of(module, table));
-        let filter = written.all(own_rows(model));
+        let filter = written.all(own_rows(model, &self.name_in_scores(module, model)));
         let value = match member.text.as_str() {
             "stale" => {
                 let missing = self.add_in(table, Kind::IsMissing(score.node), Type::Bool, false, member.span);
@@ -111,10 +120,10 @@ impl Checker {
 }
 
 /// Rows of this model and version.
-fn own_rows(model: &ast::Model) -> Vec<Expression> {
+fn own_rows(model: &ast::Model, name: &str) -> Vec<Expression> {
     let written = Synthetic(model.name.span);
     let is = |column: &str, text: &str| written.compare(written.path(&[column]), ComparisonOperator::Equal, written.text(text));
-    let mut conditions = vec![is("model", &model.name.text)];
+    let mut conditions = vec![is("model", name)];
     conditions.extend(model.version.as_ref().map(|version| is("version", &version.text)));
     conditions
 }

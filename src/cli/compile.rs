@@ -14,7 +14,8 @@ pub fn run(session: &mut Session, arguments: &Compile) -> Result<Exit, Failure> 
     if !checked.problems.is_empty() || session.format.is_machine() {
         session.report(checked.problems);
     }
-    let Some(program) = checked.program else { return Ok(Exit::Findings) };
+    let Some(mut program) = checked.program else { return Ok(Exit::Findings) };
+    stages::fingerprint_models(session, &mut program, &project.entry)?;
     let bytes = strat::ir::write_artifact(&program)
         .map_err(|error| Failure::could_not_run(Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", error)))?;
     atomic::replace_file(&arguments.out, &bytes).map_err(|error| session.unwritable(&arguments.out, &error))?;

@@ -71,6 +71,7 @@ pub fn program(tables: Vec<Table>) -> Program {
         attributions: Vec::new(),
         lifetimes: Vec::new(),
         metrics: Vec::new(),
+        models: Vec::new(),
     }
 }
 

@@ -16,6 +16,7 @@ mod flight;
 mod forecast;
 mod history;
 mod judge;
+mod models;
 mod problems;
 mod replay;
 mod report;
@@ -36,6 +37,7 @@ use super::stages::Loaded;
 use history::History;
 use problems::RUN_FAILED;
 use serde::Serialize;
+use std::cell::OnceCell;
 use std::path::Path;
 use std::time::Instant;
 use strat::diag::render::NOWHERE;
@@ -58,6 +60,8 @@ pub struct Job<'a> {
     settings: Settings,
     history: History,
     progress: Progress,
+    /// Opened before data is.
+    networks: OnceCell<models::Networks>,
 }
 
 /// How long each step took, in milliseconds.
@@ -196,7 +200,7 @@ impl<'a> Job<'a> {
         };
         let settings = Settings { zone: zone(session, project)?, check_all };
         let progress = Progress::start(session.format.is_machine());
-        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, ahead: None, settings, history, progress })
+        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, ahead: None, settings, history, progress, networks: OnceCell::new() })
     }
 
     /// The name of this run.
@@ -233,6 +237,8 @@ impl<'a> Job<'a> {
 
     /// The files of the tables that are read.
     fn opened(&self, reads: &Reads) -> Result<OpenedData, Failure> {
+        let networks = self.networks(reads)?;
+        let _ = self.networks.set(networks);
         let folder = self.project.data(self.session)?;
         data::open(folder, self.program, reads, &self.progress).map_err(|error| self.session.unreadable(folder, &error))
     }
@@ -240,7 +246,7 @@ impl<'a> Job<'a> {
     /// Binds opened data and the ledger.
     fn bound_over(&self, reads: &Reads, opened: OpenedData, timings: &mut Timings) -> Result<(Bound, Vec<InputFile>), Failure> {
         let OpenedData { raw, mut inputs, found, mut problems } = opened;
-        let raw = self.with_history(raw, &mut problems);
+        let raw = self.with_score_tables(self.with_history(raw, &mut problems), reads);
         self.progress.step(self.session.words("checking the data", "检查数据"));
         let started = Instant::now();
         // A table whose files could not be opened is reported once, not also as missing.
@@ -260,6 +266,10 @@ impl<'a> Job<'a> {
             let rows = id.and_then(|id| bound.source_rows.get(&(id, input.file.clone())));
             input.rows = rows.copied().unwrap_or(input.rows);
         }
+        let bound = match self.networks.get() {
+            Some(networks) => self.with_scores(bound, reads, networks)?,
+            None => bound,
+        };
         Ok((bound, inputs))
     }
 

@@ -169,6 +169,42 @@ pub static NOT_IN_THIS_BUILD: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
+#[cfg_attr(any(feature = "onnx", not(feature = "engine")), allow(dead_code, reason = "only a build that reads data and runs no model refuses one"))]
+pub static MODEL_NEEDS_ANOTHER_BUILD: ProblemKind = ProblemKind {
+    slug: "model-needs-another-build",
+    severity: Severity::Error,
+    title: Text { en: "this strat cannot run model `{name}` from {path}", zh: "这个 strat 不能运行 {path} 中的模型 `{name}`" },
+    help: Some(Text {
+        en: "build it with: cargo build --release --features onnx; or import the scores as the table model_scores",
+        zh: "请用 cargo build --release --features onnx 构建，或以 model_scores 表导入模型分",
+    }),
+    label: Text { en: "run from a file", zh: "从文件运行" },
+};
+
+#[cfg_attr(not(all(feature = "onnx", feature = "engine")), allow(dead_code, reason = "only runs over data open the file of a model"))]
+pub static MODEL_FILE_UNUSABLE: ProblemKind = ProblemKind {
+    slug: "model-file-unusable",
+    severity: Severity::Error,
+    title: Text { en: "model `{name}` cannot be run from {path}: {reason}", zh: "无法从 {path} 运行模型 `{name}`：{reason_zh}" },
+    help: Some(Text {
+        en: "export the network with one row per customer, its inputs as numbers in the order of `inputs`, and one score per row",
+        zh: "请导出每行一个客户、输入均为数且顺序与 `inputs` 一致、每行给出一个分数的网络",
+    }),
+    label: Text { en: "this file", zh: "这个文件" },
+};
+
+#[cfg_attr(not(all(feature = "onnx", feature = "engine")), allow(dead_code, reason = "only runs over data open the file of a model"))]
+pub static MODEL_FILE_CHANGED: ProblemKind = ProblemKind {
+    slug: "model-file-changed",
+    severity: Severity::Error,
+    title: Text { en: "{path} is not the file that `{name}` was compiled with", zh: "{path} 不是编译时 `{name}` 所用的文件" },
+    help: Some(Text {
+        en: "put the file back, or compile the program again; another model makes another program",
+        zh: "请放回原文件，或重新编译程序；换了模型就是另一个程序",
+    }),
+    label: Text { en: "compiled with another file", zh: "编译时是另一个文件" },
+};
+
 pub static INTERNAL_BUG: ProblemKind = ProblemKind {
     slug: "internal-bug",
     severity: Severity::Error,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use strat::check::{self, Checked, Loader};
 use strat::diag::Problem;
 use strat::diag::render::NOWHERE;
-use strat::ir::{ArtifactError, Program, Test, read_artifact, write_artifact};
+use strat::ir::{ArtifactError, ModelFile, Program, Test, read_artifact, write_artifact};
 use strat::source::{FileId, SourceFile, Sources};
 
 /// Modules beside the entry file: `a.b` is `a/b.strat` in its folder.
@@ -191,7 +191,7 @@ impl Loaded {
 pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
     if entry.is_dir() {
         let checked = checked(session, entry)?;
-        return loaded(session, checked);
+        return loaded(session, checked, entry);
     }
     let bytes = std::fs::read(entry).map_err(|error| session.unreadable(entry, &error))?;
     if bytes.starts_with(b"strat-program ") {
@@ -199,7 +199,7 @@ pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
         return Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), own: None, files: Vec::new() });
     }
     let checked = checked(session, entry)?;
-    loaded(session, checked)
+    loaded(session, checked, entry)
 }
 
 /// How many entry files a program has.
@@ -229,11 +229,31 @@ fn unusable(error: ArtifactError) -> Failure {
     Failure::could_not_run(Problem::new(&super::problems::BAD_ARTIFACT, NOWHERE).with("reason", error))
 }
 
-fn loaded(session: &Session, checked: CheckedEntry) -> Result<Loaded, Failure> {
-    let Some(program) = checked.program else {
+/// Where the network of a model is: its path counts from the folder of the entry file.
+pub fn model_path(entry: &Path, model: &ModelFile) -> PathBuf {
+    let folder = if entry.is_dir() { Some(entry) } else { entry.parent() };
+    folder.map_or_else(|| PathBuf::from(&model.file), |folder| folder.join(&model.file))
+}
+
+/// The fingerprints of the networks a program runs: another network makes another program.
+///
+/// # Errors
+/// A file that cannot be read.
+pub fn fingerprint_models(session: &Session, program: &mut Program, entry: &Path) -> Result<(), Failure> {
+    for model in &mut program.models {
+        let path = model_path(entry, model);
+        let bytes = std::fs::read(&path).map_err(|error| session.unreadable(&path, &error))?;
+        model.blake3 = Some(blake3::hash(&bytes).to_hex().to_string());
+    }
+    Ok(())
+}
+
+fn loaded(session: &Session, checked: CheckedEntry, entry: &Path) -> Result<Loaded, Failure> {
+    let Some(mut program) = checked.program else {
         return Err(Failure { exit: Exit::Findings, problems: checked.problems });
     };
     session.report_warnings(checked.problems);
+    fingerprint_models(session, &mut program, entry)?;
     let bytes = write_artifact(&program).map_err(unusable)?;
     Ok(Loaded { program, hash: blake3::hash(&bytes).to_hex().to_string(), own: Some(checked.own), files: checked.files })
 }

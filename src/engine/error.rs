@@ -16,6 +16,9 @@ pub enum EngineError {
     /// A combination of constructs that frames cannot execute.
     #[error("this engine cannot compute {what}")]
     Unsupported { what: String },
+    /// A network that cannot be run over this data.
+    #[error("model `{name}` could not be run: {reason}")]
+    Model { name: String, reason: String },
     /// The computation failed while it `step`.
     #[error("the run failed while it {step}: {source}")]
     Frame { step: &'static str, source: PolarsError },

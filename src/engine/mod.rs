@@ -15,6 +15,7 @@ mod error;
 mod executor;
 mod kernels;
 mod lower;
+mod models;
 mod needs;
 mod observe;
 mod passes;
@@ -23,6 +24,7 @@ mod shape;
 mod space;
 
 pub use error::EngineError;
+pub use models::{Scoring, add_scores};
 pub use observe::{histories, journeys, moves, observe, trial_reads};
 
 use crate::ir::{Count, Moment, NodeId, Program};

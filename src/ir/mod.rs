@@ -289,6 +289,28 @@ pub struct Channel {
     pub staff_milliseconds: i64,
 }
 
+/// A model whose scores are computed in the run: before anything else is decided, its network is fed the inputs of every row of
+/// `table`, and each score becomes a row of `scores`. Models whose inputs read the score of another come after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelFile {
+    /// What stands in the column `model` of its scores.
+    pub name: String,
+    /// What stands in the column `version`.
+    pub version: Option<String>,
+    /// The file of the network as the author wrote it, relative to the folder of the entry file.
+    pub file: String,
+    /// blake3 of the file, hex, once it was read; part of what makes a program another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blake3: Option<String>,
+    pub table: TableId,
+    pub scores: TableId,
+    /// The column of `scores` that names the row of `table`.
+    pub unit: crate::types::ColumnId,
+    /// Float nodes about `table`, in the order in which the network expects them. Where one is missing there is no score.
+    pub inputs: Vec<NodeId>,
+    pub span: Span,
+}
+
 /// A param in force.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Param {
@@ -373,6 +395,9 @@ pub struct Program {
     pub lifetimes: Vec<LifetimeStudy>,
     /// Figures as of now: one row per metric and group. A run does not write them.
     pub metrics: Vec<Emission>,
+    /// Models that are run, in the order of running.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub models: Vec<ModelFile>,
 }
 
 /// The horizon of a run that does not look ahead: a time before all others. What is due before the horizon is due now; see

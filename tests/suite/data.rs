@@ -175,6 +175,7 @@ fn program() -> Program {
         attributions: Vec::new(),
         lifetimes: Vec::new(),
         metrics: Vec::new(),
+        models: Vec::new(),
     }
 }
 

@@ -51,6 +51,7 @@ impl World {
             attributions: Vec::new(),
             lifetimes: Vec::new(),
             metrics: Vec::new(),
+            models: Vec::new(),
         };
         World { program, tables: IndexMap::new() }
     }

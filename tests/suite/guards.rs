@@ -8,8 +8,8 @@ use std::fs;
 
 /// Rooms from low to high; a room uses only itself and rooms before it.
 const ROOMS: &[&str] = &[
-    "source", "diag", "types", "syntax", "ir", "builtins", "evaluate", "stdlib", "check", "tune", "interp", "engine", "sql", "sample",
-    "report", "cli",
+    "source", "diag", "types", "syntax", "ir", "builtins", "evaluate", "network", "stdlib", "check", "tune", "interp", "engine", "sql",
+    "sample", "report", "cli",
 ];
 
 /// Files that may name a hash map, each with the reason why its order cannot leak.

@@ -15,6 +15,8 @@ mod syntax;
 mod trials;
 mod interp;
 mod layers;
+#[cfg(feature = "onnx")]
+mod network;
 mod pages;
 mod pairs;
 mod real_data;

@@ -25,6 +25,14 @@ super::problems! {
         title: ["model `{name}` does not say how old a score may be", "模型 `{name}` 没有说明分数最多可以多旧"],
         help: ["add `max age 35 days`; an older score is missing", "请加 `max age 35 days`；更旧的分数视为缺失"],
         label: ["no maximum age", "没有最长时效"];
+    MODEL_WITHOUT_INPUTS: Error, slug: "model-without-inputs",
+        title: ["model `{name}` does not say what `{file}` is fed", "模型 `{name}` 没有说明 `{file}` 的输入"],
+        help: ["add `inputs a, b`: features or columns, in the order in which the network expects them", "请加 `inputs a, b`：按网络要求的顺序写特征或列"],
+        label: ["no inputs", "没有输入"];
+    MODEL_INPUT_NOT_NUMBER: Error, slug: "model-input-not-a-number",
+        title: ["`{name}` is {found}, and a network is fed numbers", "`{name}` 是{found}，而网络只接受数"],
+        help: ["say it as a number in a feature: `if(x = \"a\", 1, 0)`, or `days since x`", "请用特征把它写成数：`if(x = \"a\", 1, 0)`，或 `days since x`"],
+        label: ["not a number", "不是数"];
     SCORE_OF_ANY_AGE: Error, slug: "score-of-any-age",
         title: ["`{text}` takes a score of any age", "`{text}` 不论多旧的分数都会采用"],
         help: ["add a window, `last 35 days`, or declare a `model` with `max age 35 days`", "请加窗口 `last 35 days`，或声明带 `max age 35 days` 的 `model`"],

@@ -27,6 +27,17 @@ struct ParamEntry<'a> {
     value: &'a str,
 }
 
+/// A model that was run.
+#[derive(Serialize)]
+struct ModelEntry<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    file: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blake3: Option<&'a str>,
+}
+
 #[derive(Serialize)]
 struct WatchEntry<'a> {
     name: &'a str,
@@ -72,6 +83,8 @@ pub struct Manifest<'a> {
     program: ProgramEntry<'a>,
     assignment: &'static str,
     params: Vec<ParamEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    models: Vec<ModelEntry<'a>>,
     inputs: &'a [InputFile],
     ledger: Vec<LedgerEntry<'a>>,
     outputs: &'a [OutputFile],
@@ -111,6 +124,7 @@ impl<'a> Manifest<'a> {
             program: ProgramEntry { name: &program.name, blake3: inputs.program_hash, sources: &program.sources },
             assignment: ASSIGNMENT_HASH,
             params: program.params.iter().map(|param| ParamEntry { name: &param.name, value: &param.value }).collect(),
+            models: program.models.iter().map(model_entry).collect(),
             inputs: inputs.files,
             ledger: inputs.ledger.iter().map(|(table, blake3)| LedgerEntry { table, blake3 }).collect(),
             outputs,
@@ -131,6 +145,10 @@ impl<'a> Manifest<'a> {
         bytes.push(b'\n');
         Ok(bytes)
     }
+}
+
+fn model_entry(model: &strat::ir::ModelFile) -> ModelEntry<'_> {
+    ModelEntry { name: &model.name, version: model.version.as_deref(), file: &model.file, blake3: model.blake3.as_deref() }
 }
 
 fn watch_entry<'a>(program: &'a Program, watch: &'a strat::ir::Watch, count: &Count) -> WatchEntry<'a> {

@@ -1,6 +1,6 @@
 //! Which tables and columns a program reads: nothing else has to exist in the data.
 
-use crate::ir::{Kind, Node, NodeId, Population, Program};
+use crate::ir::{Kind, ModelFile, Node, NodeId, Population, Program};
 use crate::types::{ColumnId, TableId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,12 +50,35 @@ impl Reads {
     #[must_use]
     pub fn of_nodes(program: &Program, roots: impl IntoIterator<Item = NodeId>) -> Reads {
         let mut reads = Reads::default();
-        for id in program.graph.reachable(roots) {
-            if let Some(node) = program.graph.get(id) {
-                reads.add_node(program, node);
-            }
+        reads.add_nodes(program, roots);
+        for table in program.models.iter().map(|model| model.scores).collect::<BTreeSet<_>>() {
+            reads.add_models(program, table);
         }
         reads
+    }
+
+    /// Models that are run because their scores are read.
+    pub fn models<'a>(&'a self, program: &'a Program) -> impl Iterator<Item = &'a ModelFile> {
+        program.models.iter().filter(|model| self.columns.contains_key(&model.scores))
+    }
+
+    fn add_nodes(&mut self, program: &Program, roots: impl IntoIterator<Item = NodeId>) {
+        for id in program.graph.reachable(roots) {
+            if let Some(node) = program.graph.get(id) {
+                self.add_node(program, node);
+            }
+        }
+    }
+
+    /// Where scores are read, what the models that write them are fed.
+    fn add_models(&mut self, program: &Program, scores: TableId) {
+        if self.columns.contains_key(&scores) {
+            for model in program.models.iter().filter(|model| model.scores == scores) {
+                self.add_nodes(program, model.inputs.iter().copied());
+                self.add_key(program, model.table);
+                self.add_key(program, scores);
+            }
+        }
     }
 
     /// Whether everything a node reads is among these.

@@ -9,6 +9,7 @@ use crate::ir::{Kind, NodeId};
 use crate::types::{ColumnId, TableId};
 use polars::prelude::Series;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Which rows of the table.
@@ -24,6 +25,50 @@ pub(super) type Surrounding<'a> = (Rc<Block<'a>>, Vec<u32>);
 /// Which rows of a keyed pass belong to the rows of a block: the first fold of the pass, the key, and a group per row.
 type FoundGroups = Vec<((Option<NodeId>, Option<NodeId>), Rc<Vec<u32>>)>;
 
+/// Values of nodes so far.
+enum Known {
+    /// A place for every node of the program: blocks of whole tables compute most of them.
+    All(Vec<Option<Rc<Values>>>),
+    /// Rows that were picked for one output, and the one value of a run, need a few nodes, and there are as many such blocks as
+    /// outputs and values: a place for every node in each would make a program of twice the strategies cost four times as much.
+    Few(BTreeMap<NodeId, Rc<Values>>),
+}
+
+impl Known {
+    fn get(&self, id: NodeId) -> Option<&Rc<Values>> {
+        match self {
+            Known::All(slots) => slots.get(id.0 as usize)?.as_ref(),
+            Known::Few(values) => values.get(&id),
+        }
+    }
+
+    fn put(&mut self, id: NodeId, values: Rc<Values>) {
+        match self {
+            Known::All(slots) => {
+                if let Some(slot) = slots.get_mut(id.0 as usize) {
+                    *slot = Some(values);
+                }
+            }
+            Known::Few(known) => {
+                known.insert(id, values);
+            }
+        }
+    }
+
+    fn forget(&mut self, id: NodeId) {
+        match self {
+            Known::All(slots) => {
+                if let Some(slot) = slots.get_mut(id.0 as usize) {
+                    *slot = None;
+                }
+            }
+            Known::Few(known) => {
+                known.remove(&id);
+            }
+        }
+    }
+}
+
 pub(super) struct Block<'a> {
     pub(super) engine: &'a Blocks<'a>,
     pub(super) table: Option<TableId>,
@@ -31,13 +76,16 @@ pub(super) struct Block<'a> {
     pub(super) len: usize,
     pub(super) raw: Vec<(ColumnId, Series)>,
     pub(super) surrounding: Option<Surrounding<'a>>,
-    known: RefCell<Vec<Option<Rc<Values>>>>,
+    known: RefCell<Known>,
     groups: RefCell<FoundGroups>,
 }
 
 impl<'a> Block<'a> {
     pub(super) fn new(engine: &'a Blocks<'a>, table: Option<TableId>, rows: Rows, len: usize, raw: Vec<(ColumnId, Series)>) -> Block<'a> {
-        let known = RefCell::new(vec![None; engine.program.graph.len()]);
+        let known = RefCell::new(match (&rows, table) {
+            (Rows::From(_), Some(_)) => Known::All(vec![None; engine.program.graph.len()]),
+            (Rows::From(_), None) | (Rows::Picked(_), _) => Known::Few(BTreeMap::new()),
+        });
         Block { engine, table, rows, len, raw, surrounding: None, known, groups: RefCell::new(Vec::new()) }
     }
 
@@ -52,30 +100,26 @@ impl<'a> Block<'a> {
     /// Computes what the plan asks for.
     pub(super) fn compute(self: &Rc<Self>, plan: &Plan) -> Result<(), EngineError> {
         for planned in &plan.order {
-            let there = self.known.borrow().get(planned.id.0 as usize).is_some_and(Option::is_some);
+            let there = self.known.borrow().get(planned.id).is_some();
             if !there {
                 let values = self.evaluate(planned.id)?;
                 self.put(planned.id, values);
             }
             let mut known = self.known.borrow_mut();
             for id in &planned.released {
-                if let Some(slot) = known.get_mut(id.0 as usize) {
-                    *slot = None;
-                }
+                known.forget(*id);
             }
         }
         Ok(())
     }
 
     pub(super) fn put(&self, id: NodeId, values: Rc<Values>) {
-        if let Some(slot) = self.known.borrow_mut().get_mut(id.0 as usize) {
-            *slot = Some(values);
-        }
+        self.known.borrow_mut().put(id, values);
     }
 
     /// The values of a node that was computed before.
     pub(super) fn values(&self, id: NodeId) -> Result<Rc<Values>, EngineError> {
-        self.known.borrow().get(id.0 as usize).cloned().flatten().ok_or(EngineError::Damaged(id))
+        self.known.borrow().get(id).cloned().ok_or(EngineError::Damaged(id))
     }
 
     pub(super) fn raw(&self, column: ColumnId) -> Option<&Series> {
@@ -110,7 +154,12 @@ impl<'a> Block<'a> {
     }
 
     /// The group of each row in a keyed pass, looked up once per key. `pass` tells passes apart.
-    pub(super) fn groups(&self, pass: Option<NodeId>, key: Option<NodeId>, find: impl FnOnce(Option<&Values>) -> Vec<u32>) -> Result<Rc<Vec<u32>>, EngineError> {
+    pub(super) fn groups(
+        &self,
+        pass: Option<NodeId>,
+        key: Option<NodeId>,
+        find: impl FnOnce(Option<&Values>) -> Vec<u32>,
+    ) -> Result<Rc<Vec<u32>>, EngineError> {
         let found = self.groups.borrow().iter().find(|(name, _)| *name == (pass, key)).map(|(_, groups)| Rc::clone(groups));
         if let Some(groups) = found {
             return Ok(groups);

@@ -47,6 +47,7 @@ impl Blocks<'_> {
         seen.sort_unstable();
         columns.sort_unstable();
         let mut released: IndexMap<NodeId, Vec<NodeId>> = IndexMap::new();
+        let roots: IndexSet<NodeId> = roots.iter().copied().collect();
         for (operand, user) in users {
             if !roots.contains(&operand) && !given.contains(&operand) {
                 released.entry(user).or_default().push(operand);

@@ -235,7 +235,8 @@ pub struct LexiconNegation {
     pub within: Option<Expression>,
 }
 
-/// A block whose later meaning is one of named settings: `version "v2" range 0 .. 1 max age D from "x.onnx"`.
+/// A score by its settings: `version "v2" range 0 .. 1`, and `max age D` for one that is read or `from "x.onnx" inputs a, b` for one
+/// that is computed in the run.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Model {
     pub name: Name,
@@ -244,7 +245,14 @@ pub struct Model {
     pub version: Option<Quoted>,
     pub range: Option<(Expression, Expression)>,
     pub max_age: Option<Expression>,
-    pub from: Option<Quoted>,
+    pub from: Option<Network>,
+}
+
+/// `from "churn.onnx" inputs aum_now, quiet_days`
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    pub file: Quoted,
+    pub inputs: Vec<Path>,
 }
 
 /// `tag interest "兴趣" predicted : text in […] max age 90 days`

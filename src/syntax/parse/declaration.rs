@@ -5,7 +5,7 @@ use super::grammar::Rule;
 use super::walk::{Node, Walk};
 use crate::syntax::ast::{
     Cell, CellKind, Cohort, Expression, ExpressionKind, Feature, Item, ItemKind, Ladder, LadderKind, LadderMemory, LadderRow,
-    Lexicon, LexiconNegation, LexiconRow, Literal, Model, Param, RowCondition, Score, ScoreRow, Segment, Subject, Tag,
+    Lexicon, LexiconNegation, LexiconRow, Literal, Model, Network, Param, RowCondition, Score, ScoreRow, Segment, Subject, Tag,
     TextLiteral, Use,
 };
 
@@ -272,7 +272,9 @@ impl<'t> Walk<'t> {
                     self.once(&mut model.max_age, age, &part);
                 }
                 Rule::model_from => {
-                    let from = self.child_quoted(&part);
+                    let inputs = self.child(&part, Rule::model_inputs).and_then(|inputs| self.child(&inputs, Rule::paths));
+                    let inputs = inputs.map(|paths| self.paths(&paths)).unwrap_or_default();
+                    let from = Network { file: self.child_quoted(&part), inputs };
                     self.once(&mut model.from, from, &part);
                 }
                 _ => {}

@@ -94,6 +94,7 @@ pub fn world(random: &mut Random) -> World {
         attributions: Vec::new(),
         lifetimes: Vec::new(),
         metrics: Vec::new(),
+        models: Vec::new(),
     };
     let as_of = TODAY * DAY;
     let previous = random.chance(70).then_some(as_of - 7 * DAY);

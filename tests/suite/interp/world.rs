@@ -95,6 +95,7 @@ impl World {
             attributions: Vec::new(),
             lifetimes: Vec::new(),
             metrics: Vec::new(),
+            models: Vec::new(),
         };
         Self { program, snapshot: Snapshot::new(), moment: Moment { as_of: 100 * DAY, previous: None } }
     }

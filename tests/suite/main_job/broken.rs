@@ -106,3 +106,18 @@ fn a_file_in_gb18030_reads_like_one_in_utf8() {
     assert_exit(&run(&project, &out, &[]), 0);
     assert_eq!(lists(&results(&out)), lists(plain(NAME)));
 }
+
+/// Without the part that runs networks a model from a file is refused by name, before any data is read.
+#[cfg(not(feature = "onnx"))]
+#[test]
+fn a_model_from_a_file_names_the_build_that_can_run_it() {
+    let place = tempfile::tempdir().unwrap();
+    fs::write(place.path().join("churn.onnx"), b"any").unwrap();
+    fs::write(place.path().join("churn.strat"), include_str!("../blocks/model_file.strat")).unwrap();
+    fs::write(place.path().join("strat.toml"), "entry = \"churn.strat\"\ndata = \"nowhere\"\nas_of = 2025-06-30\n").unwrap();
+    let refused = run(place.path(), &place.path().join("out"), &[]);
+    assert_exit(&refused, 2);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("model-needs-another-build") && said.contains("cargo build --release --features onnx"), "{said}");
+    assert!(!place.path().join("out").exists());
+}
