@@ -136,6 +136,10 @@ impl Move<'_> {
                 self.now.push(String::from("the first time something is reached"));
                 return id;
             }
+            Kind::Association(_) => {
+                self.now.push(String::from("what goes together among all"));
+                return id;
+            }
             Kind::Population(population) => {
                 self.now.push(String::from(match population.as_ref() {
                     Population::Total { .. } => "a total over all",
@@ -250,7 +254,8 @@ fn with_operands(kind: &Kind, next: &mut dyn FnMut(NodeId) -> NodeId) -> Kind {
         | Kind::Via { .. }
         | Kind::Aggregate(_)
         | Kind::FirstCrossing(_)
-        | Kind::Population(_) => kind.clone(),
+        | Kind::Population(_)
+        | Kind::Association(_) => kind.clone(),
     }
 }
 
