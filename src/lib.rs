@@ -3,6 +3,8 @@
 //! ```text
 //! .strat text ─ syntax ─► ast ─ check ─► ir::Program ─┬─ interp ─► one subject: test, explain
 //!                                                      └─ engine ─► frames ─► actions, exclusions, assignments, ledger
+//! ledger + outcomes ─ engine::observe ─► Observed ─ evaluate::judge ─► Evaluation ─┬─ report ─► html · xlsx · md · json
+//!                                                                                  └─ tune ─► an edit to the .strat text
 //! ```
 //!
 //! Every stage returns a value and its problems. Only the binary prints, reads the clock, the environment or the disk.

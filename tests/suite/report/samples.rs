@@ -76,6 +76,7 @@ fn sc32_versions(goals: &[GoalRow]) -> VersionsReport {
     }
     VersionsReport {
         rule: "highest incremental * 60元 - cost".into(),
+        unit: Unit::Money,
         rows,
         chosen: Some("A".into()),
         sentence: words("A is chosen. The rule “highest lift” would choose B, which loses ¥600.", "选中 A。若按“提升最大”的规则会选 B，而 B 亏损 600 元。"),

@@ -126,7 +126,8 @@ fn counted(program: &Program, lists: &Lists<'_>, ties: &[Tie], frames: &[DataFra
             | Output::Grants
             | Output::TierHistory
             | Output::Journeys
-            | Output::Alerts => {}
+            | Output::Alerts
+            | Output::Metrics => {}
         }
     }
     for (strategy, own) in program.strategies.iter().zip(&mut strategies) {
