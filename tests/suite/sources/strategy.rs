@@ -228,7 +228,9 @@ impl Writer<'_> {
         if draft.waves.len() > 1 {
             for exit in 0..self.random.below(3) {
                 // An exit that comes before a wave is refused, so exits by time come after all of them.
-                out.push(format!("exit q{exit} when {}", self.wave_condition(draft).replace(">= 2", ">= 400")));
+                let condition = self.wave_condition(draft);
+                let condition = condition.strip_suffix(" >= 2").filter(|text| text.starts_with("days since")).map_or(condition.clone(), |text| format!("{text} >= 400"));
+                out.push(format!("exit q{exit} when {condition}"));
             }
         }
         out
