@@ -103,7 +103,7 @@ fn name_places(value: &mut serde_json::Value, sources: Option<&strat::source::So
         serde_json::Value::Object(fields) => {
             for (name, field) in fields.iter_mut() {
                 // `row` is the place of the ladder row that won.
-                if name == "span" || (name == "row" && field.is_object()) {
+                if name == "span" || name == "trigger_span" || (name == "row" && field.is_object()) {
                     *field = place(field, sources).unwrap_or_default();
                 } else {
                     name_places(field, sources);

@@ -200,6 +200,8 @@ pub struct Strategy {
     pub span: Span,
     /// The trigger, three-valued.
     pub trigger: NodeId,
+    /// Where the triggers are written.
+    pub trigger_span: Span,
     /// Two-valued: the subject is considered in this run, newly entered or with something due in its journey.
     pub candidate: NodeId,
     pub gates: Vec<Gate>,

@@ -136,6 +136,7 @@ fn program() -> Program {
         approver: None,
         class: None,
         span: SPAN,
+        trigger_span: Span::default(),
         trigger: candidate,
         candidate,
         gates: vec![Gate { stage: Stage::Eligibility, rule: "poor".into(), label: None, condition: stopped, stops: stopped, asked: candidate, wave: None, action: None, span: SPAN }],

@@ -205,6 +205,7 @@ impl Checker {
             class: strategy.class.as_ref().map(|class| class.text.clone()),
             span: strategy.name.span,
             trigger: course.fired,
+            trigger_span: strategy.triggers.first().zip(strategy.triggers.last()).map_or(strategy.name.span, |(first, last)| first.span.to(last.span)),
             candidate: course.journey.candidate,
             gates: course.draft.gates,
             assigned: course.assigned,

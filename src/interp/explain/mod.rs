@@ -140,6 +140,8 @@ pub struct StrategyView {
     pub label: Option<String>,
     pub span: Span,
     pub trigger: Reason,
+    /// Where the triggers are written.
+    pub trigger_span: Span,
     pub candidate: bool,
     /// In the order of the run. A rule asked for several waves or actions is told for those the subject came to, else once.
     pub gates: Vec<GateView>,

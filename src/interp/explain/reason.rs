@@ -33,13 +33,17 @@ impl Naming<'_> {
         let whole = truth(&self.interpreter.value(condition, row));
         let part = self.deciding(condition, row);
         let span = self.interpreter.program().graph.get(part).map(|node| node.span).unwrap_or_default();
-        let seen = match truth(&self.interpreter.value(part, row)) {
+        let seen: Vec<Seen> = match truth(&self.interpreter.value(part, row)) {
             Truth::Unknown => self.collect(part, row, true, settled),
             Truth::True | Truth::False if part != condition && self.fact(part).is_some() => {
                 self.seen_as_fact(part, row).into_iter().collect()
             }
             Truth::True | Truth::False => self.collect(part, row, false, settled),
         };
+        // A rule that asks nothing else is told in full.
+        if seen.is_empty() && !settled.is_empty() {
+            return self.reason(condition, row);
+        }
         Reason { truth: whole, span, seen }
     }
 
@@ -117,6 +121,8 @@ impl Naming<'_> {
                 Population::Quintile { value, .. } | Population::Top { value, .. } => vec![(*value, row)],
                 Population::Place { .. } | Population::Total { .. } => Vec::new(),
             },
+            // Nobody counted is no value to show.
+            Kind::Coalesce(count, other) if self.is_silent(*count, row) => vec![(*other, row)],
             Kind::Constant(_)
             | Kind::AsOf
             | Kind::PreviousRun
@@ -140,6 +146,13 @@ impl Naming<'_> {
             | Kind::Concat(_)
             | Kind::Format { .. } => kind.operands().into_iter().map(|operand| (operand, row)).collect(),
         }
+    }
+
+    /// A sum of something that no author named, over nobody.
+    fn is_silent(&self, node: NodeId, row: u32) -> bool {
+        let Some(Kind::Aggregate(aggregate)) = self.kind(node) else { return false };
+        let named = aggregate.value.is_none_or(|value| matches!(self.kind(value), Some(Kind::Column(_)) | None) || self.fact(value).is_some());
+        !named && self.fact(node).is_none() && self.interpreter.value(node, row).is_missing()
     }
 
     fn row_of(&self, table: TableId, key: &Value) -> Option<u32> {

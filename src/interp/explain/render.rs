@@ -99,6 +99,21 @@ impl Page<'_> {
         })
     }
 
+    /// `name: value`, as the language writes it.
+    fn pair(&self, name: &str, value: &str) -> String {
+        match self.language {
+            Language::English => format!("{name}: {value}"),
+            Language::Chinese => format!("{name}：{value}"),
+        }
+    }
+
+    fn comma(&self) -> &'static str {
+        match self.language {
+            Language::English => ", ",
+            Language::Chinese => "，",
+        }
+    }
+
     fn line(&mut self, depth: usize, text: &str, span: Option<Span>) {
         self.out.push_str(&"  ".repeat(depth));
         self.out.push_str(text);
@@ -113,9 +128,15 @@ impl Page<'_> {
     fn seen(&self, seen: &[Seen]) -> String {
         let one = |seen: &Seen| match &seen.value {
             Some(value) => format!("{} = {value}", named_value(&seen.name, self.language)),
-            None => format!("{}: {}", named_value(&seen.name, self.language), self.word(&MISSING)),
+            None => self.pair(&named_value(&seen.name, self.language), &self.word(&MISSING)),
         };
-        seen.iter().map(one).collect::<Vec<_>>().join(", ")
+        let mut told: Vec<String> = Vec::new();
+        for value in seen.iter().map(one) {
+            if !told.contains(&value) {
+                told.push(value);
+            }
+        }
+        told.join(self.comma())
     }
 
     /// What is written at a place, on one line, if it says more than a name; equal conditions are one, so the deciding part of a
@@ -139,7 +160,7 @@ impl Page<'_> {
         if let Some((text, span)) = &written {
             values.extend(self.params_in(text, *span));
         }
-        let values = values.join(", ");
+        let values = values.join(self.comma());
         let line = match (written, values.is_empty()) {
             (Some((text, _)), true) => text,
             (Some((text, _)), false) => format!("{text}  [{values}]"),
@@ -177,7 +198,8 @@ impl Page<'_> {
             (Some(value), _, _) => value.clone(),
             (None, _, _) => self.word(&MISSING),
         };
-        self.line(1, &format!("{kind} {}: {value}", titled(&fact.name, fact.label.as_ref())), Some(fact.span));
+        let line = self.pair(&format!("{kind} {}", titled(&fact.name, fact.label.as_ref())), &value);
+        self.line(1, &line, Some(fact.span));
         if let Some(because) = &fact.because {
             let line = self.filled(&BECAUSE, &[("reason", because)]);
             self.line(2, &line, fact.row);
@@ -214,9 +236,11 @@ impl Page<'_> {
             let line = self.filled(&EXIT, &[("name", exit)]);
             self.line(2, &line, None);
         }
-        let line = format!("{}: {}", self.word(&TRIGGER), self.truth(strategy.trigger.truth));
-        self.line(2, &line, Some(strategy.trigger.span));
-        self.reason(3, &strategy.trigger, None);
+        let line = self.pair(&self.word(&TRIGGER), &self.truth(strategy.trigger.truth));
+        self.line(2, &line, Some(strategy.trigger_span));
+        // A trigger that looks at nothing is one value with everything else that is always so: its own clause is shown.
+        let clause = strategy.trigger.seen.is_empty().then_some(strategy.trigger_span);
+        self.reason(3, &strategy.trigger, clause);
         for gate in &strategy.gates {
             let told = strategy.gates.iter().filter(|other| (other.stage, &other.rule, other.span) == (gate.stage, &gate.rule, gate.span)).count();
             self.gate(gate, told > 1);
@@ -231,7 +255,7 @@ impl Page<'_> {
             rule = format!("{rule} [{}]", which.join(" "));
         }
         if !gate.reached {
-            let line = format!("{stage} {rule}: {}", self.word(&NOT_REACHED));
+            let line = self.pair(&format!("{stage} {rule}"), &self.word(&NOT_REACHED));
             return self.line(2, &line, Some(gate.span));
         }
         let mut answer = self.truth(gate.reason.truth);
@@ -241,9 +265,10 @@ impl Page<'_> {
             (false, Truth::False | Truth::Unknown) => None,
         };
         if let Some(more) = more {
-            answer = format!("{answer}, {}", self.word(more));
+            answer = format!("{answer}{}{}", self.comma(), self.word(more));
         }
-        self.line(2, &format!("{stage} {rule}: {answer}"), Some(gate.span));
+        let line = self.pair(&format!("{stage} {rule}"), &answer);
+        self.line(2, &line, Some(gate.span));
         self.reason(3, &gate.reason, Some(gate.span));
         if let Some(detail) = &gate.detail {
             let line = self.filled(if gate.rule == "arbitration" { &RIVAL } else { &DETAIL }, &[("detail", detail)]);

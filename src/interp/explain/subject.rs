@@ -19,6 +19,7 @@ pub fn explain(program: &Program, interpreter: &Interpreter<'_>, subject: &str) 
 pub fn explain_row(interpreter: &Interpreter<'_>, table: TableId, row: u32) -> Explanation {
     let program = interpreter.program();
     let naming = Naming::new(interpreter);
+    let settled = naming.settled();
     let facts = program.facts.iter().filter(|fact| fact.table == table);
     let strategies = program.strategies.iter().filter(|strategy| strategy.table == table);
     Explanation {
@@ -26,8 +27,16 @@ pub fn explain_row(interpreter: &Interpreter<'_>, table: TableId, row: u32) -> E
         subject: interpreter.key_text(table, row),
         params: program.params.iter().map(|param| ParamView { name: param.name.clone(), value: param.value.clone() }).collect(),
         facts: facts.map(|fact| naming.fact_view(fact, row)).collect(),
-        strategies: strategies.map(|strategy| naming.strategy_view(strategy, row)).collect(),
+        strategies: strategies.map(|strategy| naming.strategy_view(strategy, row, &settled)).collect(),
     }
+}
+
+/// Conditions that are told where they were decided.
+struct ToldBefore<'a> {
+    /// Those of the strategy's own trigger.
+    trigger: BTreeSet<NodeId>,
+    /// Those of all strategies, up to what each wants to do.
+    settled: &'a BTreeSet<NodeId>,
 }
 
 impl Naming<'_> {
@@ -67,10 +76,21 @@ impl Naming<'_> {
         Some(PointsView { points, because: scored.because.clone(), span: scored.span })
     }
 
-    /// The conditions that decide who comes to assignment and to which arm.
-    fn settled(&self, strategy: &Strategy) -> BTreeSet<NodeId> {
+    /// What is told elsewhere, of all strategies: who comes to assignment and to which arm, and who got as far as a rule or an action.
+    /// A later rule that counts the others does not say again why each of them is there.
+    fn settled(&self) -> BTreeSet<NodeId> {
+        let program = self.interpreter.program();
+        let roots = program.strategies.iter().flat_map(|strategy| [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm));
+        let mut out = self.conditions_under(roots);
+        for strategy in &program.strategies {
+            out.extend(strategy.gates.iter().map(|gate| gate.asked));
+            out.extend(strategy.actions.iter().map(|action| action.emitted));
+        }
+        out
+    }
+
+    fn conditions_under(&self, roots: impl IntoIterator<Item = NodeId>) -> BTreeSet<NodeId> {
         let graph = &self.interpreter.program().graph;
-        let roots = [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm);
         let is_condition = |id: &NodeId| graph.get(*id).is_some_and(|node| matches!(node.ty, Type::Bool));
         graph.reachable(roots).into_iter().filter(is_condition).collect()
     }
@@ -86,11 +106,15 @@ impl Naming<'_> {
         self.show(*detail, row).0.filter(|detail| *detail != gate.rule)
     }
 
-    fn gate_view(&self, gate: &Gate, index: usize, row: u32, settled: &BTreeSet<NodeId>) -> GateView {
+    fn gate_view(&self, gate: &Gate, index: usize, row: u32, told: &ToldBefore<'_>) -> GateView {
         // What is asked before assignment is what settles things: it tells everything, and it is told of everybody.
         let nothing = BTreeSet::new();
         let early = (Stage::Legal..=Stage::Suitability).contains(&gate.stage);
-        let settled = if early || [Stage::Trigger, Stage::Assignment, Stage::Plan].contains(&gate.stage) { &nothing } else { settled };
+        let settled = match gate.stage {
+            Stage::Trigger | Stage::Legal | Stage::Consent | Stage::Eligibility | Stage::Suitability | Stage::Assignment => &nothing,
+            Stage::Contact | Stage::Arbitration | Stage::Quota | Stage::Capacity | Stage::Budget => told.settled,
+            Stage::Plan => &told.trigger,
+        };
         GateView {
             stage: gate.stage.word(),
             rule: gate.rule.clone(),
@@ -124,10 +148,10 @@ impl Naming<'_> {
         out
     }
 
-    fn strategy_view(&self, strategy: &Strategy, row: u32) -> StrategyView {
-        let settled = self.settled(strategy);
+    fn strategy_view(&self, strategy: &Strategy, row: u32, settled: &BTreeSet<NodeId>) -> StrategyView {
+        let told = ToldBefore { trigger: self.conditions_under([strategy.trigger]), settled };
         let index = self.interpreter.program().strategies.iter().position(|known| known.name == strategy.name).unwrap_or_default();
-        let gates: Vec<GateView> = self.gates_of(strategy, row).into_iter().map(|gate| self.gate_view(gate, index, row, &settled)).collect();
+        let gates: Vec<GateView> = self.gates_of(strategy, row).into_iter().map(|gate| self.gate_view(gate, index, row, &told)).collect();
         let assigned = self.holds(strategy.assigned, row);
         let arm = strategy.arm.filter(|_| assigned).and_then(|arm| self.show(arm, row).0);
         let bucket = arm.as_ref().and_then(|_| self.bucket(strategy, row));
@@ -140,6 +164,7 @@ impl Naming<'_> {
             label: strategy.label.clone(),
             span: strategy.span,
             trigger: self.reason(strategy.trigger, row),
+            trigger_span: strategy.trigger_span,
             candidate: self.holds(strategy.candidate, row),
             gates,
             assigned,

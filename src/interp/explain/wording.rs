@@ -35,12 +35,19 @@ static RULES: &[(&str, Text)] = &[
     ("quiet_days", Text { en: "a day on which nobody is reached", zh: "静默日，不触达" }),
     ("arbitration", Text { en: "another strategy is preferred", zh: "让位于其他策略" }),
     ("no_value", Text { en: "a value that is needed is missing", zh: "缺少所需的值" }),
+    ("other_version", Text { en: "in the group of another version", zh: "分到了其他版本" }),
+    ("overlay_conflict", Text { en: "two overlays hold at once", zh: "两个适用层同时成立" }),
+    ("rate_cap", Text { en: "the rate would pass its cap", zh: "利率将超过上限" }),
+    ("content_expired", Text { en: "the approval of the text is over", zh: "文本批准已过期" }),
     ("control", Text { en: "held out to measure against", zh: "留作对照" }),
     ("not_due", Text { en: "its first wave is not due yet", zh: "首个波次尚未到期" }),
     ("skipped", Text { en: "its condition does not hold when the wave is due", zh: "波次到期时条件不成立" }),
     ("no_step", Text { en: "no step of the plan is for it", zh: "计划中没有对应动作" }),
     ("no_assignee", Text { en: "nobody to do it", zh: "没有负责人" }),
 ];
+
+/// What is said of every cap in Chinese.
+const CAP: &str = "已达触达上限";
 
 static VALUES: &[(&str, Text)] = &[
     ("place in line", Text { en: "place in line", zh: "排位" }),
@@ -49,6 +56,14 @@ static VALUES: &[(&str, Text)] = &[
     ("quintile", Text { en: "quintile", zh: "五分位" }),
     ("top", Text { en: "top", zh: "排名靠前" }),
     ("total", Text { en: "total", zh: "总数" }),
+    ("max(entries.entered_at)", Text { en: "last entry", zh: "上次进入" }),
+    ("max(contacts)", Text { en: "last contact", zh: "上次触达" }),
+    ("count(contacts)", Text { en: "contacts so far", zh: "已触达次数" }),
+    ("max(grants.ts)", Text { en: "last grant", zh: "上次发放" }),
+    ("max(journeys.happened_at)", Text { en: "last step on record", zh: "已记录的上一步" }),
+    ("min(journeys.happened_at)", Text { en: "first call on record", zh: "已记录的首次触发" }),
+    ("latest(assignments.arm)", Text { en: "arm on record", zh: "已记录的实验组" }),
+    ("latest(tier_history.label)", Text { en: "label on record", zh: "已记录的标签" }),
     ("arithmetic", Text { en: "computed", zh: "计算值" }),
 ];
 
@@ -63,10 +78,14 @@ pub(super) fn stage_word(stage: &str, language: Language) -> String {
 
 /// A rule with its title: the author's, or what is said of rules that no author wrote.
 pub(super) fn named_rule(rule: &str, label: Option<&str>, language: Language) -> String {
-    match (label, word(RULES, rule, language)) {
-        (Some(label), _) => format!("{rule} \"{label}\""),
-        (None, Some(known)) => format!("{rule} ({known})"),
-        (None, None) => String::from(rule),
+    // In English the name of a cap is a sentence.
+    let cap = language == Language::Chinese && rule.starts_with("at_most_");
+    let known = word(RULES, rule, language).or_else(|| cap.then(|| String::from(CAP)));
+    match (label, known, language) {
+        (Some(label), _, _) => format!("{rule} \"{label}\""),
+        (None, Some(known), Language::English) => format!("{rule} ({known})"),
+        (None, Some(known), Language::Chinese) => format!("{rule}（{known}）"),
+        (None, None, _) => String::from(rule),
     }
 }
 

@@ -162,6 +162,7 @@ fn strategy(world: &mut World, dormant: NodeId, gate: Gate, assigned: NodeId) {
         approver: None,
         class: None,
         span: Span::default(),
+        trigger_span: Span::default(),
         trigger: dormant,
         candidate: dormant,
         gates: vec![gate],

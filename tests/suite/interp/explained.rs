@@ -76,7 +76,7 @@ strategies
 ";
     assert_eq!(render(&explanation, Some(&sources), Language::English), english);
     let chinese = render(&explanation, None, Language::Chinese);
-    assert!(chinese.contains("法规 unassigned: 成立, 止于此\n      [customers.rm_id = none]\n"), "{chinese}");
+    assert!(chinese.contains("法规 unassigned：成立，止于此\n      [customers.rm_id = none]\n"), "{chinese}");
     assert!(serde_json::to_string(&explanation).unwrap().contains("\"stopped\""));
 }
 
