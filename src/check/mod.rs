@@ -123,14 +123,15 @@ pub fn check_together(name: &str, entries: &[(String, String)], loader: &dyn Loa
     }
 }
 
-/// Checks one expression about the subject of a program's entry file, for `strat count`.
+/// Checks one expression about the subject of a program, for `strat count`: of its entry file, or where several run together the first
+/// subject of theirs that it can be about.
 ///
-/// Returns the program with one more node, and that node.
+/// Returns the program with one more node and the subject it is about, and that node.
 ///
 /// # Errors
 /// The problems of the expression, or of the program itself.
-pub fn check_expression(name: &str, text: &str, loader: &dyn Loader, expression: &str) -> Result<(Program, NodeId), (Sources, Vec<Problem>)> {
-    let loaded = modules::load(&[(name.to_string(), text.to_string())], loader);
+pub fn check_expression(name: &str, entries: &[(String, String)], loader: &dyn Loader, expression: &str) -> Result<(Program, NodeId), (Sources, Vec<Problem>)> {
+    let loaded = modules::load(entries, loader);
     let mut sources = loaded.sources;
     let wrapped = format!("segment counted = {expression}\n");
     let file = sources.add(crate::source::SourceFile::new("expression", wrapped.clone()));
@@ -143,19 +144,17 @@ pub fn check_expression(name: &str, text: &str, loader: &dyn Loader, expression:
     });
     let mut checker = Checker::new(sources, loaded.modules, problems);
     let program = checker.lower(name);
-    let subject = checker.entry_subject();
-    let node = match (condition, subject) {
-        (Some(condition), Some(table)) => {
-            let scope = names::Scope::of(0, table);
-            checker.condition(&condition, &scope)
-        }
-        (_, _) => None,
-    };
+    let found = condition.and_then(|condition| {
+        let others = program.iter().filter(|_| entries.len() > 1).flat_map(|program| program.strategies.iter().map(|strategy| strategy.table));
+        let subjects: Vec<TableId> = checker.entry_subject().into_iter().chain(others).collect();
+        checker.about_one_of(&condition, &subjects)
+    });
     tidy(&mut checker.problems);
-    match (program, node) {
-        (Some(mut program), Some(node)) if !any_error(&checker.problems) => {
+    match (program, found) {
+        (Some(mut program), Some((subject, node))) if !any_error(&checker.problems) => {
             program.graph = checker.graph;
-            Ok((program, node.node))
+            program.subject = subject;
+            Ok((program, node))
         }
         (_, _) => Err((checker.sources, checker.problems)),
     }
@@ -221,6 +220,23 @@ impl Checker {
         };
         self.mark_used_cohorts(&mut program);
         Some(program)
+    }
+
+    /// The first table a condition can be about; the problems are those with the first one.
+    fn about_one_of(&mut self, condition: &ast::Expression, tables: &[TableId]) -> Option<(TableId, NodeId)> {
+        let known = self.problems.len();
+        let mut first = Vec::new();
+        for (at, table) in tables.iter().enumerate() {
+            if let Some(typed) = self.condition(condition, &names::Scope::of(0, *table)) {
+                return Some((*table, typed.node));
+            }
+            let found = self.problems.split_off(known);
+            if at == 0 {
+                first = found;
+            }
+        }
+        self.problems.append(&mut first);
+        None
     }
 
     fn source_references(&self) -> Vec<SourceReference> {

@@ -18,7 +18,6 @@ pub use counted::run;
 #[cfg(feature = "engine")]
 mod counted {
     use super::super::execute::{Job, failed};
-    use super::super::input::read;
     use super::super::output::summary_table;
     use super::super::problems::{PRIVATE_COLUMN, UNKNOWN_GROUP};
     use super::super::stages::{self, Loaded};
@@ -41,18 +40,17 @@ mod counted {
     pub fn run(session: &mut Session, arguments: &Count) -> Result<Exit, Failure> {
         let project = settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
         let loaded = stages::program(session, &project.entry)?;
-        let ladder = loaded.program.facts.iter().any(|fact| {
+        let ladder = loaded.program.facts.iter().find(|fact| {
             matches!(fact.kind, FactKind::Tiers | FactKind::Partition) && (fact.name == arguments.expression || fact.label.as_ref() == Some(&arguments.expression))
         });
-        let (mut program, condition) = if ladder {
-            (loaded.program.clone(), None)
-        } else {
-            let entry = read(session, &project.entry, None)?.file;
-            let checked = stages::check_expression(&mut session.sources, entry, &arguments.expression);
-            let (program, node) = checked.map_err(|problems| Failure { exit: Exit::CouldNotRun, problems })?;
-            (program, Some(node))
+        let (mut program, condition) = match ladder {
+            Some(ladder) => (Program { subject: ladder.table, ..loaded.program.clone() }, None),
+            None => {
+                let (program, node) = stages::check_expression(session, &project.entry, &arguments.expression)?;
+                (program, Some(node))
+            }
         };
-        let by = arguments.by.as_deref().or(ladder.then_some(arguments.expression.as_str()));
+        let by = arguments.by.as_deref().or(ladder.map(|_| arguments.expression.as_str()));
         let by = by.map(|name| group(&mut program, name)).transpose()?;
         let counts = counted(session, &project, &loaded, &program, condition, by)?;
         show(session, &counts, by.is_some(), condition.is_some());

@@ -90,12 +90,16 @@ pub fn check(sources: &mut Sources, entries: &[FileId]) -> Vec<Problem> {
     entries.iter().flat_map(|entry| check_entry(sources, *entry).problems).collect()
 }
 
-/// A condition about the subject of a program, as one more node of it.
-pub fn check_expression(sources: &mut Sources, entry: FileId, expression: &str) -> Result<(Program, strat::ir::NodeId), Vec<Problem>> {
-    let Some((name, text)) = sources.get(entry).map(|file| (file.name.clone(), file.text.clone())) else { return Err(Vec::new()) };
-    check::check_expression(&name, &text, &Beside::of(&name), expression).map_err(|(own, problems)| {
-        let files = adopt(sources, &own, entry);
-        problems.into_iter().map(|problem| moved(problem, &files)).collect()
+/// A condition about the subject of a program, as one more node of it: of one entry file, or of all of a folder.
+pub fn check_expression(session: &mut Session, entry: &Path, expression: &str) -> Result<(Program, strat::ir::NodeId), Failure> {
+    let (name, files) = entry_files(session, entry)?;
+    let sources = &mut session.sources;
+    let texts: Vec<(String, String)> =
+        files.iter().filter_map(|file| sources.get(*file)).map(|file| (file.name.clone(), file.text.clone())).collect();
+    let (Some(file), Some((first, _))) = (files.first().copied(), texts.first()) else { return Err(Failure { exit: Exit::CouldNotRun, problems: Vec::new() }) };
+    check::check_expression(&name, &texts, &Beside::of(first), expression).map_err(|(own, problems)| {
+        let files = adopt(sources, &own, file);
+        Failure { exit: Exit::CouldNotRun, problems: problems.into_iter().map(|problem| moved(problem, &files)).collect() }
     })
 }
 
@@ -165,14 +169,20 @@ pub fn program(session: &mut Session, entry: &Path) -> Result<Loaded, Failure> {
 
 /// Checks the program of an entry file, or of all entry files of a folder together.
 pub fn checked(session: &mut Session, entry: &Path) -> Result<CheckedEntry, Failure> {
+    let (name, files) = entry_files(session, entry)?;
+    Ok(check_together(&mut session.sources, &name, &files))
+}
+
+/// The name of a program and its entry files: one, or all of a folder.
+fn entry_files(session: &mut Session, entry: &Path) -> Result<(String, Vec<FileId>), Failure> {
     if !entry.is_dir() {
         let file = read(session, entry, None)?.file;
-        return Ok(check_entry(&mut session.sources, file));
+        return Ok((session.sources.get(file).map(|file| file.name.clone()).unwrap_or_default(), vec![file]));
     }
     let files = super::input::entries(session, entry)?;
     let folder = std::fs::canonicalize(entry).unwrap_or_else(|_| entry.to_owned());
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok(check_together(&mut session.sources, &name, &files))
+    Ok((name, files))
 }
 
 fn unusable(error: ArtifactError) -> Failure {

@@ -53,6 +53,50 @@ fn a_folder_of_strategies_shares_one_arbitration() {
     assert_eq!(rows(place.path(), "actions.csv", &["strategy_id", "unit_id"]), [["care", "A"], ["remind", "L1"]]);
 }
 
+fn ask(place: &Path, words: &[&str], code: i32) -> String {
+    let mut all: Vec<&OsStr> = words.iter().map(OsStr::new).collect();
+    all.extend([OsStr::new("--project"), place.as_os_str()]);
+    let output = command(&all).output().unwrap();
+    assert_exit(&output, code);
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn questions_are_answered_over_all_files_of_a_folder() {
+    let (place, folder) = folder();
+    let place = place.path();
+    fs::write(place.join("strat.toml"), "entry = \"campaigns\"\ndata = \"data\"\nas_of = 2026-11-20\n").unwrap();
+    let kind = "tiers kind \"状态\" best first { open when client.status = \"active\"  shut otherwise  shut when unknown }\n";
+    let loans = fs::read_to_string(folder.join("remind.strat")).unwrap();
+    fs::write(folder.join("remind.strat"), loans + kind).unwrap();
+    let page = ask(place, &["explain", "A"], 0);
+    for line in ["care  care.strat:5", "sell  sell.strat:5", "trigger: true  sell.strat:5", "contact policy at_most_1_sms: true, stops here  tables.strat:4"] {
+        assert!(page.lines().any(|known| known.trim() == line), "{line}\n{page}");
+    }
+    let page = ask(place, &["explain", "L1"], 0);
+    assert!(page.contains("trigger: true  remind.strat:4\n      on while true again never\n"), "{page}");
+    assert!(page.contains("tiers kind \"状态\": shut  remind.strat:5"), "{page}");
+    assert!(!ask(place, &["explain", "A", "--strategy", "sell"], 0).contains("care.strat:5\n    acts"));
+    let value: serde_json::Value = serde_json::from_str(&ask(place, &["explain", "A", "--strategy", "sell", "--format", "json"], 0)).unwrap();
+    assert!(value["strategies"][0]["trigger_span"]["file"].as_str().unwrap().ends_with("sell.strat"), "{value}");
+    let counted = |expression: &str| {
+        let value: serde_json::Value = serde_json::from_str(&ask(place, &["count", expression, "--format", "json"], 0)).unwrap();
+        let groups = value["groups"].as_array().unwrap().iter().map(|group| group["holds"].as_u64().unwrap());
+        (value["total"].as_u64().unwrap(), groups.collect::<Vec<_>>())
+    };
+    assert_eq!(counted("rich and status = \"active\""), (3, vec![1]));
+    // What only a loan has is asked of loans.
+    assert_eq!(counted("client.status = \"closed\""), (1, vec![1]));
+    assert_eq!(counted("kind"), (1, vec![1]));
+    assert!(ask(place, &["count", "nonsense = 3", "--format", "json"], 2).contains("unknown-name"));
+    // A folder without a project file is asked the same way.
+    let data = place.join("data");
+    let words = ["count", "rich", "--project", folder.to_str().unwrap(), "--data", data.to_str().unwrap(), "--as-of", "2026-11-20", "--by", "status"];
+    let output = command(&words.map(OsStr::new)).output().unwrap();
+    assert_exit(&output, 0);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("closed"));
+}
+
 #[test]
 fn names_that_clash_are_reported() {
     let (place, folder) = folder();
