@@ -2,6 +2,7 @@
 
 use super::audit::{Audit, cell, customer_of, rows, truth};
 use super::bank::{DAY, Row, instant};
+use super::late::Late;
 use super::rules::{Again, Strategy, Subject, Trigger};
 use super::world::{Day, RUN};
 use std::collections::{BTreeMap, BTreeSet};
@@ -109,12 +110,19 @@ impl Audit<'_> {
     }
 
     /// Who must be in the lists of a day, and who may be besides.
-    fn wanted(&self, strategy: &Strategy, day: &Day, before: Option<&Day>, unit: &str) -> (bool, bool) {
+    fn wanted(&self, strategy: &Strategy, late: &[Late], at: usize, unit: &str) -> (bool, bool) {
+        let day = &self.history.days[at];
+        let before = at.checked_sub(1).map(|at| &self.history.days[at]);
         let past = self.past(strategy, unit);
         let last = self.entry_before(strategy, unit, day);
         let customer = customer_of(day, strategy.subject, unit);
         let fires = |until: i64| strategy.triggers.iter().any(|(trigger, _)| self.fired(trigger, strategy, day, before, unit, (last, until)));
         let (fired, soon) = (fires(day.as_of), fires(day.horizon));
+        let missed = strategy.triggers.iter().zip(late).any(|((trigger, _), late)| match trigger {
+            Trigger::EveryWeekIn(days) => Self::week_missed(*days, day, last),
+            _ => late[at].contains(unit),
+        });
+        let (fired, soon) = (fired || missed, soon || missed);
         let lone = strategy.waves.len() == 1 && strategy.waves[0].after_days == 0;
         let Some(entry) = last else { return (fired, soon) };
         let waits = past.happened("deferred", entry, day.as_of);
@@ -129,7 +137,7 @@ impl Audit<'_> {
                 Again::AfterDays(days) => entry + days * DAY <= day.previous,
             };
             let anew = strategy.triggers.iter().any(|(trigger, again)| free(again) && self.fired(trigger, strategy, day, before, unit, (last, day.as_of)));
-            return (ends || anew, ends || fired || soon || waits);
+            return (ends || anew || missed, ends || fired || soon || waits);
         }
         if !flies {
             return (fired, soon || waits);
@@ -155,7 +163,7 @@ impl Audit<'_> {
     }
 
     /// The last entry that runs before this one recorded.
-    fn entry_before(&self, strategy: &Strategy, unit: &str, day: &Day) -> Option<i64> {
+    pub fn entry_before(&self, strategy: &Strategy, unit: &str, day: &Day) -> Option<i64> {
         let mine = rows(&self.history.ledger, "entries").iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
         let earlier = mine.filter(|row| instant(cell(row, RUN)).unwrap() < day.as_of);
         earlier.map(|row| instant(cell(row, "entered_at")).unwrap()).max()
@@ -174,15 +182,11 @@ impl Audit<'_> {
                 let amount: f64 = cell(row, "amount").parse().unwrap();
                 cell(row, "customer_id") == unit && amount >= *yuan as f64 && day.previous <= ts && ts < day.as_of
             }),
-            Trigger::Before(days) => {
-                let loan = rows(&day.data, "loans").iter().find(|row| cell(row, "loan_id") == unit);
-                let due = loan.and_then(|row| instant(cell(row, "maturity"))).map(|maturity| maturity - days * DAY);
-                due.is_some_and(|due| day.previous <= due && due < until && last.is_none_or(|last| last < due))
-            }
-            Trigger::EveryWeek => {
-                let closing = (day.as_of - 1).div_euclid(DAY);
-                let monday = (closing - (closing + 3).rem_euclid(7)) * DAY;
-                last.is_none_or(|last| last < monday)
+            Trigger::Before(_) | Trigger::After(_) => super::late::calls(trigger, day, unit, last, until),
+            Trigger::EveryWeek => last.is_none_or(|last| last < super::late::monday(day)),
+            Trigger::EveryWeekIn(days) => {
+                let monday = super::late::monday(day);
+                last.is_none_or(|last| last < monday) && day.as_of <= monday + days * DAY
             }
         }
     }
@@ -191,13 +195,14 @@ impl Audit<'_> {
     pub fn accounts(&mut self) {
         let mut found = Vec::new();
         let known = self.reasons();
+        let late: Vec<Vec<Late>> =
+            self.rules.strategies.iter().map(|strategy| strategy.triggers.iter().map(|(trigger, _)| self.late(strategy, trigger)).collect()).collect();
         for (at, day) in self.history.days.iter().enumerate() {
-            let before = at.checked_sub(1).map(|at| &self.history.days[at]);
-            for strategy in &self.rules.strategies {
+            for (strategy, late) in self.rules.strategies.iter().zip(&late) {
                 let mine = |row: &&Row| cell(row, "strategy_id") == strategy.name;
                 let listed: BTreeSet<&str> = day.actions.iter().chain(&day.exclusions).filter(mine).map(|row| cell(row, "unit_id")).collect();
                 for unit in units(day, strategy.subject) {
-                    let (must, may) = self.wanted(strategy, day, before, unit);
+                    let (must, may) = self.wanted(strategy, late, at, unit);
                     let who = || format!("{} {unit} as of {}", strategy.name, super::bank::time(day.as_of));
                     if must && !listed.contains(unit) {
                         found.push(("lost", who()));
@@ -241,6 +246,14 @@ impl Audit<'_> {
     fn reasons(&self) -> BTreeSet<String> {
         let built_in = ["unlawful", "no_consent", "cool_off", "already_invited", "reserve", "quota", "capacity", "no_assignee", "arbitration", "control", "not_due", "skipped", "limit", "no_step"];
         let mut out: BTreeSet<String> = built_in.map(String::from).into();
+        let asked = [
+            ("hours", !self.rules.hours.is_empty()),
+            ("quiet_days", !self.rules.quiet.is_empty()),
+            ("global_control", self.rules.control.is_some()),
+            ("budget", self.rules.strategies.iter().any(|strategy| strategy.budget.is_some())),
+            ("missed_window", self.rules.strategies.iter().flat_map(|strategy| &strategy.triggers).any(|(trigger, _)| trigger.may_be_missed())),
+        ];
+        out.extend(asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name.to_owned()));
         for strategy in &self.rules.strategies {
             out.extend(strategy.excludes.iter().chain(&strategy.exits).map(|(name, _)| name.clone()));
         }

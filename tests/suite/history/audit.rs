@@ -44,7 +44,7 @@ fn find<'a>(tables: &'a Tables, table: &str, key: &str, wanted: &str) -> Option<
 }
 
 /// The first instant of the calendar day, or of the week from Monday, that an instant is in.
-fn period_start(at: i64, window: Window) -> i64 {
+pub fn period_start(at: i64, window: Window) -> i64 {
     let day = at.div_euclid(DAY);
     match window {
         // 1970-01-01 was a Thursday.
@@ -133,6 +133,9 @@ pub fn audit(rules: &Rules, history: &History) -> Vec<Breach> {
     audit.exclusions();
     audit.arms();
     audit.order();
+    audit.hours();
+    audit.budgets();
+    audit.control();
     audit.journeys();
     audit.accounts();
     audit.breaches

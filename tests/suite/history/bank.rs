@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 
 pub const DAY: i64 = 86_400_000;
 
+/// The Monday before every month, 2026-11-02, in days since 1970.
+pub const FIRST: i64 = 20_759;
+
 /// A row by column names; a cell that is not there is empty.
 pub type Row = BTreeMap<String, String>;
 
@@ -47,6 +50,8 @@ struct Change {
 pub struct Bank {
     tables: Tables,
     changes: Vec<Change>,
+    /// Loans that are in the files only from a day on.
+    late: Vec<(usize, i64)>,
     /// The instants of the runs, and the one before the first.
     pub runs: Vec<i64>,
     pub since: i64,
@@ -66,7 +71,7 @@ fn yuan(random: &mut Random) -> String {
 
 /// Some customers, their loans and movements, and what other systems wrote to them before.
 pub fn bank(random: &mut Random, days: i64) -> Bank {
-    let first = 20_759 + random.between(0, 6);
+    let first = FIRST + random.between(0, 6);
     let clock = *random.pick(&[0, 0, 34_200_000]);
     let customers = usize::try_from(random.between(2, 6)).unwrap();
     let (mut tables, mut changes) = (Tables::new(), Vec::new());
@@ -85,7 +90,9 @@ pub fn bank(random: &mut Random, days: i64) -> Bank {
     tables.insert(String::from("customers"), rows.collect());
     let staff = (0..2).map(|at| row([("staff_id", format!("M{at}")), ("cap", random.between(0, 2).to_string())]));
     tables.insert(String::from("staff"), staff.collect());
-    let loans = (0..random.below(5)).map(|at| {
+    let count = random.below(5);
+    let late = (0..count).filter(|_| random.chance(25)).collect::<Vec<_>>().into_iter().map(|at| (at, random.between(1, days))).collect();
+    let loans = (0..count).map(|at| {
         let maturity = if random.chance(10) { String::new() } else { date(first + random.between(-5, 40)) };
         row([("loan_id", format!("L{at}")), ("customer_id", person(random.below(customers))), ("maturity", maturity)])
     });
@@ -118,19 +125,22 @@ pub fn bank(random: &mut Random, days: i64) -> Bank {
     for _ in 0..random.below(8) {
         let from = random.between(1, days);
         let at = random.below(customers);
-        changes.push(match random.below(4) {
+        changes.push(match random.below(5) {
             0 => Change { from, table: "customers", row: at, column: "status", value: (*random.pick(&STATUS)).to_owned() },
             1 => Change { from, table: "customers", row: at, column: "level", value: level(random) },
             2 => Change { from, table: "customers", row: at, column: "worth", value: yuan(random) },
+            3 => Change { from, table: "loans", row: random.below(5), column: "maturity", value: date(first + random.between(-5, 40)) },
             _ => Change { from, table: "consents", row: random.below(consents.len().max(1)), column: "allowed", value: (*random.pick(&["true", "false", ""])).to_owned() },
         });
     }
     tables.insert(String::from("consents"), consents);
     let closed = random.chance(40);
-    let open = |day: &i64| !closed || (day + 3) % 7 < 5;
+    let holiday = random.between(4, days) + first;
+    let holiday = if random.chance(25) { holiday..holiday + random.between(3, 12) } else { 0..0 };
+    let open = |day: &i64| !(closed && (day + 3) % 7 >= 5 || holiday.contains(day));
     let runs = (1..=days).map(|day| first + day).filter(open).map(|day| day * DAY + clock).collect();
     let ahead = if random.chance(25) { *random.pick(&[DAY, DAY, 3 * DAY / 2]) } else { 0 };
-    Bank { tables, changes, runs, since: first * DAY + clock, ahead }
+    Bank { tables, changes, late, runs, since: first * DAY + clock, ahead }
 }
 
 impl Bank {
@@ -142,6 +152,11 @@ impl Bank {
             if let Some(row) = out.get_mut(change.table).and_then(|rows| rows.get_mut(change.row)) {
                 row.insert(change.column.to_owned(), change.value.clone());
             }
+        }
+        let hidden: Vec<usize> = self.late.iter().filter(|(_, from)| day < *from).map(|(row, _)| *row).collect();
+        if let Some(loans) = out.get_mut("loans") {
+            let mut at = 0..;
+            loans.retain(|_| at.next().is_none_or(|at| !hidden.contains(&at)));
         }
         out
     }

@@ -5,16 +5,24 @@
 mod accounts;
 mod audit;
 mod bank;
+mod budget;
+mod control;
+mod hours;
+mod late;
 mod rules;
 mod runs;
 mod sharp;
 mod world;
+mod writing;
 
 use crate::agree::random::Random;
 use audit::{Breach, audit};
 
 /// Months of an ordinary test run.
 const MONTHS: u64 = 500;
+
+/// Every so many months the engine that runs lives the month too, and must decide the same.
+const ENGINE: u64 = 16;
 
 /// Days of a month.
 const DAYS: i64 = 30;
@@ -30,7 +38,7 @@ fn month(seed: u64) -> Result<(rules::Rules, world::History), String> {
     let mut random = Random::new(seed);
     let rules = rules::rules(&mut random);
     let bank = bank::bank(&mut random, DAYS);
-    let history = world::lived(&world::program(&rules)?, &bank, seed, seed % 40 == 7);
+    let history = world::lived(&world::program(&rules)?, &bank, seed, seed % ENGINE == 7);
     Ok((rules, history))
 }
 

@@ -1,7 +1,8 @@
 //! Random rules, said twice: as data, which the audit reads, and as the text of a program, which is run.
 
+use super::budget::{Budget, Cost};
+use super::hours::{Hours, Quiet};
 use crate::agree::random::Random;
-use std::fmt::Write;
 
 /// A condition about one row of the subject; customers are asked behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +30,11 @@ pub enum Trigger {
     Move(i64),
     /// Days before a loan's maturity.
     Before(i64),
+    /// So many days from a loan's maturity on.
+    After(i64),
     EveryWeek,
+    /// Once a week, in its first days.
+    EveryWeekIn(i64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +91,7 @@ pub struct Offer {
     pub holds_days: Option<i64>,
     pub reserve: i64,
     pub again: Again,
+    pub cost: Option<Cost>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +123,7 @@ pub struct Strategy {
     pub caps: Vec<Cap>,
     pub by_worth: bool,
     pub limit: Option<i64>,
+    pub budget: Option<Budget>,
     /// Names and percent; `control` last.
     pub arms: Vec<(&'static str, i64)>,
     pub waves: Vec<Wave>,
@@ -133,6 +140,10 @@ pub struct Rules {
     pub contest: Vec<Cap>,
     pub order: Vec<&'static str>,
     pub capacities: Vec<Capacity>,
+    pub hours: Vec<Hours>,
+    pub quiet: Vec<Quiet>,
+    /// Percent of all people that everybody leaves alone.
+    pub control: Option<i64>,
     pub offers: Vec<Offer>,
     pub strategies: Vec<Strategy>,
 }
@@ -140,27 +151,6 @@ pub struct Rules {
 pub const CHANNELS: [&str; 4] = ["sms", "ai_call", "app_push", "rm_call"];
 const CLASSES: [&str; 4] = ["risk", "service", "retention", "sales"];
 const WAVES: [&str; 3] = ["first", "second", "third"];
-
-const SCHEMA: &str = "subject customers
-entity customers {
-  key customer_id : text
-  status : text in [\"active\", \"frozen\", \"closed\"]?
-  level : int?
-  worth : money?
-  rm_id : ref staff? as manager
-  branch : text?
-}
-entity staff { key staff_id : text  cap : int }
-entity loans { key loan_id : text  customer_id : ref customers as client  maturity : date? }
-entity consents { key consent_id : text  customer_id : ref customers as customer  channel : text  allowed : bool? }
-event moves { key move_id : text  customer_id : ref customers as customer  at ts : time  amount : money }
-channel sms cost 0.05元
-channel ai_call cost 0.8元
-channel app_push
-channel rm_call cost 8元 staff 10 minutes
-role keeper for customers = manager
-role lender for loans = client.rm_id
-";
 
 fn condition(random: &mut Random, depth: usize) -> Condition {
     match random.below(if depth == 0 { 4 } else { 6 }) {
@@ -191,7 +181,7 @@ fn again(random: &mut Random) -> Again {
     }
 }
 
-fn window(random: &mut Random) -> Window {
+pub fn window(random: &mut Random) -> Window {
     match random.below(4) {
         0 => Window::CalendarDay,
         1 => Window::CalendarWeek,
@@ -222,6 +212,7 @@ pub fn rules(random: &mut Random) -> Rules {
         holds_days: random.chance(60).then(|| random.between(1, 6)),
         reserve: random.between(0, 2),
         again: again(random),
+        cost: random.chance(60).then(|| super::budget::cost(random)),
     });
     let offers: Vec<Offer> = offers.collect();
     // A rule of a policy about customers cannot bind strategies about loans.
@@ -247,6 +238,9 @@ pub fn rules(random: &mut Random) -> Rules {
         contest: if random.chance(30) { vec![cap(random, &offers)] } else { Vec::new() },
         order,
         capacities,
+        hours: if random.chance(35) { super::hours::hours(random) } else { Vec::new() },
+        quiet: if random.chance(20) { vec![super::hours::quiet(random)] } else { Vec::new() },
+        control: random.chance(25).then(|| random.between(2, 8) * 5),
         offers,
         strategies: Vec::new(),
     };
@@ -279,7 +273,9 @@ fn strategy(random: &mut Random, at: usize, subject: Subject, rules: &Rules) -> 
         0 => Trigger::Entering(condition(random, 1)),
         1 if subject == Subject::Customers => Trigger::Move(random.between(0, 60)),
         1 | 2 if subject == Subject::Loans => Trigger::Before(random.between(0, 9)),
+        3 | 4 if subject == Subject::Loans => Trigger::After(random.between(1, 5)),
         3 => Trigger::EveryWeek,
+        4 if random.chance(40) => Trigger::EveryWeekIn(random.between(1, 4)),
         _ => Trigger::While(condition(random, 1)),
     };
     let triggers = (0..1 + usize::from(random.chance(25))).map(|_| (trigger(random), again(random))).collect();
@@ -308,6 +304,7 @@ fn strategy(random: &mut Random, at: usize, subject: Subject, rules: &Rules) -> 
         caps: if random.chance(30) { vec![Cap { counted: Counted::Contacts, ..cap(random, &[]) }] } else { Vec::new() },
         by_worth: subject == Subject::Customers && random.chance(50),
         limit: random.chance(25).then(|| random.between(1, 3)),
+        budget: random.chance(25).then(|| super::budget::budget(random, window)),
         arms,
         waves,
         exits: (0..exits).map(|number| (format!("q{number}"), condition(random, 1))).collect(),
@@ -327,166 +324,5 @@ fn step(random: &mut Random, subject: Subject, rules: &Rules) -> Step {
         when: random.chance(15).then(|| condition(random, 0)),
         on_consent: (rules.consent && random.chance(25)).then_some("app_push").filter(|other| *other != channel),
         on_capacity: (bound && random.chance(30)).then_some("app_push").filter(|other| *other != channel),
-    }
-}
-
-impl Condition {
-    fn write(&self, subject: Subject) -> String {
-        let prefix = if subject == Subject::Loans { "client." } else { "" };
-        match self {
-            Condition::LevelAtLeast(level) => format!("{prefix}level >= {level}"),
-            Condition::WorthAtLeast(yuan) => format!("{prefix}worth >= {yuan}元"),
-            Condition::StatusIn(known) => format!("{prefix}status in [{}]", known.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")),
-            Condition::Moved(days) => format!("exists({prefix}moves, last {days} days)"),
-            Condition::Not(inner) => format!("not ({})", inner.write(subject)),
-            Condition::And(left, right) => format!("({}) and ({})", left.write(subject), right.write(subject)),
-        }
-    }
-}
-
-impl Again {
-    fn write(self) -> String {
-        match self {
-            Again::Always => String::from("always"),
-            Again::Never => String::from("never"),
-            Again::AfterDays(days) => format!("after {days} days"),
-        }
-    }
-}
-
-impl Window {
-    fn write(self) -> String {
-        match self {
-            Window::InAnyDays(days) => format!("in any {days} days"),
-            Window::CalendarDay => String::from("per calendar day"),
-            Window::CalendarWeek => String::from("per calendar week"),
-        }
-    }
-}
-
-impl Cap {
-    fn write(&self) -> String {
-        let what = match &self.counted {
-            Counted::Contacts => "contacts",
-            Counted::Channel(channel) => channel,
-            Counted::Class(class) => class,
-            Counted::Offer(offer) => offer,
-        };
-        format!("at most {} {what} {}", self.most, self.window.write())
-    }
-}
-
-impl Capacity {
-    fn write(&self) -> String {
-        let most = self.most.map_or_else(|| String::from("assignee.cap"), |most| most.to_string());
-        let per = match self.whose {
-            Whose::Assignee => " per assignee",
-            Whose::Branch => " per branch",
-            Whose::Bank => "",
-        };
-        format!("capacity {most} {}{per} {} overflow {}", self.channel, self.window.write(), if self.defer { "defer" } else { "drop" })
-    }
-}
-
-impl Rules {
-    /// The program.
-    pub fn text(&self) -> String {
-        let mut out = String::from(SCHEMA);
-        for offer in &self.offers {
-            let holds = offer.holds_days.map_or_else(String::new, |days| format!(" holds {days} days"));
-            let _ = writeln!(out, "offer {} {{ quota {}{holds} reserve {} again {} }}", offer.name, offer.quota, offer.reserve, offer.again.write());
-        }
-        let _ = writeln!(out, "template hello for {} = \"您好\"", CHANNELS.join(", "));
-        let _ = writeln!(out, "template instead for {} = \"您好呀\"", CHANNELS.join(", "));
-        let mut layers = Vec::new();
-        if let Some(legal) = &self.legal {
-            layers.push(format!("legal {{ exclude unlawful when {} }}", legal.write(Subject::Customers)));
-        }
-        if self.consent {
-            layers.push(String::from("consent { exclude no_consent when not exists(consents where channel = candidate.channel and allowed) }"));
-        }
-        let caps = |caps: &[Cap]| caps.iter().map(Cap::write).collect::<Vec<_>>().join("  ");
-        if !self.caps.is_empty() {
-            layers.push(format!("contact {{ {} }}", caps(&self.caps)));
-        }
-        let mut contest = Vec::new();
-        if !self.order.is_empty() {
-            contest.push(format!("order {}", self.order.join(", ")));
-        }
-        if !self.contest.is_empty() {
-            contest.push(caps(&self.contest));
-        }
-        if !contest.is_empty() {
-            layers.push(format!("arbitration {{ {} }}", contest.join("  ")));
-        }
-        if !self.capacities.is_empty() {
-            layers.push(format!("capacity {{ {} }}", self.capacities.iter().map(Capacity::write).collect::<Vec<_>>().join("  ")));
-        }
-        let _ = writeln!(out, "policy house always {{\n  {}\n}}", layers.join("\n  "));
-        for strategy in &self.strategies {
-            out.push_str(&strategy.text());
-        }
-        out
-    }
-}
-
-impl Strategy {
-    fn text(&self) -> String {
-        let about = if self.subject == Subject::Loans { " for loans" } else { "" };
-        let mut out = format!("strategy {}{about} {{\n  class {} purpose \"service\"\n", self.name, self.class);
-        if let Some(priority) = self.priority {
-            let _ = writeln!(out, "  priority {priority}");
-        }
-        for (trigger, again) in &self.triggers {
-            let on = match trigger {
-                Trigger::While(condition) => format!("while {}", condition.write(self.subject)),
-                Trigger::Entering(condition) => format!("entering {}", condition.write(self.subject)),
-                Trigger::Move(yuan) => format!("moves where amount >= {yuan}元"),
-                Trigger::Before(days) => format!("{days} days before maturity"),
-                Trigger::EveryWeek => String::from("every week"),
-            };
-            let _ = writeln!(out, "  on {on} again {}", again.write());
-        }
-        for (name, condition) in &self.excludes {
-            let _ = writeln!(out, "  exclude {name} when {}", condition.write(self.subject));
-        }
-        for cap in &self.caps {
-            let _ = writeln!(out, "  {}", cap.write());
-        }
-        if self.by_worth {
-            out.push_str("  rank by worth desc\n");
-        }
-        if let Some(limit) = self.limit {
-            let _ = writeln!(out, "  limit {limit}");
-        }
-        if !self.arms.is_empty() {
-            let _ = writeln!(out, "  arms {{ {} }}", self.arms.iter().map(|(name, share)| format!("{name} {share}%")).collect::<Vec<_>>().join("  "));
-        }
-        let lone = self.waves.iter().all(|wave| wave.name == "1");
-        out.push_str("  plan {\n");
-        for wave in &self.waves {
-            let steps: Vec<String> = wave.steps.iter().map(|step| step.text(self.subject)).collect();
-            let after = if wave.after_days > 0 || wave.name != "first" { format!(" after {} days", wave.after_days) } else { String::new() };
-            let when = wave.when.as_ref().map_or_else(String::new, |when| format!(" when {}", when.write(self.subject)));
-            let _ = if lone { writeln!(out, "    {}", steps.join("  ")) } else { writeln!(out, "    wave {}{after}{when} {{ {} }}", wave.name, steps.join("  ")) };
-        }
-        out.push_str("  }\n");
-        for (name, condition) in &self.exits {
-            let _ = writeln!(out, "  exit {name} when {}", condition.write(self.subject));
-        }
-        out.push_str("}\n");
-        out
-    }
-}
-
-impl Step {
-    fn text(&self, subject: Subject) -> String {
-        let offer = self.offer.as_ref().map_or_else(String::new, |offer| format!(" offer {offer}"));
-        let role = if subject == Subject::Loans { "lender" } else { "keeper" };
-        let to = if self.to_manager { format!(" to {role}") } else { String::new() };
-        let when = self.when.as_ref().map_or_else(String::new, |when| format!(" when {}", when.write(subject)));
-        let consent = self.on_consent.map_or_else(String::new, |channel| format!(" else on consent send {channel} using instead"));
-        let capacity = self.on_capacity.map_or_else(String::new, |channel| format!(" else on capacity send {channel} using instead{offer}"));
-        format!("send {} using hello{offer}{to}{when}{consent}{capacity}", self.channel)
     }
 }

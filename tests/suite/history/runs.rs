@@ -1,57 +1,30 @@
-//! Whole months on the built binary: days run once, run twice, killed half-way and cut between two steps of writing. The ledger ends up
-//! with the same bytes, and the auditor reads it from the files.
+//! Days on the built binary. A month of random rules, whose ledger the auditor reads from the files; and thirty days of an example, with
+//! days run twice, killed half-way and cut between two steps of writing: the ledger and the lists end up with the same bytes.
 
-use super::audit::{Breach, audit};
-use super::bank::{Bank, Row, Tables, bank, instant, time};
-use super::rules::{Rules, rules};
-use super::world::{Day, History, RUN};
 use super::DAYS;
+use super::audit::{Breach, audit};
+use super::bank::{Bank, DAY, Row, Tables, bank, instant, time};
+use super::rules::rules;
+use super::world::{Day, History, RUN, lived, program};
 use crate::agree::random::Random;
 use crate::main_job::{Tree, assert_exit, assert_same, command, copy_tree, list, read_tree, results};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// A project folder whose data is that of one day at a time.
-struct Project<'a> {
-    place: &'a Path,
-    program: String,
-    bank: &'a Bank,
+/// A project folder and what its runs are asked besides.
+struct Project {
+    place: PathBuf,
+    words: Vec<String>,
 }
 
-impl Project<'_> {
-    fn write(&self, as_of: i64) {
-        let data = self.place.join("data");
-        let _ = fs::remove_dir_all(&data);
-        fs::create_dir_all(&data).unwrap();
-        for (name, rows) in self.bank.tables(as_of) {
-            let Some(first) = rows.first() else {
-                if name != "contacts" {
-                    fs::write(data.join(format!("{name}.csv")), headers(&name)).unwrap();
-                }
-                continue;
-            };
-            let columns: Vec<&String> = first.keys().collect();
-            let mut writer = csv::Writer::from_path(data.join(format!("{name}.csv"))).unwrap();
-            writer.write_record(&columns).unwrap();
-            for row in &rows {
-                writer.write_record(columns.iter().map(|column| row.get(*column).map_or("", String::as_str))).unwrap();
-            }
-        }
-        fs::write(self.place.join("main.strat"), &self.program).unwrap();
-        fs::write(self.place.join("strat.toml"), "entry = \"main.strat\"\ndata = \"data\"\nledger = \"ledger\"\nout = \"out\"\n").unwrap();
-    }
-
+impl Project {
     fn command(&self, folder: &Path, as_of: i64) -> Command {
         let (out, ledger) = (folder.join("out"), folder.join("ledger"));
-        let (as_of, since) = (time(as_of), time(self.bank.since));
         let words = ["run".as_ref(), self.place.as_os_str(), "--out".as_ref(), out.as_os_str(), "--ledger".as_ref(), ledger.as_os_str()];
         let mut command = command(&words);
-        command.args(["--as-of", &as_of, "--since", &since, "--forms", "csv"]);
-        if self.bank.ahead > 0 {
-            command.args(["--ahead", &format!("{}h", self.bank.ahead / 3_600_000)]);
-        }
+        command.args(["--as-of", &time(as_of), "--forms", "csv"]).args(&self.words);
         command
     }
 
@@ -65,6 +38,29 @@ impl Project<'_> {
         let _ = child.kill();
         child.wait().unwrap();
     }
+}
+
+/// The files of a bank as they stand at an instant.
+fn write(place: &Path, program: &str, tables: &Tables) {
+    let data = place.join("data");
+    let _ = fs::remove_dir_all(&data);
+    fs::create_dir_all(&data).unwrap();
+    for (name, rows) in tables {
+        let Some(first) = rows.first() else {
+            if name != "contacts" {
+                fs::write(data.join(format!("{name}.csv")), headers(name)).unwrap();
+            }
+            continue;
+        };
+        let columns: Vec<&String> = first.keys().collect();
+        let mut writer = csv::Writer::from_path(data.join(format!("{name}.csv"))).unwrap();
+        writer.write_record(&columns).unwrap();
+        for row in rows {
+            writer.write_record(columns.iter().map(|column| row.get(*column).map_or("", String::as_str))).unwrap();
+        }
+    }
+    fs::write(place.join("main.strat"), program).unwrap();
+    fs::write(place.join("strat.toml"), "entry = \"main.strat\"\ndata = \"data\"\nledger = \"ledger\"\nout = \"out\"\n").unwrap();
 }
 
 /// The columns of a table without rows.
@@ -142,63 +138,92 @@ fn ledger(folder: &Path) -> Tables {
     out
 }
 
-/// A clean pass; the folder of every day is kept.
-fn clean(project: &Project<'_>, folder: &Path) -> (History, Vec<PathBuf>) {
-    let (mut days, mut kept, mut previous) = (Vec::new(), Vec::new(), project.bank.since);
-    for (at, as_of) in project.bank.runs.iter().enumerate() {
-        project.write(*as_of);
+/// A month of a bank, day by day.
+fn month(project: &Project, program: &str, bank: &Bank, folder: &Path) -> History {
+    let (mut days, mut previous) = (Vec::new(), bank.since);
+    for as_of in &bank.runs {
+        let data = bank.tables(*as_of);
+        write(&project.place, program, &data);
         project.run(folder, *as_of);
         let lists = |name: &str| rows_of(&fs::read(folder.join("out").join(name)).unwrap());
-        days.push(Day { as_of: *as_of, previous, horizon: as_of + project.bank.ahead, data: project.bank.tables(*as_of), actions: lists("actions.csv"), exclusions: lists("exclusions.csv") });
-        let copy = folder.with_file_name(format!("day-{at}"));
-        copy_tree(folder, &copy);
-        kept.push(copy);
+        days.push(Day { as_of: *as_of, previous, horizon: as_of + bank.ahead, data, actions: lists("actions.csv"), exclusions: lists("exclusions.csv") });
         previous = *as_of;
     }
-    (History { days, ledger: ledger(&folder.join("ledger")) }, kept)
+    History { days, ledger: ledger(&folder.join("ledger")) }
 }
 
-/// The same days with accidents.
-fn accidents(project: &Project<'_>, folder: &Path, kept: &[PathBuf], random: &mut Random, seed: u64) {
-    for (at, as_of) in project.bank.runs.iter().enumerate() {
-        project.write(*as_of);
-        let what = format!("month {seed} day {at}");
-        match random.below(10) {
-            0 | 1 => project.run(folder, *as_of),
-            2 | 3 => project.kill(folder, *as_of, Duration::from_millis(u64::try_from(random.between(1, 250)).unwrap())),
-            4 | 5 if at > 0 => cut(folder, &kept[at], *random.pick(&CUTS)),
-            _ => {}
-        }
-        project.run(folder, *as_of);
-        if random.chance(20) {
-            project.run(folder, *as_of);
-        }
-        assert_same(&read_tree(&folder.join("ledger")), &read_tree(&kept[at].join("ledger")), &what);
-        assert_same(&results(&folder.join("out")), &results(&kept[at].join("out")), &what);
-        let left: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left.len(), 2, "{what} leaves {left:?}");
+/// Whether a month has hours, a control group and a budget of which something is spent.
+fn rich(seed: u64) -> bool {
+    let mut random = Random::new(seed);
+    let rules = rules(&mut random);
+    let bank = bank(&mut random, DAYS);
+    if rules.hours.is_empty() || rules.control.is_none() || rules.strategies.iter().all(|strategy| strategy.budget.is_none()) {
+        return false;
     }
+    let history = lived(&program(&rules).unwrap(), &bank, seed, false);
+    history.ledger.get("contacts").is_some_and(|contacts| contacts.iter().any(|row| row.get("cost").is_some_and(|cost| !cost.is_empty())))
 }
 
-fn month(seed: u64) -> (Rules, History) {
+#[test]
+fn a_month_on_files_keeps_every_promise() {
+    let seed = (0..).find(|seed| rich(*seed)).unwrap();
     let mut random = Random::new(seed);
     let rules = rules(&mut random);
     let bank = bank(&mut random, DAYS);
     let place = tempfile::tempdir().unwrap();
-    let project = Project { place: &place.path().join("project"), program: rules.text(), bank: &bank };
-    fs::create_dir_all(project.place).unwrap();
-    let (history, kept) = clean(&project, &place.path().join("clean"));
-    accidents(&project, &place.path().join("rough"), &kept, &mut random, seed);
-    (rules, history)
+    let mut words = vec![String::from("--since"), time(bank.since)];
+    if bank.ahead > 0 {
+        words.extend([String::from("--ahead"), format!("{}h", bank.ahead / 3_600_000)]);
+    }
+    let project = Project { place: place.path().join("project"), words };
+    let history = month(&project, &rules.text(), &bank, &place.path().join("run"));
+    let breaches = audit(&rules, &history);
+    let lines: Vec<String> = breaches.iter().take(6).map(|Breach { kind, story }| format!("  {kind}: {story}")).collect();
+    assert!(breaches.is_empty(), "month {seed}\n{}\n{}", lines.join("\n"), rules.text());
+    let paid = |row: &Row| row.get("cost").is_some_and(|cost| !cost.is_empty());
+    assert!(history.ledger["contacts"].iter().any(paid), "month {seed} spends nothing");
+}
+
+/// One day of thirty with an accident before it, or another run after it.
+fn rough_day(project: &Project, folder: &Path, as_of: i64, at: u32, after: &Path, whole: Duration) {
+    let cut_short = usize::try_from(at / 3).unwrap();
+    match at % 3 {
+        0 => project.run(folder, as_of),
+        // Delays go round the length of a whole run in steps that share no factor with it.
+        1 => project.kill(folder, as_of, whole * (at * 7 % 11) / 11 + Duration::from_millis(2)),
+        _ => cut(folder, after, CUTS[cut_short % CUTS.len()]),
+    }
+    project.run(folder, as_of);
 }
 
 #[test]
-fn accidents_leave_no_trace_in_the_ledger() {
-    for seed in [12] {
-        let (rules, history) = month(seed);
-        let breaches = audit(&rules, &history);
-        let lines: Vec<String> = breaches.iter().take(6).map(|Breach { kind, story }| format!("  {kind}: {story}")).collect();
-        assert!(breaches.is_empty(), "month {seed}\n{}\n{}", lines.join("\n"), rules.text());
-        assert!(history.days.iter().any(|day| !day.actions.is_empty()), "month {seed} has no action");
+fn thirty_days_with_accidents_leave_the_ledger_of_a_clean_pass() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/dormant_three_waves");
+    let project = Project { place: example, words: Vec::new() };
+    let place = tempfile::tempdir().unwrap();
+    let (clean, rough) = (place.path().join("clean"), place.path().join("rough"));
+    let first = instant("2025-07-01 00:00").unwrap();
+    let days: Vec<i64> = (0..DAYS).map(|day| first + day * DAY).collect();
+    let started = Instant::now();
+    let mut kept = Vec::new();
+    for (at, as_of) in days.iter().enumerate() {
+        project.run(&clean, *as_of);
+        let copy = place.path().join(format!("day-{at}"));
+        copy_tree(&clean, &copy);
+        kept.push(copy);
     }
+    let whole = started.elapsed() / u32::try_from(DAYS).unwrap();
+    for ((at, as_of), after) in (0..).zip(&days).zip(&kept) {
+        rough_day(&project, &rough, *as_of, at, after, whole);
+        let what = format!("day {at}");
+        assert_same(&read_tree(&rough.join("ledger")), &read_tree(&after.join("ledger")), &what);
+        assert_same(&results(&rough.join("out")), &results(&after.join("out")), &what);
+        let left: Vec<_> = fs::read_dir(&rough).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 2, "{what} leaves {left:?}");
+    }
+    // People went through all three waves and out by both exits: the days were not empty ones.
+    let ledger = ledger(&rough.join("ledger"));
+    let told = |table: &str, column: &str| ledger[table].iter().map(|row| row[column].clone()).collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(told("contacts", "wave").into_iter().collect::<Vec<_>>(), ["call", "text", "visit"]);
+    assert_eq!(told("journeys", "event").into_iter().collect::<Vec<_>>(), ["executed", "exited", "skipped"]);
 }

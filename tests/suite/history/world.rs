@@ -12,6 +12,7 @@ use strat::ir::{Moment, Output, Program};
 use strat::types::{Type, Value};
 
 /// One run: what it saw and what it wrote.
+#[derive(Clone)]
 pub struct Day {
     pub as_of: i64,
     pub previous: i64,
@@ -26,6 +27,7 @@ pub struct Day {
 pub const RUN: &str = "run as of";
 
 /// A month: its runs, and the ledger they left.
+#[derive(Clone)]
 pub struct History {
     pub days: Vec<Day>,
     pub ledger: Tables,

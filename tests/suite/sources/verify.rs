@@ -10,7 +10,7 @@ use strat::check::{StandardOnly, check};
 use strat::diag::render::{Format, Options, render};
 use strat::interp::{Interpreter, Outcome, Snapshot};
 use strat::ir::{Moment, NodeId, Output, Program, read_artifact, write_artifact};
-use strat::types::{TableId, Type, Value};
+use strat::types::{Table, TableId, Type, Value};
 
 /// What went wrong: a word that stays the same while the case is made smaller, and the whole story.
 #[derive(Debug, Clone)]
@@ -166,37 +166,42 @@ fn quotas(source: &Source, program: &Program, outcome: &Outcome) -> Result<(), F
     Ok(())
 }
 
+/// The ledger that an output is written to.
+fn ledger_of<'a>(program: &'a Program, output: &Output) -> Option<&'a Table> {
+    let name = match output {
+        Output::Entries => "entries",
+        Output::Contacts => "contacts",
+        Output::Assignments => "assignments",
+        Output::Grants => "grants",
+        Output::TierHistory => "tier_history",
+        Output::Journeys => "journeys",
+        Output::Ledger(table) => return program.table(*table),
+        _ => return None,
+    };
+    program.table(program.find_table(name)?)
+}
+
 /// The rows a run wrote as rows of the ledger.
 pub fn carried(program: &Program, emissions: &[Vec<Vec<Value>>], data: &Data) -> Result<Data, Failure> {
-    let ledgers = [
-        (Output::Entries, "entries"),
-        (Output::Contacts, "contacts"),
-        (Output::Assignments, "assignments"),
-        (Output::Grants, "grants"),
-        (Output::TierHistory, "tier_history"),
-        (Output::Journeys, "journeys"),
-    ];
     let mut out = data.clone();
-    for (output, name) in ledgers {
-        let Some(table) = program.find_table(name).and_then(|id| program.table(id)) else { continue };
-        for (emission, written) in program.emissions.iter().zip(emissions).filter(|(emission, _)| emission.output == output) {
-            let target = out.entry(name.to_string()).or_default();
-            for row in written {
-                for column in &table.columns {
-                    let at = emission.fields.iter().position(|(field, _)| *field == column.name);
-                    let found = at.map_or(Value::Missing, |at| row[at].clone());
-                    let value = match (found, &column.ty, at.map(|at| program.type_of(emission.fields[at].1))) {
-                        (Value::Text(text), Type::Int, _) => text.parse().map_or(Value::Missing, Value::Int),
-                        (Value::Int(time), Type::Date, Some(Type::Time)) => Value::Int(time.div_euclid(DAY)),
-                        (value, _, _) => value,
-                    };
-                    if value.is_missing() && !column.optional {
-                        return Err(failure("a ledger row lacks a required value", format!("{name}.{}", column.name)));
-                    }
-                    target.columns.entry(column.name.clone()).or_default().push(value);
+    for (emission, written) in program.emissions.iter().zip(emissions) {
+        let Some(table) = ledger_of(program, &emission.output) else { continue };
+        let target = out.entry(table.name.clone()).or_default();
+        for row in written {
+            for column in &table.columns {
+                let at = emission.fields.iter().position(|(field, _)| *field == column.name);
+                let found = at.map_or(Value::Missing, |at| row[at].clone());
+                let value = match (found, &column.ty, at.map(|at| program.type_of(emission.fields[at].1))) {
+                    (Value::Text(text), Type::Int, _) => text.parse().map_or(Value::Missing, Value::Int),
+                    (Value::Int(time), Type::Date, Some(Type::Time)) => Value::Int(time.div_euclid(DAY)),
+                    (value, _, _) => value,
+                };
+                if value.is_missing() && !column.optional {
+                    return Err(failure("a ledger row lacks a required value", format!("{}.{}", table.name, column.name)));
                 }
-                target.count += 1;
+                target.columns.entry(column.name.clone()).or_default().push(value);
             }
+            target.count += 1;
         }
     }
     Ok(out)
