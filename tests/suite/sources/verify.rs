@@ -42,6 +42,7 @@ fn meaning(program: &Program) -> serde_json::Value {
         match value {
             serde_json::Value::Object(members) => {
                 members.remove("span");
+                members.remove("trigger_span");
                 members.remove("sources");
                 members.values_mut().for_each(strip);
             }
