@@ -20,3 +20,4 @@ pub mod interp;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod sample;
+pub mod report;

@@ -6,13 +6,14 @@
 
 use super::withheld::{Measured, Withheld};
 use crate::diag::Language;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The form of `report.json`; a change that readers would notice raises it.
 pub const REPORT_FORMAT: u32 = 1;
 
 /// Words in both languages, with their numbers in them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Words {
     pub en: String,
     pub zh: String,
@@ -47,7 +48,7 @@ impl From<crate::diag::Text> for Words {
 }
 
 /// A number, or the reason why there is none: `0.021`, or `{"withheld": "too-few-units", "en": "…", "zh": "…"}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Figure {
     Known(f64),
@@ -55,7 +56,7 @@ pub enum Figure {
 }
 
 /// Why a number is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// [`Withheld::slug`].
     pub withheld: String,
@@ -91,7 +92,7 @@ impl From<Withheld> for Figure {
 }
 
 /// An estimate with its interval; ends are withheld with it, and an end that is open on one side is withheld alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     pub value: Figure,
     pub lower: Figure,
@@ -99,7 +100,7 @@ pub struct Estimate {
 }
 
 /// How a figure is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A fraction shown as `8.1%`; differences in percentage points.
@@ -115,7 +116,7 @@ pub enum Unit {
 }
 
 /// A whole judgement.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Evaluation {
     /// [`REPORT_FORMAT`].
     pub format: u32,
@@ -136,7 +137,7 @@ pub struct Evaluation {
     pub lifetimes: Vec<Lifetime>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Input {
     pub table: String,
     pub file: String,
@@ -145,7 +146,7 @@ pub struct Input {
 }
 
 /// One trial judged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TrialReport {
     pub name: String,
     pub label: Option<String>,
@@ -191,7 +192,7 @@ pub struct TrialReport {
 }
 
 /// The card at the top: one sentence and what to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// `R0` … `R9`.
     pub rule: String,
@@ -212,7 +213,7 @@ pub struct Verdict {
     pub by_arm: Vec<ArmVerdict>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ArmVerdict {
     pub arm: String,
     pub rule: String,
@@ -221,7 +222,7 @@ pub struct ArmVerdict {
     pub findings: Vec<Finding>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Met {
     Met,
@@ -229,7 +230,7 @@ pub enum Met {
     NotYetKnowable,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     pub rule: String,
     pub title: Words,
@@ -238,7 +239,7 @@ pub struct Finding {
     pub facts: Vec<FindingFact>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingFact {
     pub what: Words,
     /// Goal, guardrail or arm it is about; empty for the whole.
@@ -250,7 +251,7 @@ pub struct FindingFact {
     pub holds: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Light {
     Green,
@@ -259,7 +260,7 @@ pub enum Light {
 }
 
 /// One check of whether the comparison can be trusted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Check {
     /// `sample-ratio`, `several-arms`, `leak`, `join-health`, `balance`, `maturity`, `contamination`, `drift`, `size`, `probabilities` …
     pub slug: String,
@@ -273,7 +274,7 @@ pub struct Check {
 }
 
 /// One goal, guard or watched metric in one arm against its baseline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GoalRow {
     pub name: String,
     pub label: Option<String>,
@@ -315,7 +316,7 @@ pub struct GoalRow {
 }
 
 /// The same comparison by another method, shown beside the decision's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Beside {
     /// `uncapped`, `capped`, `variance-reduced`, `stratified`, `rank`, `bayes`, `clustered` …
     pub slug: String,
@@ -326,7 +327,7 @@ pub struct Beside {
     pub extra: Option<(Words, Figure)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ArmRow {
     pub name: String,
     pub label: Option<String>,
@@ -346,7 +347,7 @@ pub struct ArmRow {
     pub staff_minutes: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MoneyRow {
     pub arm: String,
     pub contacted: u64,
@@ -364,7 +365,7 @@ pub struct MoneyRow {
 }
 
 /// A cumulative difference by day of entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Series {
     pub goal: String,
     pub label: Option<String>,
@@ -373,7 +374,7 @@ pub struct Series {
     pub points: Vec<SeriesPoint>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SeriesPoint {
     /// `2025-07-01`: everybody who entered until that day.
     pub day: String,
@@ -382,14 +383,14 @@ pub struct SeriesPoint {
     pub difference: Estimate,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExposureDay {
     pub day: String,
     pub counts: Vec<u64>,
 }
 
 /// One registered cut for one goal and arm.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CutReport {
     pub name: String,
     pub label: Option<String>,
@@ -407,7 +408,7 @@ pub struct CutReport {
     pub sentence: Words,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CutLevel {
     pub name: String,
     pub label: Option<String>,
@@ -422,7 +423,7 @@ pub struct CutLevel {
     pub shrunken: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UpliftReport {
     pub score: String,
     pub goal: String,
@@ -432,7 +433,7 @@ pub struct UpliftReport {
     pub coefficient: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct UpliftPart {
     /// From 1, the highest scores.
     pub part: u32,
@@ -445,7 +446,7 @@ pub struct UpliftPart {
     pub profit: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FunnelStage {
     /// `assigned`, `reached`, `delivered`, `opened`, `clicked`, a kind of response, `goal`.
     pub slug: String,
@@ -454,7 +455,7 @@ pub struct FunnelStage {
     pub counts: Vec<u64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SurvivalReport {
     pub goal: String,
     pub label: Option<String>,
@@ -466,7 +467,7 @@ pub struct SurvivalReport {
     pub kept_longer: Vec<(String, Estimate)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SurvivalCurve {
     pub arm: String,
     pub label: Option<String>,
@@ -475,7 +476,7 @@ pub struct SurvivalCurve {
     pub median: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SurvivalStep {
     pub time: f64,
     pub at_risk: u64,
@@ -485,7 +486,7 @@ pub struct SurvivalStep {
 }
 
 /// One way to estimate without chance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AdjustedRow {
     pub goal: String,
     pub arm: String,
@@ -498,7 +499,7 @@ pub struct AdjustedRow {
     pub effective: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BalanceRow {
     pub covariate: String,
     pub label: Option<String>,
@@ -509,7 +510,7 @@ pub struct BalanceRow {
     pub p: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OffPolicyReport {
     pub goal: String,
     pub rows: u64,
@@ -522,7 +523,7 @@ pub struct OffPolicyReport {
 }
 
 /// The table of whole versions on one cohort, with the rule beside the decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VersionsReport {
     /// `highest profit`
     pub rule: String,
@@ -533,7 +534,7 @@ pub struct VersionsReport {
     pub sentence: Words,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VersionRow {
     pub arm: String,
     pub label: Option<String>,
@@ -553,7 +554,7 @@ pub struct VersionRow {
 }
 
 /// An edit to the program, applied by nobody but its owner.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Proposal {
     /// `shares`, `param`, `stop`, `ship`, `keep`.
     pub slug: String,
@@ -567,7 +568,7 @@ pub struct Proposal {
     pub next_date: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TestRow {
     pub goal: String,
     pub arm: String,
@@ -577,7 +578,7 @@ pub struct TestRow {
     pub p_adjusted: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MetricReport {
     pub name: String,
     pub label: Option<String>,
@@ -586,7 +587,7 @@ pub struct MetricReport {
     pub groups: Vec<MetricGroup>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MetricGroup {
     /// Values of `by`, in its order; empty for all.
     pub group: Vec<String>,
@@ -597,7 +598,7 @@ pub struct MetricGroup {
 }
 
 /// Moves between labels from one evaluation of a ladder to the last.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Migration {
     pub ladder: String,
     pub label: Option<String>,
@@ -612,7 +613,7 @@ pub struct Migration {
     pub psi_critical: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Attribution {
     pub metric: String,
     pub label: Option<String>,
@@ -623,7 +624,7 @@ pub struct Attribution {
     pub rows: Vec<AttributionRow>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AttributionRow {
     pub channel: String,
     /// Credit by rule: first, last, linear, position, time decay, Shapley, Markov. Each sums to the conversions.
@@ -631,7 +632,7 @@ pub struct AttributionRow {
     pub cost: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Lifetime {
     pub metric: String,
     pub label: Option<String>,
