@@ -19,5 +19,5 @@ pub mod check;
 pub mod interp;
 #[cfg(feature = "engine")]
 pub mod engine;
-pub mod sample;
 pub mod report;
+pub mod sample;

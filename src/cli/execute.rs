@@ -16,6 +16,7 @@ mod flight;
 mod history;
 mod problems;
 mod replay;
+mod report;
 
 pub use replay::replay_program;
 

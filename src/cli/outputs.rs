@@ -6,6 +6,7 @@
 //! exclusions.csv  exclusions.parquet              every candidate that was stopped, with the rule
 //! assignments.csv  assignments.parquet            who is in which arm
 //! alerts.csv  alerts.parquet                      what crossed a line, and what was not judged for lack of rows; only with alerts
+//! report.html  report.md                          counts for people, small ones hidden; of equal runs the same bytes
 //! manifest.json                                   what went in, what came out, counts; the same bytes for the same inputs
 //! timings.json                                    how long it took; the only file that differs from run to run
 //! ```
@@ -23,7 +24,7 @@ pub use gather::{RunFields, gather};
 pub use manifest::{Inputs, Manifest};
 pub use cell::time_text;
 pub use sheet::Sheet;
-pub use summary::{ExclusionCount, StaffCount, Summary, Tie, staff_of, tie_out};
+pub use summary::{ActionCount, ExclusionCount, StaffCount, Summary, Tie, staff_of, tie_out};
 use text::OutputFile;
 pub use text::{WriteError, ledger_bytes};
 

@@ -6,6 +6,7 @@
 
 use super::withheld::{Measured, Withheld};
 use crate::diag::Language;
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 pub const REPORT_FORMAT: u32 = 1;
 
 /// Words in both languages, with their numbers in them.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Words {
     pub en: String,
     pub zh: String,
@@ -48,7 +50,8 @@ impl From<crate::diag::Text> for Words {
 }
 
 /// A number, or the reason why there is none: `0.021`, or `{"withheld": "too-few-units", "en": "…", "zh": "…"}`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(untagged)]
 pub enum Figure {
     Known(f64),
@@ -56,9 +59,11 @@ pub enum Figure {
 }
 
 /// Why a number is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Reason {
     /// [`Withheld::slug`].
+    #[cfg_attr(feature = "schema", schemars(description = "A stable word for the reason; never translated."))]
     pub withheld: String,
     #[serde(flatten)]
     pub words: Words,
@@ -92,7 +97,8 @@ impl From<Withheld> for Figure {
 }
 
 /// An estimate with its interval; ends are withheld with it, and an end that is open on one side is withheld alone.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Estimate {
     pub value: Figure,
     pub lower: Figure,
@@ -100,7 +106,8 @@ pub struct Estimate {
 }
 
 /// How a figure is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A fraction shown as `8.1%`; differences in percentage points.
@@ -116,9 +123,11 @@ pub enum Unit {
 }
 
 /// A whole judgement.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Evaluation {
     /// [`REPORT_FORMAT`].
+    #[cfg_attr(feature = "schema", schemars(description = "The form of this file.", extend("const" = REPORT_FORMAT)))]
     pub format: u32,
     /// The program's name, its hash, and the file it was read from.
     pub program: String,
@@ -137,7 +146,8 @@ pub struct Evaluation {
     pub lifetimes: Vec<Lifetime>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Input {
     pub table: String,
     pub file: String,
@@ -146,7 +156,8 @@ pub struct Input {
 }
 
 /// One trial judged.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct TrialReport {
     pub name: String,
     pub label: Option<String>,
@@ -192,7 +203,8 @@ pub struct TrialReport {
 }
 
 /// The card at the top: one sentence and what to do.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Verdict {
     /// `R0` … `R9`.
     pub rule: String,
@@ -213,7 +225,8 @@ pub struct Verdict {
     pub by_arm: Vec<ArmVerdict>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ArmVerdict {
     pub arm: String,
     pub rule: String,
@@ -222,7 +235,8 @@ pub struct ArmVerdict {
     pub findings: Vec<Finding>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Met {
     Met,
@@ -230,7 +244,8 @@ pub enum Met {
     NotYetKnowable,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Finding {
     pub rule: String,
     pub title: Words,
@@ -239,7 +254,8 @@ pub struct Finding {
     pub facts: Vec<FindingFact>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct FindingFact {
     pub what: Words,
     /// Goal, guardrail or arm it is about; empty for the whole.
@@ -251,7 +267,8 @@ pub struct FindingFact {
     pub holds: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Light {
     Green,
@@ -260,7 +277,8 @@ pub enum Light {
 }
 
 /// One check of whether the comparison can be trusted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Check {
     /// `sample-ratio`, `several-arms`, `leak`, `join-health`, `balance`, `maturity`, `contamination`, `drift`, `size`, `probabilities` …
     pub slug: String,
@@ -274,7 +292,8 @@ pub struct Check {
 }
 
 /// One goal, guard or watched metric in one arm against its baseline.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct GoalRow {
     pub name: String,
     pub label: Option<String>,
@@ -316,7 +335,8 @@ pub struct GoalRow {
 }
 
 /// The same comparison by another method, shown beside the decision's.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Beside {
     /// `uncapped`, `capped`, `variance-reduced`, `stratified`, `rank`, `bayes`, `clustered` …
     pub slug: String,
@@ -327,7 +347,8 @@ pub struct Beside {
     pub extra: Option<(Words, Figure)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ArmRow {
     pub name: String,
     pub label: Option<String>,
@@ -347,7 +368,8 @@ pub struct ArmRow {
     pub staff_minutes: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct MoneyRow {
     pub arm: String,
     pub contacted: u64,
@@ -365,7 +387,8 @@ pub struct MoneyRow {
 }
 
 /// A cumulative difference by day of entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Series {
     pub goal: String,
     pub label: Option<String>,
@@ -374,7 +397,8 @@ pub struct Series {
     pub points: Vec<SeriesPoint>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SeriesPoint {
     /// `2025-07-01`: everybody who entered until that day.
     pub day: String,
@@ -383,14 +407,16 @@ pub struct SeriesPoint {
     pub difference: Estimate,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct ExposureDay {
     pub day: String,
     pub counts: Vec<u64>,
 }
 
 /// One registered cut for one goal and arm.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CutReport {
     pub name: String,
     pub label: Option<String>,
@@ -408,7 +434,8 @@ pub struct CutReport {
     pub sentence: Words,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct CutLevel {
     pub name: String,
     pub label: Option<String>,
@@ -423,7 +450,8 @@ pub struct CutLevel {
     pub shrunken: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct UpliftReport {
     pub score: String,
     pub goal: String,
@@ -433,7 +461,8 @@ pub struct UpliftReport {
     pub coefficient: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct UpliftPart {
     /// From 1, the highest scores.
     pub part: u32,
@@ -446,7 +475,8 @@ pub struct UpliftPart {
     pub profit: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct FunnelStage {
     /// `assigned`, `reached`, `delivered`, `opened`, `clicked`, a kind of response, `goal`.
     pub slug: String,
@@ -455,7 +485,8 @@ pub struct FunnelStage {
     pub counts: Vec<u64>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SurvivalReport {
     pub goal: String,
     pub label: Option<String>,
@@ -467,7 +498,8 @@ pub struct SurvivalReport {
     pub kept_longer: Vec<(String, Estimate)>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SurvivalCurve {
     pub arm: String,
     pub label: Option<String>,
@@ -476,7 +508,8 @@ pub struct SurvivalCurve {
     pub median: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct SurvivalStep {
     pub time: f64,
     pub at_risk: u64,
@@ -486,7 +519,8 @@ pub struct SurvivalStep {
 }
 
 /// One way to estimate without chance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct AdjustedRow {
     pub goal: String,
     pub arm: String,
@@ -499,7 +533,8 @@ pub struct AdjustedRow {
     pub effective: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct BalanceRow {
     pub covariate: String,
     pub label: Option<String>,
@@ -510,7 +545,8 @@ pub struct BalanceRow {
     pub p: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct OffPolicyReport {
     pub goal: String,
     pub rows: u64,
@@ -523,7 +559,8 @@ pub struct OffPolicyReport {
 }
 
 /// The table of whole versions on one cohort, with the rule beside the decision.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct VersionsReport {
     /// `highest profit`
     pub rule: String,
@@ -534,7 +571,8 @@ pub struct VersionsReport {
     pub sentence: Words,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct VersionRow {
     pub arm: String,
     pub label: Option<String>,
@@ -554,7 +592,8 @@ pub struct VersionRow {
 }
 
 /// An edit to the program, applied by nobody but its owner.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Proposal {
     /// `shares`, `param`, `stop`, `ship`, `keep`.
     pub slug: String,
@@ -568,7 +607,8 @@ pub struct Proposal {
     pub next_date: Option<String>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct TestRow {
     pub goal: String,
     pub arm: String,
@@ -578,7 +618,8 @@ pub struct TestRow {
     pub p_adjusted: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct MetricReport {
     pub name: String,
     pub label: Option<String>,
@@ -587,7 +628,8 @@ pub struct MetricReport {
     pub groups: Vec<MetricGroup>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct MetricGroup {
     /// Values of `by`, in its order; empty for all.
     pub group: Vec<String>,
@@ -598,7 +640,8 @@ pub struct MetricGroup {
 }
 
 /// Moves between labels from one evaluation of a ladder to the last.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Migration {
     pub ladder: String,
     pub label: Option<String>,
@@ -613,7 +656,8 @@ pub struct Migration {
     pub psi_critical: Figure,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Attribution {
     pub metric: String,
     pub label: Option<String>,
@@ -624,7 +668,8 @@ pub struct Attribution {
     pub rows: Vec<AttributionRow>,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct AttributionRow {
     pub channel: String,
     /// Credit by rule: first, last, linear, position, time decay, Shapley, Markov. Each sums to the conversions.
@@ -632,7 +677,8 @@ pub struct AttributionRow {
     pub cost: f64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 pub struct Lifetime {
     pub metric: String,
     pub label: Option<String>,

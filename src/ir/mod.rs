@@ -123,6 +123,18 @@ impl Stage {
             Stage::Plan => "plan",
         }
     }
+
+    /// The stage that is written as this word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Stage> {
+        use Stage::{
+            Arbitration, Assignment, Budget, Capacity, Consent, Contact, Eligibility, Legal, Plan, Quota, Suitability, Trigger,
+        };
+        let all = [
+            Trigger, Legal, Consent, Eligibility, Suitability, Assignment, Contact, Arbitration, Quota, Capacity, Budget, Plan,
+        ];
+        all.into_iter().find(|stage| stage.word() == word)
+    }
 }
 
 /// One rule that can stop a candidate, in order of the run.

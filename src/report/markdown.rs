@@ -41,10 +41,9 @@ fn verdict(trial: &TrialReport, language: Language) -> String {
     let mut out = format!("\n## {}\n\n", escaped(&named(&trial.name, trial.label.as_deref(), language)));
     out += &format!("**{}** · {} · {}\n\n", escaped(verdict.title.of(language)), met(verdict.met, language), escaped(&verdict.rule));
     out += &format!("> {}\n\n", escaped(verdict.sentence.of(language)));
-    for (title, words) in [
-        (say("What to do", "行动"), &verdict.action),
-        (say("What would change it", "何种情况会改变结论"), &verdict.would_change),
-    ] {
+    for (title, words) in
+        [(say("What to do", "行动"), &verdict.action), (say("What would change it", "何种情况会改变结论"), &verdict.would_change)]
+    {
         out += &format!("- **{title}**{}{}\n", say(": ", "："), escaped(words.of(language)));
     }
     if !trial.randomised {
@@ -54,9 +53,8 @@ fn verdict(trial: &TrialReport, language: Language) -> String {
     }
     if verdict.by_arm.len() > 1 {
         let header = [say("arm", "实验组"), say("rule", "规则"), say("verdict", "结论"), say("action", "行动")];
-        let rows = verdict.by_arm.iter().map(|arm| {
-            [&arm.arm, &arm.rule, arm.title.of(language), arm.action.of(language)].map(escaped).to_vec()
-        });
+        let rows =
+            verdict.by_arm.iter().map(|arm| [&arm.arm, &arm.rule, arm.title.of(language), arm.action.of(language)].map(escaped).to_vec());
         out += &format!("\n{}", grid(&header, rows));
     }
     out
@@ -130,7 +128,13 @@ fn trust(trial: &TrialReport, language: Language) -> String {
     let mut out = format!("\n**{}**{}{}\n", say("Can it be trusted", "可信度"), say(": ", "："), counts.join(" · "));
     let loud = |check: &&Check| check.light != Light::Green;
     let lines = trial.trust.iter().filter(loud).map(|check| {
-        format!("\n- {} **{}**{}{}", light(check.light, language), escaped(check.title.of(language)), say(": ", "："), escaped(check.sentence.of(language)))
+        format!(
+            "\n- {} **{}**{}{}",
+            light(check.light, language),
+            escaped(check.title.of(language)),
+            say(": ", "："),
+            escaped(check.sentence.of(language))
+        )
     });
     out += &lines.collect::<String>();
     out + if trial.trust.iter().any(|check| loud(&check)) { "\n" } else { "" }

@@ -3,7 +3,7 @@
 pub mod json;
 pub mod markdown;
 pub mod printed;
-
+pub mod run;
 pub mod tables;
 #[cfg(feature = "engine")]
 pub mod workbook;

@@ -24,6 +24,7 @@ mod programs;
 mod examples;
 mod explained;
 mod readme;
+mod report_forms;
 #[cfg(feature = "engine")]
 mod main_job;
 mod oracles;

@@ -1,6 +1,6 @@
 //! From what the engine decided to what is on disk.
 
-use super::super::atomic::{FolderError, MANIFEST};
+use super::super::atomic::{AtomicFolder, FolderError, MANIFEST};
 use super::super::data::InputFile;
 use super::super::output::summary_table;
 use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Sheet, Summary, Tie, WriteError, list_digest, tie_out, time_text, write_lists};
@@ -8,6 +8,7 @@ use super::super::problems::CANNOT_WRITE;
 use super::super::session::{Exit, Failure, shown};
 use super::problems::COUNTS_DO_NOT_TIE;
 use super::comparison::comparison_lines;
+use super::report::Decided;
 use super::{Job, Target, Timings, failed, history, milliseconds};
 use std::path::Path;
 use std::time::Instant;
@@ -15,6 +16,7 @@ use strat::diag::Problem;
 use strat::diag::render::NOWHERE;
 use strat::engine::Outcome;
 use strat::ir::Count;
+use strat::report::run::RunReport;
 
 impl Job<'_> {
     /// Writes lists, record and ledger, and shows the table of counts.
@@ -42,6 +44,8 @@ impl Job<'_> {
             Some(_) => list_digest(&lists, &files).map_err(|error| self.unwritten(out, &error))?,
             None => String::new(),
         };
+        let decided_counts = Decided { run_id: &run_id, lists: &lists, summary: &summary, ties: &ties, inputs, outcome };
+        self.write_report(&folder, &self.run_report(&decided_counts))?;
         let before = previous_manifest(out, &run_id, inputs);
         let record = Inputs {
             program: self.program,
@@ -69,6 +73,16 @@ impl Job<'_> {
             self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
         }
         Ok(Exit::Ok)
+    }
+
+    /// The report in the language of the project.
+    fn write_report(&self, folder: &AtomicFolder, report: &RunReport) -> Result<(), Failure> {
+        let language = self.project.locale;
+        let page = strat::report::run::html(report, language).map_err(|error| failed(&error))?;
+        let text = strat::report::run::markdown(report, language);
+        let stopped = |error: FolderError| error.failure(self.session);
+        folder.write("report.html", page.as_bytes()).map_err(stopped)?;
+        folder.write("report.md", text.as_bytes()).map_err(stopped)
     }
 
     /// Every candidate must be in a list.

@@ -12,6 +12,7 @@ mod wording;
 pub(super) use reason::condition_in_words;
 pub use render::render;
 pub use subject::{explain, explain_row};
+pub use wording::{rule_words, stage_words};
 
 use crate::ir::FactKind;
 use crate::source::Span;

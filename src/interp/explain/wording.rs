@@ -61,6 +61,23 @@ pub(super) fn stage_word(stage: &str, language: Language) -> String {
     word(STAGES, stage, language).unwrap_or_else(|| String::from(stage))
 }
 
+/// The two languages of a word of ours.
+fn words(words: &[(&str, Text)], name: &str) -> Option<Text> {
+    words.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// A stage in both languages, from the word written to outputs.
+#[must_use]
+pub fn stage_words(stage: &str) -> Option<Text> {
+    words(STAGES, stage)
+}
+
+/// What is said of a rule that no author wrote, in both languages.
+#[must_use]
+pub fn rule_words(rule: &str) -> Option<Text> {
+    words(RULES, rule)
+}
+
 /// A rule with its title: the author's, or what is said of rules that no author wrote.
 pub(super) fn named_rule(rule: &str, label: Option<&str>, language: Language) -> String {
     match (label, word(RULES, rule, language)) {

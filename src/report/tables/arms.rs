@@ -1,6 +1,6 @@
 //! Trust, arms, money, the course over time and the funnel.
 
-use super::{Cell, Draft, Table, some_number, text};
+use super::{Cell, Draft, Table, share_of, some_number, text};
 use crate::evaluate::evaluation::{ArmRow, Check, MoneyRow, Series, TrialReport};
 use crate::report::printed::Shape;
 
@@ -98,12 +98,8 @@ impl Draft<'_> {
     }
 
     fn money_of(self, row: &MoneyRow, difference: Shape) -> Vec<Cell> {
-        let mut cells = vec![
-            text(&row.arm),
-            Cell::Count(row.contacted),
-            Cell::Number(row.cost, Shape::Money),
-            some_number(row.value, Shape::Money),
-        ];
+        let mut cells =
+            vec![text(&row.arm), Cell::Count(row.contacted), Cell::Number(row.cost, Shape::Money), some_number(row.value, Shape::Money)];
         cells.extend(self.estimate(&row.incremental, Shape::Number));
         cells.push(self.figure(&row.cost_per_incremental, Shape::Money));
         cells.extend(self.estimate(&row.benefit, Shape::Money));
@@ -172,10 +168,4 @@ impl Draft<'_> {
         let rows = self.by_trial(of_trial);
         self.table("funnel", ("Funnel", "漏斗"), columns, rows)
     }
-}
-
-/// A stage of a funnel as part of its first; there is none of nobody.
-#[expect(clippy::cast_precision_loss, reason = "counts of people")]
-pub(in super::super) fn share_of(count: u64, whole: u64) -> Option<f64> {
-    (whole > 0).then(|| count as f64 / whole as f64)
 }

@@ -8,8 +8,6 @@ mod methods;
 mod segments;
 mod value;
 
-pub(super) use arms::share_of;
-
 use super::printed::{self, Shape, pick};
 use crate::diag::Language;
 use crate::evaluate::evaluation::{Estimate, Evaluation, Figure, Light, Met, TrialReport, Words};
@@ -154,4 +152,10 @@ pub fn tables(evaluation: &Evaluation, language: Language) -> Vec<Table> {
         draft.tests(),
         draft.definitions(),
     ]
+}
+
+/// A stage of a funnel as part of its first; there is none of nobody.
+#[expect(clippy::cast_precision_loss, reason = "counts of people")]
+pub(super) fn share_of(count: u64, whole: u64) -> Option<f64> {
+    (whole > 0).then(|| count as f64 / whole as f64)
 }

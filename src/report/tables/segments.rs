@@ -41,11 +41,7 @@ impl Draft<'_> {
             self.figure(&level.level_against, figure),
         ];
         cells.extend(self.estimate(&level.difference, difference));
-        cells.extend([
-            self.figure(&level.p, Shape::P),
-            self.figure(&level.p_adjusted, Shape::P),
-            self.figure(&level.shrunken, difference),
-        ]);
+        cells.extend([self.figure(&level.p, Shape::P), self.figure(&level.p_adjusted, Shape::P), self.figure(&level.shrunken, difference)]);
         cells
     }
 
@@ -101,7 +97,8 @@ impl Draft<'_> {
         let of_trial = |trial: &TrialReport| -> Vec<Vec<Cell>> {
             let Some(uplift) = &trial.uplift else { return Vec::new() };
             let unit = trial.goals.iter().find(|goal| goal.name == uplift.goal).map(|goal| goal.unit);
-            let (figure, difference) = unit.map_or((Shape::Number, Shape::Difference), |unit| (Shape::level(unit), Shape::difference(unit)));
+            let (figure, difference) =
+                unit.map_or((Shape::Number, Shape::Difference), |unit| (Shape::level(unit), Shape::difference(unit)));
             let parts = uplift.parts.iter();
             let lines = parts.map(|part| {
                 let mut cells = vec![

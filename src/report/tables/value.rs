@@ -126,8 +126,14 @@ impl Draft<'_> {
     }
 
     pub(super) fn metrics(self) -> Table {
-        let columns =
-            &[("metric", "指标"), ("group", "分组"), ("value", "取值"), ("one window earlier", "上一窗口"), ("n", "人数"), ("written", "口径")];
+        let columns = &[
+            ("metric", "指标"),
+            ("group", "分组"),
+            ("value", "取值"),
+            ("one window earlier", "上一窗口"),
+            ("n", "人数"),
+            ("written", "口径"),
+        ];
         let lines = |metric: &MetricReport| -> Vec<Vec<Cell>> {
             let shape = Shape::level(metric.unit);
             let groups = metric.groups.iter();
@@ -162,7 +168,8 @@ impl Draft<'_> {
             let label = |(name, label): &(String, Option<String>)| Cell::Text(named(name, label.as_deref(), self.language));
             for (from, counts) in migration.labels.iter().zip(&migration.counts) {
                 for (to, count) in migration.labels.iter().zip(counts) {
-                    let head = [self.named(&migration.ladder, migration.label.as_deref()), text(&migration.from_day), text(&migration.to_day)];
+                    let head =
+                        [self.named(&migration.ladder, migration.label.as_deref()), text(&migration.from_day), text(&migration.to_day)];
                     rows.push([head.to_vec(), vec![label(from), label(to), Cell::Count(*count)]].concat());
                 }
             }

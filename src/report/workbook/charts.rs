@@ -6,8 +6,8 @@ use crate::evaluate::evaluation::{CutReport, Estimate, Evaluation, Figure, Serie
 use crate::report::printed::{Shape, named, pick};
 use crate::report::tables::share_of;
 use rust_xlsxwriter::{
-    Chart, ChartAxisLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLegendPosition, ChartLine, ChartRange,
-    ChartSeries, ChartSolidFill, ChartType, Worksheet, XlsxError,
+    Chart, ChartAxisLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLegendPosition, ChartLine,
+    ChartRange, ChartSeries, ChartSolidFill, ChartType, Worksheet, XlsxError,
 };
 
 /// Told apart also by people who see no red and green, and in print.
@@ -142,13 +142,20 @@ impl<'a> Charts<'a> {
         if trial.money.is_empty() {
             return Ok(None);
         }
-        let header = self.words(&[("cost", "成本"), ("benefit", "收益"), ("net", "净收益"), ("net, above", "净收益上行"), ("net, below", "净收益下行")]);
+        let header = self.words(&[
+            ("cost", "成本"),
+            ("benefit", "收益"),
+            ("net", "净收益"),
+            ("net, above", "净收益上行"),
+            ("net, below", "净收益下行"),
+        ]);
         let rows = trial.money.iter().map(|row| {
             let (above, below) = arms_of(&row.net);
             (row.arm.clone(), vec![Some(row.cost), row.benefit.value.known(), row.net.value.known(), above, below])
         });
         let rows: Vec<_> = rows.collect();
-        let title = format!("{name} · {}", pick(self.style.language, "cost, benefit and net with its interval", "成本、收益与净收益（含区间）"));
+        let title =
+            format!("{name} · {}", pick(self.style.language, "cost, benefit and net with its interval", "成本、收益与净收益（含区间）"));
         let block = self.block(&title, &header, &rows)?;
         let mut chart = self.chart(ChartType::Column, &title, pick(self.style.language, "yuan", "元"));
         chart.push_series(&self.series(&block, 1, 2));
@@ -201,7 +208,9 @@ impl<'a> Charts<'a> {
         let mut floor = self.series(&block, 2, 0);
         floor.set_format(ChartFormat::new().set_no_fill().set_no_line()).delete_from_legend(true);
         let mut band = self.series(&block, 3, 0);
-        band.set_format(ChartFormat::new().set_solid_fill(&ChartSolidFill::new().set_color(0x002F_6DB5).set_transparency(75)).set_no_line());
+        band.set_format(
+            ChartFormat::new().set_solid_fill(&ChartSolidFill::new().set_color(0x002F_6DB5).set_transparency(75)).set_no_line(),
+        );
         chart.push_series(&floor);
         chart.push_series(&band);
         let mut line = Chart::new(ChartType::Line);
@@ -218,7 +227,10 @@ impl<'a> Charts<'a> {
         let rows = cut.levels.iter().map(|level| {
             let (above, below) = arms_of(&level.difference);
             let scaled = |value: Option<f64>| value.map(|value| shape.on_page(value));
-            (named(&level.name, level.label.as_deref(), language), vec![scaled(level.difference.value.known()), scaled(above), scaled(below)])
+            (
+                named(&level.name, level.label.as_deref(), language),
+                vec![scaled(level.difference.value.known()), scaled(above), scaled(below)],
+            )
         });
         let rows: Vec<_> = rows.collect();
         if rows.iter().all(|(_, values)| values.iter().all(Option::is_none)) {

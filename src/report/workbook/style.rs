@@ -40,12 +40,22 @@ impl Style {
         let points = pick(language, "+0.00\" pp\";-0.00\" pp\";0.00\" pp\"", "+0.00\" 个百分点\";-0.00\" 个百分点\";0.00\" 个百分点\"");
         Self {
             language,
-            header: top().set_bold().set_text_wrap().set_background_color(0x001F_3A5F).set_font_color(Color::White).set_border(FormatBorder::Thin),
+            header: top()
+                .set_bold()
+                .set_text_wrap()
+                .set_background_color(0x001F_3A5F)
+                .set_font_color(Color::White)
+                .set_border(FormatBorder::Thin),
             text: top().set_text_wrap(),
             withheld: top().set_text_wrap().set_italic().set_font_color(0x006B_6B6B),
             count: number("#,##0"),
             title: Format::new().set_bold().set_font_size(16),
-            card: Format::new().set_bold().set_font_size(12).set_background_color(0x00E8_EEF5).set_border_top(FormatBorder::Thin).set_text_wrap(),
+            card: Format::new()
+                .set_bold()
+                .set_font_size(12)
+                .set_background_color(0x00E8_EEF5)
+                .set_border_top(FormatBorder::Thin)
+                .set_text_wrap(),
             key: top().set_bold(),
             share: number("0.00%"),
             points: number(points),
