@@ -15,7 +15,9 @@ const REPORT: &str = "report.json";
 pub fn judged(session: &Session, folder: &Path) -> Result<Evaluation, Failure> {
     let path = folder.join(REPORT);
     let bytes = std::fs::read(&path).map_err(|error| session.unreadable(&path, &error))?;
-    let wrong = |reason: &dyn Display| Failure::could_not_run(Problem::new(&UNREADABLE_REPORT, NOWHERE).with("path", shown(&path)).with("reason", reason));
+    let wrong = |reason: &dyn Display| {
+        Failure::could_not_run(Problem::new(&UNREADABLE_REPORT, NOWHERE).with("path", shown(&path)).with("reason", reason))
+    };
     let evaluation: Evaluation = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
     match evaluation.format {
         REPORT_FORMAT => Ok(evaluation),

@@ -50,7 +50,8 @@ fn project(program: &str) -> (TempDir, PathBuf) {
     let project = place.path().join("project");
     fs::create_dir_all(project.join("data")).unwrap();
     fs::write(project.join("main.strat"), format!("{HEAD}{program}")).unwrap();
-    fs::write(project.join("strat.toml"), "entry = \"main.strat\"\ndata = \"data\"\nas_of = \"2025-07-01 00:00\"\nledger = \"ledger\"\n").unwrap();
+    fs::write(project.join("strat.toml"), "entry = \"main.strat\"\ndata = \"data\"\nas_of = \"2025-07-01 00:00\"\nledger = \"ledger\"\n")
+        .unwrap();
     let customers: String = (0..230).map(|at| format!("C{at:03},{}\n", if at < 200 { "2020-01-01" } else { "2025-06-26" })).collect();
     fs::write(project.join("data/customers.csv"), format!("customer_id,opened\n{customers}")).unwrap();
     let day = |at: usize| match at {
@@ -151,7 +152,8 @@ fn a_level_given_by_hand_wins_and_the_folder_holds_the_same() {
     let page = fs::read_to_string(out.join("forecast.md")).unwrap();
     assert!(page.starts_with("# 上线前预测：main"), "{page}");
     assert!(page.contains("| visited 10天到访率 | told |"), "{page}");
-    let wrong = command(&[OsStr::new("forecast"), project.as_os_str(), OsStr::new("--baseline"), OsStr::new("visited=often")]).output().unwrap();
+    let wrong =
+        command(&[OsStr::new("forecast"), project.as_os_str(), OsStr::new("--baseline"), OsStr::new("visited=often")]).output().unwrap();
     assert_exit(&wrong, 2);
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("bad-setting"));
 }

@@ -72,11 +72,18 @@ impl Launched<'_> {
         Ok(Found { levels: levels(&observed, &source), window_days, per_day: Err(Withheld::NoUnits) })
     }
 
+    /// A job over the data that is open, which looks for events since the last run or the day before.
+    fn job<'j>(&'j self, project: &'j Project, program: &'j Program, at: i64) -> Result<Job<'j>, Failure> {
+        let mut job = Job::new(self.session, project, self.loaded, program, None, false)?;
+        job.moment.previous = job.moment.previous.or(Some(at - DAY));
+        let _ = job.networks.set(job.networks(self.reads)?);
+        Ok(job)
+    }
+
     /// A launch at an earlier instant, observed now, and how many were newly assigned since then.
     fn earlier(&self, trial: &Trial, then: i64) -> Result<(Observed, f64), Failure> {
         let project = Project { as_of: as_of(then), ..self.project.clone() };
-        let mut job = Job::new(self.session, &project, self.loaded, self.program, None, false)?;
-        job.moment.previous = job.moment.previous.or(Some(then - DAY));
+        let mut job = self.job(&project, self.program, then)?;
         job.progress.step(self.session.words("levels without treatment", "计算未干预时的水平"));
         days::run(&mut job, self.reads, self.opened)?;
         job.moment = Moment { as_of: self.at, previous: Some(then) };
@@ -104,8 +111,7 @@ impl Launched<'_> {
             program.graph.replace(entry, Kind::Constant(Value::Int(then)));
         }
         let project = Project { as_of: as_of(self.at), ..self.project.clone() };
-        let mut job = Job::new(self.session, &project, self.loaded, &program, None, false)?;
-        job.moment.previous = job.moment.previous.or(Some(self.at - DAY));
+        let job = self.job(&project, &program, self.at)?;
         let mut reads = self.reads.clone();
         for (table, columns) in Reads::of_nodes(&program, seen.nodes()).columns {
             reads.columns.entry(table).or_default().extend(columns);

@@ -86,7 +86,12 @@ fn counted(program: &Program, lists: &Lists<'_>, ties: &[Tie], frames: &[DataFra
         .strategies
         .iter()
         .zip(ties)
-        .map(|(strategy, tie)| StrategyForecast { name: strategy.name.clone(), label: strategy.label.clone(), candidates: tie.candidates, ..StrategyForecast::default() })
+        .map(|(strategy, tie)| StrategyForecast {
+            name: strategy.name.clone(),
+            label: strategy.label.clone(),
+            candidates: tie.candidates,
+            ..StrategyForecast::default()
+        })
         .collect();
     for count in summary.actions {
         let Some(strategy) = place(&count.strategy).and_then(|at| strategies.get_mut(at)) else { continue };
@@ -126,8 +131,8 @@ fn counted(program: &Program, lists: &Lists<'_>, ties: &[Tie], frames: &[DataFra
             | Output::Grants
             | Output::TierHistory
             | Output::Journeys
-            | Output::Alerts
-            | Output::Metrics => {}
+            | Output::Metrics
+            | Output::Alerts => {}
         }
     }
     for (strategy, own) in program.strategies.iter().zip(&mut strategies) {

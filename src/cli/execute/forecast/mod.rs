@@ -38,7 +38,13 @@ const DAY: i64 = 86_400_000;
 ///
 /// # Errors
 /// Days that are no days, data that breaks its contract, a failed run, counts that do not tie, a folder that cannot be written.
-pub fn forecast_program(session: &Session, project: &Project, loaded: &Loaded, asked: &Asked, judged: Option<&Evaluation>) -> Result<Exit, Failure> {
+pub fn forecast_program(
+    session: &Session,
+    project: &Project,
+    loaded: &Loaded,
+    asked: &Asked,
+    judged: Option<&Evaluation>,
+) -> Result<Exit, Failure> {
     let said = Said::of(session, asked, judged)?;
     let instants = instants(session, project, asked)?;
     let folder = asked.out.as_deref().map(AtomicFolder::begin).transpose().map_err(|error| error.failure(session))?;
@@ -56,7 +62,8 @@ pub fn forecast_program(session: &Session, project: &Project, loaded: &Loaded, a
     let opened = job.opened(&reads)?;
     let days = tally(&mut job, &reads, &opened, &instants)?;
     let launched = Launched { session, project, loaded, program: &program, reads: &reads, opened: &opened, at: last };
-    let trials = program.trials.iter().filter(|trial| trial.kind != TrialKind::Experiment).map(|trial| planned(&launched, trial, &days, &said));
+    let trials =
+        program.trials.iter().filter(|trial| trial.kind != TrialKind::Experiment).map(|trial| planned(&launched, trial, &days, &said));
     let forecast = Forecast {
         format: FORECAST_FORMAT,
         program: program.name.clone(),
@@ -125,7 +132,9 @@ fn per_day(trial: &Trial, days: &Tallied, after_launch: Measured<f64>) -> Measur
     if trial.kind == TrialKind::Compare {
         return Ok(0.0);
     }
-    let of_trial = |counts: &BTreeMap<(String, String), u64>| counts.iter().filter(|((name, _), _)| *name == trial.name).map(|(_, count)| *count).sum::<u64>();
+    let of_trial = |counts: &BTreeMap<(String, String), u64>| {
+        counts.iter().filter(|((name, _), _)| *name == trial.name).map(|(_, count)| *count).sum::<u64>()
+    };
     #[allow(clippy::cast_precision_loss, reason = "customers of a bank")]
     match days.days.checked_sub(1) {
         None | Some(0) => after_launch.map_err(|_| Withheld::NoUnits),

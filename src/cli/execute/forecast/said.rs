@@ -56,9 +56,10 @@ fn said(measure: &Measure, level: f64, deviation: Option<f64>, units: f64, sourc
     let variance: Measured<f64> = match (&measure.fold, deviation) {
         (_, Some(deviation)) => Ok((deviation * scale).powi(2)),
         (Fold::Rate { .. }, None) if 0.0 < level && level < 1.0 => Ok(level * (1.0 - level)),
-        (Fold::Rate { .. } | Fold::Mean { .. } | Fold::Sum { .. } | Fold::Ratio { .. } | Fold::Quantile { .. } | Fold::Lasting { .. }, None) => {
-            Err(Withheld::NoVariation)
-        }
+        (
+            Fold::Rate { .. } | Fold::Mean { .. } | Fold::Sum { .. } | Fold::Ratio { .. } | Fold::Quantile { .. } | Fold::Lasting { .. },
+            None,
+        ) => Err(Withheld::NoVariation),
     };
     Level { units, level: Ok(level * scale), variance, source }
 }

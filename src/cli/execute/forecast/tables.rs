@@ -73,7 +73,8 @@ fn audience(forecast: &Forecast, language: Language) -> Table {
     let list = |items: Vec<String>| if items.is_empty() { String::from("–") } else { items.join(", ") };
     let row = |strategy: &StrategyForecast| {
         let named = |name: &str| if name.is_empty() { say("operations", "操作").to_owned() } else { name.to_owned() };
-        let busiest = strategy.load.iter().map(|load| format!("{} {} {}/{}", load.busiest, load.channel, load.most, load.contacts)).collect();
+        let busiest =
+            strategy.load.iter().map(|load| format!("{} {} {}/{}", load.busiest, load.channel, load.most, load.contacts)).collect();
         let stopped: u64 = strategy.excluded.iter().filter(|excluded| excluded.layer == "capacity").map(|excluded| excluded.subjects).sum();
         vec![
             strategy.label.as_ref().map_or_else(|| strategy.name.clone(), |label| format!("{} {label}", strategy.name)),
@@ -123,8 +124,10 @@ fn goals(trial: &TrialForecast, language: Language) -> Table {
     ];
     let row = |goal: &GoalForecast| {
         let effect = |at: usize| goal.effects.get(at);
-        let number = |figure: Option<&Figure>| figure.and_then(Figure::known).map_or_else(|| String::from("–"), |value| format!("{value:.0}"));
-        let power = effect(1).and_then(|effect| effect.power.known()).map_or_else(|| String::from("–"), |power| format!("{:.0}%", power * 100.0));
+        let number =
+            |figure: Option<&Figure>| figure.and_then(Figure::known).map_or_else(|| String::from("–"), |value| format!("{value:.0}"));
+        let power =
+            effect(1).and_then(|effect| effect.power.known()).map_or_else(|| String::from("–"), |power| format!("{:.0}%", power * 100.0));
         let needed = |at: usize| number(effect(at).map(|effect: &EffectForecast| &effect.needed));
         vec![
             goal.label.as_ref().map_or_else(|| goal.name.clone(), |label| format!("{} {label}", goal.name)),
@@ -146,7 +149,12 @@ fn goals(trial: &TrialForecast, language: Language) -> Table {
         Language::English => format!("{name}: first day {}; then {per_day} a day; looked at for {days:.0} days", entered.join(", ")),
         Language::Chinese => format!("{name}：首日 {}；此后每日 {per_day}；观察 {days:.0} 天", entered.join("、")),
     };
-    Table { title, header, rows: trial.goals.iter().map(row).collect(), below: trial.goals.iter().flat_map(|goal| lines(goal, language)).collect() }
+    Table {
+        title,
+        header,
+        rows: trial.goals.iter().map(row).collect(),
+        below: trial.goals.iter().flat_map(|goal| lines(goal, language)).collect(),
+    }
 }
 
 /// What is said of a goal below the table: the answer, where the level is from, and what is missing.
