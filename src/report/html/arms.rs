@@ -95,12 +95,13 @@ fn differences(scene: &Scene<'_>) -> Markup {
     for name in names.iter().take(8) {
         let rows: Vec<&GoalRow> = scene.trial.goals.iter().filter(|row| row.name == *name).collect();
         let Some(first) = rows.first() else { continue };
+        let alike = rows.iter().all(|row| row.against == first.against);
         let bars = rows.iter().map(|row| {
-            let label = format!("{}{}{}", cleaned(&scene.arm(&row.arm), 40), " vs ", cleaned(&scene.arm(&row.against), 40));
+            let label = if alike { scene.arm(&row.arm) } else { format!("{} vs {}", scene.arm(&row.arm), scene.arm(&row.against)) };
             bar_of(scene, &label, &row.arm, row.unit, &row.difference)
         });
         let mut group = group_of(scene, first, bars.collect());
-        group.title = cleaned(&scene.goal(name), 80);
+        group.title = if alike { format!("{} (vs {})", scene.goal(name), scene.arm(&first.against)) } else { scene.goal(name) };
         groups.push(group);
     }
     if groups.is_empty() {

@@ -63,6 +63,15 @@ fn letter_width(character: char) -> f64 {
 /// Heavy letters are wider.
 pub const HEAVY: f64 = 1.09;
 
+/// What a row of a narrow picture grows by where names stand on a line of their own.
+pub const LINE: f64 = 16.0;
+
+/// Whether some name has no room beside what is said of it, so that names need lines of their own.
+#[must_use]
+pub fn stacked<'a>(width: f64, mut rows: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
+    rows.any(|(name, words)| text_width(&cleaned(name, 200)) + text_width(&cleaned(words, 200)) * HEAVY + 12.0 > width)
+}
+
 /// The text, its end cut off where it is wider than its place.
 #[must_use]
 pub fn fitted(text: &str, width: f64) -> String {
@@ -172,14 +181,18 @@ impl Canvas {
         written
     }
 
-    /// A name to the left and what is said of it to the right, on one line of a narrow picture: what is said comes first, the name gets
-    /// the room that is left.
-    pub fn name_and_words(&mut self, y: f64, class: &str, name: &str, words: &str) {
-        let room = self.width - 64.0;
-        let said = fitted(words, room / HEAVY);
-        self.rect("paper", (0.0, y - 13.0), (self.width, 18.0), "");
-        self.text("v", (self.width, y), Anchor::End, words, room);
-        self.text(class, (0.0, y), Anchor::Start, name, self.width - text_width(&said) * HEAVY - 10.0);
+    /// A name and what is said of it above a row of a narrow picture: on one line, or on two where `stacked`, which is what
+    /// [`stacked`] says of all rows together. On one line what is said comes first; the name gets the room that is left.
+    pub fn name_and_words(&mut self, y: f64, name: &str, words: &str, stacked: bool) {
+        self.rect("paper", (0.0, y - 13.0), (self.width, if stacked { 18.0 + LINE } else { 18.0 }), "");
+        if stacked {
+            self.text("", (0.0, y), Anchor::Start, name, self.width);
+            self.text("v", (0.0, y + LINE), Anchor::Start, words, self.width);
+        } else {
+            let said = fitted(words, self.width / HEAVY);
+            self.text("v", (self.width, y), Anchor::End, words, self.width);
+            self.text("", (0.0, y), Anchor::Start, name, self.width - text_width(&said) * HEAVY - 10.0);
+        }
     }
 
     /// The marker of the arm: a shape of its own, so that colour is not needed to tell arms apart.
