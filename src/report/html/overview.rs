@@ -26,7 +26,9 @@ pub fn content(scenes: &[Scene<'_>], voice: Voice) -> Markup {
         let verdict = &scene.trial.verdict;
         let name = Markup::label(scene.trial.label.as_deref(), &scene.trial.name);
         let link = Markup::written(format!("<a href=\"#t{}\">{name}</a>", scene.number));
-        let chip = icons::met(verdict.met).then(&Markup::text(met_words(voice, verdict.met))).inside("span", &format!("chip st-{}", icons::state(verdict.met)));
+        let chip = icons::met(verdict.met)
+            .then(&Markup::text(met_words(voice, verdict.met)))
+            .inside("span", &format!("chip st-{}", icons::state(verdict.met)));
         let result = scene.decisive().map_or_else(
             || super::scene::withheld(voice.say("no goal registered", "未登记目标")),
             |row| spoken(&voice.estimate(row.unit, &row.difference)),

@@ -26,7 +26,13 @@ pub fn balance(title: &str, description: &str, covariates: &[Covariate], voice: 
         let small = narrow(width);
         let (left, right) = if small { (10.0, width - 10.0) } else { (width * 0.25, width * 0.78) };
         let two = small && stacked(width, covariates.iter().map(|covariate| (covariate.label.as_str(), covariate.text.as_str())));
-        let row = if two { 38.0 + LINE } else if small { 38.0 } else { 25.0 };
+        let row = if two {
+            38.0 + LINE
+        } else if small {
+            38.0
+        } else {
+            25.0
+        };
         let numbers = covariates.iter().flat_map(|covariate| [covariate.before, covariate.after]).flatten();
         let scale = Scale::around(numbers.chain([-UNLIKE * 1.3, UNLIKE * 1.3]), left, right);
         let bottom = 4.0 + row * covariates.len() as f64;

@@ -21,14 +21,26 @@ pub fn best(title: &str, description: &str, chances: &[Chance]) -> Picture {
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
         let two = small && stacked(width, chances.iter().map(|chance| (chance.label.as_str(), chance.text.as_str())));
-        let row = if two { 44.0 + LINE } else if small { 44.0 } else { 30.0 };
+        let row = if two {
+            44.0 + LINE
+        } else if small {
+            44.0
+        } else {
+            30.0
+        };
         let (left, right) = if small { (0.0, width) } else { (width * 0.25, width * 0.66) };
         let scale = Scale::new(0.0, 1.0, left, right);
         let bottom = 4.0 + row * chances.len() as f64;
         for tick in [0.0, 0.25, 0.5, 0.75, 1.0] {
             let x = scale.place(tick);
             canvas.line("g", (x, 4.0), (x, bottom));
-            let anchor = if tick == 0.0 { Anchor::Start } else if tick == 1.0 { Anchor::End } else { Anchor::Middle };
+            let anchor = if tick == 0.0 {
+                Anchor::Start
+            } else if tick == 1.0 {
+                Anchor::End
+            } else {
+                Anchor::Middle
+            };
             canvas.text("t", (x, bottom + 15.0), anchor, &format!("{:.0}%", tick * 100.0), 60.0);
         }
         let mut y = 4.0;

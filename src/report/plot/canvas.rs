@@ -115,14 +115,24 @@ impl Canvas {
     /// A closed shape with words that are shown when it is pointed at.
     pub fn shape(&mut self, class: &str, path: &str, tip: &str) {
         let tip = self.tip(tip);
-        let _ = if tip.is_empty() { write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>") } else { write!(self.body, "<path class=\"{class}\" d=\"{path}\">{tip}</path>") };
+        let _ = if tip.is_empty() {
+            write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>")
+        } else {
+            write!(self.body, "<path class=\"{class}\" d=\"{path}\">{tip}</path>")
+        };
     }
 
     /// A box; negative sizes are drawn as nothing. The tip is shown when the box is pointed at.
     pub fn rect(&mut self, class: &str, corner: (f64, f64), size: (f64, f64), tip: &str) {
         let tip = self.tip(tip);
         let (width, height) = (size.0.max(0.0), size.1.max(0.0));
-        let shape = format!("<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", at(corner.0), at(corner.1), at(width), at(height));
+        let shape = format!(
+            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
+            at(corner.0),
+            at(corner.1),
+            at(width),
+            at(height)
+        );
         let _ = if tip.is_empty() { write!(self.body, "{shape}/>") } else { write!(self.body, "{shape}>{tip}</rect>") };
     }
 
@@ -174,7 +184,8 @@ impl Canvas {
                 Some(blank) if fits < rest.len() && blank > 0 => blank + 1,
                 Some(_) | None => fits,
             };
-            let line: String = if written + 1 == most { rest.drain(..).collect() } else { rest.drain(..break_at.min(rest.len())).collect() };
+            let line: String =
+                if written + 1 == most { rest.drain(..).collect() } else { rest.drain(..break_at.min(rest.len())).collect() };
             self.text(class, (place.0, place.1 + 15.0 * written as f64), Anchor::Middle, line.trim(), width);
             written += 1;
         }
@@ -224,7 +235,6 @@ impl Canvas {
         )
     }
 }
-
 
 #[cfg(test)]
 mod tests {

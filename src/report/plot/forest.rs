@@ -71,7 +71,13 @@ fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64
     let small = narrow(canvas.width);
     let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.24, canvas.width * 0.715) };
     let two = small && stacked(canvas.width, group.bars.iter().map(|bar| (bar.label.as_str(), bar.text.as_str())));
-    let row = if two { 42.0 + LINE } else if small { 42.0 } else { 27.0 };
+    let row = if two {
+        42.0 + LINE
+    } else if small {
+        42.0
+    } else {
+        27.0
+    };
     let scale = scale_of(group, left, right);
     let mut y = top;
     if !group.title.is_empty() {
@@ -86,7 +92,13 @@ fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64
     if let Some((place, words)) = &group.line {
         let x = scale.place(*place);
         canvas.line("q", (x, y), (x, bottom));
-        let anchor = if x < canvas.width * 0.3 { Anchor::Start } else if x > canvas.width * 0.7 { Anchor::End } else { Anchor::Middle };
+        let anchor = if x < canvas.width * 0.3 {
+            Anchor::Start
+        } else if x > canvas.width * 0.7 {
+            Anchor::End
+        } else {
+            Anchor::Middle
+        };
         canvas.text("qt", (x, y - 4.0), anchor, words, canvas.width * 0.6);
     }
     for bar in &group.bars {
@@ -134,7 +146,11 @@ fn directions(canvas: &mut Canvas, group: &Group, (left, right): (f64, f64), y: 
     let unit = voice.axis_unit(group.unit);
     canvas.text("t", (f64::midpoint(left, right), y), Anchor::Middle, unit, right - left);
     let Some(up) = group.up else { return };
-    let (low, high) = if up { (voice.say("worse", "变差"), voice.say("better", "变好")) } else { (voice.say("better", "变好"), voice.say("worse", "变差")) };
+    let (low, high) = if up {
+        (voice.say("worse", "变差"), voice.say("better", "变好"))
+    } else {
+        (voice.say("better", "变好"), voice.say("worse", "变差"))
+    };
     canvas.text("t", (left, y), Anchor::Start, &format!("← {low}"), 90.0);
     canvas.text("t", (right, y), Anchor::End, &format!("{high} →"), 90.0);
 }
@@ -151,7 +167,13 @@ pub fn meter(group: &Group, title: &str, description: &str, voice: Voice) -> Pic
         if let Some((place, words)) = &group.line {
             let x = scale.place(*place);
             canvas.line("q", (x, top - 4.0), (x, bottom));
-            let anchor = if x < width * 0.3 { Anchor::Start } else if x > width * 0.7 { Anchor::End } else { Anchor::Middle };
+            let anchor = if x < width * 0.3 {
+                Anchor::Start
+            } else if x > width * 0.7 {
+                Anchor::End
+            } else {
+                Anchor::Middle
+            };
             canvas.text("qt", (x, top - 9.0), anchor, words, width * 0.6);
         }
         for bar in &group.bars {

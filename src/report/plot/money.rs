@@ -30,7 +30,13 @@ pub fn money(title: &str, description: &str, purses: &[Purse], voice: Voice) -> 
         let numbers = purses.iter().flat_map(|purse| [Some(-purse.cost), purse.benefit, purse.net, purse.lower, purse.upper]).flatten();
         let scale = Scale::around(numbers.chain([0.0]), left, right);
         let two = small && stacked(width, purses.iter().map(|purse| (purse.label.as_str(), purse.text.as_str())));
-        let row = if two { 76.0 + LINE } else if small { 76.0 } else { 58.0 };
+        let row = if two {
+            76.0 + LINE
+        } else if small {
+            76.0
+        } else {
+            58.0
+        };
         let bottom = 22.0 + row * purses.len() as f64;
         below(&mut canvas, &scale, 18.0, bottom, if small { 3 } else { 6 }, |tick, step| voice.tick(Unit::Money, tick, step));
         let zero = scale.place(0.0);
@@ -43,7 +49,10 @@ pub fn money(title: &str, description: &str, purses: &[Purse], voice: Voice) -> 
             draw(&mut canvas, purse, &scale, (y, left, two), voice);
             y += row;
         }
-        let words = voice.say("bars: cost ◂ ▸ benefit; marker and line: net with its interval; yuan", "条形：成本 ◂ ▸ 收益；标记与线：净收益及区间；单位：元");
+        let words = voice.say(
+            "bars: cost ◂ ▸ benefit; marker and line: net with its interval; yuan",
+            "条形：成本 ◂ ▸ 收益；标记与线：净收益及区间；单位：元",
+        );
         canvas.text("t", (0.0, bottom + 33.0), Anchor::Start, words, width);
         canvas.finish(class, bottom + 38.0, title, description)
     })

@@ -63,8 +63,7 @@ fn stair(canvas: &mut Canvas, curve: &Curve, horizontal: &Scale, vertical: &Scal
 }
 
 fn band(canvas: &mut Canvas, curve: &Curve, horizontal: &Scale, vertical: &Scale) {
-    let known: Vec<(f64, f64, f64)> =
-        curve.steps.iter().filter_map(|step| Some((step.time, step.lower?, step.upper?))).collect();
+    let known: Vec<(f64, f64, f64)> = curve.steps.iter().filter_map(|step| Some((step.time, step.lower?, step.upper?))).collect();
     let Some(first) = known.first() else { return };
     let mut path = format!("M{} {}", at(horizontal.place(first.0)), at(vertical.place(first.2)));
     for (time, _, upper) in known.iter().skip(1) {

@@ -3,6 +3,7 @@
 mod adaptive;
 mod browser;
 mod build;
+mod colours;
 mod content;
 mod samples;
 
