@@ -2,6 +2,7 @@
 
 use super::super::markup::{Markup, cleaned};
 use super::super::voice::Voice;
+use super::heads::HEADS;
 use super::scene::{Detail, Scene, Sections};
 use super::{
     appendix, arms, attribution, contact, goals, icons, money, overview, programme, proposals, rendered, segments, time, trust, value,
@@ -58,39 +59,6 @@ struct Page {
     foot: &'static str,
 }
 
-/// One of the thirteen sections: its number, its names, and the line that stands for it where there is nothing.
-struct Head {
-    number: u8,
-    en: &'static str,
-    zh: &'static str,
-    nothing: (&'static str, &'static str),
-}
-
-const fn head(number: u8, en: &'static str, zh: &'static str, nothing: (&'static str, &'static str)) -> Head {
-    Head { number, en, zh, nothing }
-}
-
-const HEADS: [Head; 13] = [
-    head(1, "Verdict", "结论", ("No verdict.", "没有结论。")),
-    head(2, "Can we trust it?", "结果可信吗？", ("No check was run.", "未做检查。")),
-    head(3, "Goals", "目标", ("No goal is registered.", "未登记目标。")),
-    head(4, "Arms", "分组", ("No arm has units.", "各组没有客户。")),
-    head(5, "Money", "收支", ("No cost and no worth of a success are declared.", "未登记成本与单次成功价值。")),
-    head(6, "Over time", "随时间变化", ("Nobody has completed a window yet.", "尚无客户完成观察期。")),
-    head(7, "Segments", "客群", ("No cut is registered.", "未登记分群。")),
-    head(8, "Funnel and contact", "漏斗与触达", ("No contact is on record.", "没有触达记录。")),
-    head(
-        9,
-        "Retention and value",
-        "留存与价值",
-        ("No goal measures a duration and no metric asks for lifetime value.", "没有目标衡量时长，也没有指标计算客户终身价值。"),
-    ),
-    head(10, "Attribution", "归因", ("No metric asks for a split of credit.", "没有指标要求归因。")),
-    head(11, "Programme", "全局", ("No metric of the programme and no ladder with a history.", "没有全局指标，也没有带历史的分层。")),
-    head(12, "What we propose", "建议", ("Nothing to change.", "无需修改。")),
-    head(13, "Appendix", "附录", ("Nothing to add.", "没有补充。")),
-];
-
 /// With more trials than this the contents name the trials, and each trial its sections.
 const LISTED: usize = 4;
 
@@ -103,29 +71,26 @@ pub fn page(evaluation: &Evaluation, voice: Voice, detail: Detail) -> String {
     let many = scenes.len() > LISTED;
     let mut articles = Vec::new();
     let mut toc = Vec::new();
+    let mut bytes = 0;
     for scene in &scenes {
         let (article, mut entry) = trial_article(scene, alone, many);
+        bytes += article.as_str().len();
+        if detail.most_bytes.is_some_and(|most| bytes > most) {
+            break;
+        }
         if many {
             entry.links.clear();
         }
         articles.push(article);
         toc.push(entry);
     }
+    let shown = articles.len();
     if !alone {
         let (article, entry) = programme_article(evaluation, voice, detail);
         articles.push(article);
         toc.push(entry);
     }
     let title = format!("{} · {}", cleaned(&evaluation.program, 80), voice.say("report", "评估报告"));
-    let left_out = if detail.sections == Sections::All && detail.all_cuts {
-        Markup::default()
-    } else {
-        Markup::text(voice.say(
-            "This program is large; to keep the page small, long tables are cut. Everything is in report.json.",
-            "内容较多：为控制页面大小，较长的表格已截短。完整数据见 report.json。",
-        ))
-        .inside("p", "less")
-    };
     rendered(&Page {
         lang: voice.say("en", "zh-CN"),
         title: Markup::text(&title),
@@ -136,8 +101,8 @@ pub fn page(evaluation: &Evaluation, voice: Voice, detail: Detail) -> String {
         meta: program_meta(evaluation, voice),
         contents: voice.say("Contents", "目录"),
         toc,
-        left_out,
-        overview: overview::content(&scenes, voice),
+        left_out: left_out(voice, detail, scenes.len() - shown),
+        overview: overview::content(&scenes, shown, voice),
         articles,
         foot: voice.say(
             "Written by strat. The same data and the same program give the same page, byte for byte. Every number is in report.json.",
@@ -146,6 +111,23 @@ pub fn page(evaluation: &Evaluation, voice: Voice, detail: Detail) -> String {
     })
     .as_str()
     .to_owned()
+}
+
+/// What is said at the top of a page that was written with less detail.
+fn left_out(voice: Voice, detail: Detail, trials: usize) -> Markup {
+    if detail.sections == Sections::All && detail.all_cuts {
+        return Markup::default();
+    }
+    let short = voice.say(
+        "This program is large; to keep the page small, long tables are cut. Everything is in report.json.",
+        "内容较多：为控制页面大小，较长的表格已截短。完整数据见 report.json。",
+    );
+    let only = match (trials, voice.chinese()) {
+        (0, _) => String::new(),
+        (trials, false) => format!(" {trials} trials have their line in the overview only."),
+        (trials, true) => format!("另有 {trials} 项试验仅在总览中列出。"),
+    };
+    Markup::text(short).then(&Markup::text(&only)).inside("p", "less")
 }
 
 fn program_meta(evaluation: &Evaluation, voice: Voice) -> Vec<Markup> {
@@ -173,7 +155,7 @@ fn section(voice: Voice, id: &str, number: u8, content: Markup) -> Option<(Marku
 fn trial_content(scene: &Scene<'_>, number: u8, alone: bool) -> Option<Markup> {
     let (evaluation, voice) = (scene.evaluation, scene.voice);
     let full = scene.detail.sections == Sections::All;
-    let main = scene.detail.sections != Sections::Least;
+    let main = matches!(scene.detail.sections, Sections::All | Sections::Main);
     Some(match number {
         1 => verdict::content(scene),
         2 => trust::content(scene),

@@ -47,7 +47,7 @@ pub fn hostile() -> Evaluation {
 }
 
 /// A big program: twelve adaptive trials, five cuts of twenty values for every goal and arm, a year of days.
-pub fn large() -> Evaluation {
+pub fn large(trials: usize) -> Evaluation {
     let mut evaluation = adaptive::adaptive();
     let mut trial = evaluation.trials[0].clone();
     let names: Vec<String> = (1..=20).map(|index| format!("支行{index:02}")).collect();
@@ -59,7 +59,7 @@ pub fn large() -> Evaluation {
         .flat_map(|goal| (0..5).map(|index| cut(&format!("cut{index}"), &format!("分群{index}"), goal, &levels)).collect::<Vec<_>>())
         .collect();
     trial.over_time = trial.goals.iter().enumerate().map(|(index, goal)| series(goal, 90, index as u64)).collect();
-    evaluation.trials = (0..12)
+    evaluation.trials = (0..trials)
         .map(|index| TrialReport { name: format!("strategy_{index:02}"), label: Some(format!("第{index}号策略")), ..trial.clone() })
         .collect();
     evaluation
@@ -162,7 +162,7 @@ fn nothing_is_fetched_and_nothing_is_run() {
 
 #[test]
 fn every_page_is_small() {
-    let large = large();
+    let large = large(12);
     let mut pages = all();
     pages.push(("large", large.clone()));
     for (name, evaluation) in pages {
@@ -176,6 +176,10 @@ fn every_page_is_small() {
     well_formed("large", &page);
     let large = words_of(&page);
     assert!(large.contains("Everything is in report.json"), "what was left out is said");
+    let page = html(&self::large(80), Language::English);
+    well_formed("huge", &page);
+    assert!(page.len() < 400_000, "{}", page.len());
+    assert!(words_of(&page).contains("trials have their line in the overview only."));
 }
 
 #[test]
