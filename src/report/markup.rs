@@ -98,9 +98,7 @@ pub fn escaped(text: &str) -> String {
 /// of them `…` where there were more.
 #[must_use]
 pub fn cleaned(text: &str, most: usize) -> String {
-    let kept = |character: &char| {
-        !matches!(character, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
-    };
+    let kept = |character: &char| !matches!(character, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
     let mut out = String::new();
     let mut blank = false;
     for (count, character) in text.chars().filter(kept).enumerate() {

@@ -16,7 +16,11 @@ pub struct Voice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Spoken {
     /// The number, its interval in brackets (empty where both ends are withheld), and the exact amount where it was shortened.
-    Known { value: String, interval: String, exact: Option<String> },
+    Known {
+        value: String,
+        interval: String,
+        exact: Option<String>,
+    },
     Reason(String),
 }
 
@@ -38,6 +42,12 @@ impl Voice {
     #[must_use]
     pub fn chinese(self) -> bool {
         self.language == Language::Chinese
+    }
+
+    /// Between a head and what it is of.
+    #[must_use]
+    pub fn colon(self) -> &'static str {
+        self.say(": ", "：")
     }
 
     /// `4,000`
@@ -179,7 +189,8 @@ impl Voice {
         match &estimate.value {
             Figure::Withheld(reason) => Spoken::Reason(reason.words.of(self.language).to_owned()),
             Figure::Known(value) => {
-                let all: Vec<f64> = [&estimate.value, &estimate.lower, &estimate.upper].iter().filter_map(|figure| figure.known()).collect();
+                let all: Vec<f64> =
+                    [&estimate.value, &estimate.lower, &estimate.upper].iter().filter_map(|figure| figure.known()).collect();
                 let precision = Precision::of(self, unit, &all);
                 let interval = self.ends(estimate, |end| self.end(unit, end, &precision));
                 let exact = if unit == Unit::Money { self.exact_money(*value) } else { None };

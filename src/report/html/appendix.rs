@@ -39,7 +39,11 @@ fn fact(scene: &Scene<'_>, fact: &FindingFact) -> FactView {
     let of = if fact.of.is_empty() { Markup::default() } else { Markup::text(" (").then(&Markup::name(&fact.of)).then(&Markup::text(")")) };
     let value = scene.voice.figure(&fact.value, precise).line();
     let compared = format!(": {value} {} {}", fact.sign, precise(fact.limit));
-    FactView { holds: fact.holds, mark: if fact.holds { "✓" } else { "✗" }, words: scene.words(&fact.what).then(&of).then(&Markup::text(&compared)) }
+    FactView {
+        holds: fact.holds,
+        mark: if fact.holds { "✓" } else { "✗" },
+        words: scene.words(&fact.what).then(&of).then(&Markup::text(&compared)),
+    }
 }
 
 fn rules(scene: &Scene<'_>, findings: &[Finding]) -> Markup {
@@ -67,7 +71,8 @@ pub fn of_trial(scene: &Scene<'_>) -> Markup {
     let verdict = &scene.trial.verdict;
     let mut out = Markup::default();
     if !verdict.findings.is_empty() {
-        out = heading(scene.say("Rules, in their order, with the numbers that decided", "规则（按顺序）及其依据")).then(&rules(scene, &verdict.findings));
+        out = heading(scene.say("Rules, in their order, with the numbers that decided", "规则（按顺序）及其依据"))
+            .then(&rules(scene, &verdict.findings));
     }
     for arm in verdict.by_arm.iter().filter(|arm| Some(arm.arm.as_str()) != verdict.arm.as_deref() && !arm.findings.is_empty()).take(7) {
         let title = format!("{}{}", scene.say("Rules for ", "规则："), scene.arm(&arm.arm));
@@ -76,8 +81,11 @@ pub fn of_trial(scene: &Scene<'_>) -> Markup {
     out = out.then(&goals::tests(scene));
     let notes = &scene.trial.notes;
     if !notes.is_empty() {
-        let items = notes.iter().take(100).map(|note| scene.words(note).inside("li", "")).fold(Markup::default(), |all, item| all.then(&item));
-        out = out.then(&heading(scene.say("Definitions, exclusions and departures from the plan", "定义、排除与计划偏离"))).then(&items.inside("ul", "no-t"));
+        let items =
+            notes.iter().take(100).map(|note| scene.words(note).inside("li", "")).fold(Markup::default(), |all, item| all.then(&item));
+        out = out
+            .then(&heading(scene.say("Definitions, exclusions and departures from the plan", "定义、排除与计划偏离")))
+            .then(&items.inside("ul", "no-t"));
     }
     out
 }
@@ -86,13 +94,19 @@ pub fn of_trial(scene: &Scene<'_>) -> Markup {
 #[must_use]
 pub fn of_programme(evaluation: &Evaluation, voice: Voice) -> Markup {
     let title = voice.say("Plan and files", "计划与文件");
-    let heads = [voice.say("What", "项目"), voice.say("File", "文件"), voice.say("Rows", "行数"), voice.say("Fingerprint", "指纹 (blake3)")];
+    let heads =
+        [voice.say("What", "项目"), voice.say("File", "文件"), voice.say("Rows", "行数"), voice.say("Fingerprint", "指纹 (blake3)")];
     let mut table = Table::new(title, &heads);
     let hash = |hash: &str| Cell::words(Markup::text(hash).inside("code", "hs"));
     let program = Markup::text(voice.say("registered plan", "登记的计划"));
     table.row(vec![Cell::words(program), Cell::words(Markup::name(&evaluation.program)), Cell::text("–"), hash(&evaluation.program_hash)]);
     for input in evaluation.inputs.iter().take(60) {
-        table.row(vec![Cell::words(Markup::name(&input.table)), Cell::words(Markup::name(&input.file)), count(voice, input.rows), hash(&input.hash)]);
+        table.row(vec![
+            Cell::words(Markup::name(&input.table)),
+            Cell::words(Markup::name(&input.file)),
+            count(voice, input.rows),
+            hash(&input.hash),
+        ]);
     }
     let words = heading(voice.say("How to read this page", "如何阅读本页")).then(&rendered(&TermsPage { terms: terms(evaluation, voice) }));
     heading(title).then(&table.block()).then(&words)
@@ -109,7 +123,13 @@ fn terms(evaluation: &Evaluation, voice: Voice) -> Vec<(&'static str, &'static s
         ("<10", voice.say("Groups of fewer than ten customers are not shown.", "少于十位客户的分组不予展示。")),
     ];
     if evaluation.trials.iter().any(|trial| trial.randomised) && evaluation.trials.iter().all(|trial| trial.randomised) {
-        let lift = (voice.say("Lift", "相对提升"), voice.say("The difference relative to the baseline, with Fieller's interval, which never contradicts the test.", "差异相对于基线的比例；采用 Fieller 区间，与检验结论始终一致。"));
+        let lift = (
+            voice.say("Lift", "相对提升"),
+            voice.say(
+                "The difference relative to the baseline, with Fieller's interval, which never contradicts the test.",
+                "差异相对于基线的比例；采用 Fieller 区间，与检验结论始终一致。",
+            ),
+        );
         terms.insert(1, lift);
     }
     terms

@@ -31,13 +31,20 @@ fn verdict_words(scene: &Scene<'_>, verdict: &str) -> &'static str {
 
 fn versions(scene: &Scene<'_>, report: &VersionsReport) -> Markup {
     let rule = Markup::text(&report.rule).inside("code", "");
-    let lead = Markup::text(scene.say("Decided by the registered rule ", "按登记的规则裁决：")).then(&rule).then(&Markup::text(scene.say(". ", "。")));
+    let lead = Markup::text(scene.say("Decided by the registered rule ", "按登记的规则裁决："))
+        .then(&rule)
+        .then(&Markup::text(scene.say(". ", "。")));
     let lead = lead.then(&scene.words(&report.sentence));
     let mut heads = vec![scene.say("Version", "版本"), scene.say("Rate", "比率")];
     if scene.trial.randomised {
         heads.push(scene.say("Lift", "相对提升"));
     }
-    heads.extend([scene.say("Difference", "差异"), scene.say("Incremental", "增量"), scene.say("Cost", "成本"), scene.say("Per incremental", "单位增量成本")]);
+    heads.extend([
+        scene.say("Difference", "差异"),
+        scene.say("Incremental", "增量"),
+        scene.say("Cost", "成本"),
+        scene.say("Per incremental", "单位增量成本"),
+    ]);
     heads.extend([scene.say("By the rule", "规则取值"), scene.say("Verdict", "结论")]);
     let mut table = Table::new(scene.say("Versions on one cohort", "同一人群上的各版本"), &heads).cards();
     for row in &report.rows {
@@ -78,7 +85,11 @@ fn version(scene: &Scene<'_>, report: &VersionsReport, row: &VersionRow) -> Vec<
 fn differences(scene: &Scene<'_>) -> Markup {
     let mut groups: Vec<Group> = Vec::new();
     let mut names: Vec<&str> = Vec::new();
-    let title = if scene.trial.randomised { scene.say("Differences between the arms", "各组差异") } else { scene.say("Adjusted differences", "调整后差异") };
+    let title = if scene.trial.randomised {
+        scene.say("Differences between the arms", "各组差异")
+    } else {
+        scene.say("Adjusted differences", "调整后差异")
+    };
     let heads = [scene.say("Goal", "目标"), scene.say("Arm", "组"), scene.say("Against", "对比组"), scene.say("Difference", "差异")];
     let mut data = Table::new(title, &heads);
     for row in &scene.trial.goals {
@@ -95,12 +106,17 @@ fn differences(scene: &Scene<'_>) -> Markup {
     for name in names.iter().take(8) {
         let rows: Vec<&GoalRow> = scene.trial.goals.iter().filter(|row| row.name == *name).collect();
         let Some(first) = rows.first() else { continue };
+        let alike = rows.iter().all(|row| row.against == first.against);
         let bars = rows.iter().map(|row| {
-            let label = format!("{}{}{}", cleaned(&scene.arm(&row.arm), 40), " vs ", cleaned(&scene.arm(&row.against), 40));
+            let label = if alike { scene.arm(&row.arm) } else { format!("{} vs {}", scene.arm(&row.arm), scene.arm(&row.against)) };
             bar_of(scene, &label, &row.arm, row.unit, &row.difference)
         });
         let mut group = group_of(scene, first, bars.collect());
-        group.title = cleaned(&scene.goal(name), 80);
+        group.title = match (alike, scene.voice.chinese()) {
+            (true, false) => format!("{} (vs {})", scene.goal(name), scene.arm(&first.against)),
+            (true, true) => format!("{}（vs {}）", scene.goal(name), scene.arm(&first.against)),
+            (false, _) => scene.goal(name),
+        };
         groups.push(group);
     }
     if groups.is_empty() {
@@ -108,7 +124,10 @@ fn differences(scene: &Scene<'_>) -> Markup {
     }
     let said = groups.iter().flat_map(|group| group.bars.iter().map(|bar| format!("{}, {}: {}", group.title, bar.label, bar.text)));
     let description = said.take(12).collect::<Vec<_>>().join("; ");
-    let note = scene.say("An interval that leaves the line at zero on one side is a difference; dashed: what was registered.", "区间完全位于零线一侧即有差异；虚线为登记的目标或界限。");
+    let note = scene.say(
+        "An interval that leaves the line at zero on one side is a difference; dashed: what was registered.",
+        "区间完全位于零线一侧即有差异；虚线为登记的目标或界限。",
+    );
     let picture = forest(&Forest { title: title.to_owned(), description, groups }, scene.voice);
     figure(&picture, note, &data, scene.detail, scene.voice)
 }
@@ -134,7 +153,10 @@ fn chances(scene: &Scene<'_>) -> Markup {
         data.row(vec![Cell::words(scene.arm_markup(&arm.name)), chance(scene.voice, &arm.best), Cell::number(spoken(&loss(&arm.loss)))]);
     }
     let description = bars.iter().map(|bar| format!("{}: {}", bar.label, bar.text)).collect::<Vec<_>>().join("; ");
-    let note = scene.say("Loss: what is given up on average if this arm is chosen and another one is better.", "损失：若选中该组而其他组更好，平均会少得多少。");
+    let note = scene.say(
+        "Loss: what is given up on average if this arm is chosen and another one is better.",
+        "损失：若选中该组而其他组更好，平均会少得多少。",
+    );
     figure(&best(title, &description, &bars), note, &data, scene.detail, scene.voice)
 }
 
@@ -145,7 +167,11 @@ fn shares(scene: &Scene<'_>) -> Markup {
     let registered: Option<Vec<_>> = arms.iter().map(|arm| arm.share.map(part)).collect();
     let found: Option<Vec<_>> = arms.iter().map(|arm| arm.found.known().map(part)).collect();
     let proposed: Option<Vec<_>> = arms.iter().map(|arm| arm.proposed.map(part)).collect();
-    let rows = [(scene.say("registered", "登记"), registered), (scene.say("found", "实际"), found), (scene.say("next wave", "下一波建议"), proposed)];
+    let rows = [
+        (scene.say("registered", "登记"), registered),
+        (scene.say("found", "实际"), found),
+        (scene.say("next wave", "下一波建议"), proposed),
+    ];
     let bars: Vec<Share> = rows.into_iter().filter_map(|(label, parts)| Some(Share { label: label.into(), parts: parts? })).collect();
     if bars.len() < 2 {
         return Markup::default();
@@ -174,8 +200,13 @@ fn arms(scene: &Scene<'_>) -> Markup {
     let mut table = Table::new(scene.say("The arms", "各组概况"), &heads).cards();
     let unit = scene.decisive().map_or(Unit::Share, |row| row.unit);
     for arm in &scene.trial.arms {
-        let control = if arm.control { Markup::text(" ").then(&Markup::text(scene.say("control", "对照")).inside("span", "tag")) } else { Markup::default() };
-        let minutes = format!("{} {}", super::super::voice::number((arm.staff_minutes / 60.0 * 10.0).round() / 10.0), scene.say("hours", "小时"));
+        let control = if arm.control {
+            Markup::text(" ").then(&Markup::text(scene.say("control", "对照")).inside("span", "tag"))
+        } else {
+            Markup::default()
+        };
+        let minutes =
+            format!("{} {}", super::super::voice::number((arm.staff_minutes / 60.0 * 10.0).round() / 10.0), scene.say("hours", "小时"));
         table.row(vec![
             Cell::words(scene.arm_markup(&arm.name).then(&control)),
             count(voice, arm.assigned),
@@ -202,7 +233,10 @@ fn off_policy(scene: &Scene<'_>, report: &OffPolicyReport) -> Markup {
     table.row(vec![Cell::text(scene.say("Logged decisions", "日志决策数")), count(voice, report.rows)]);
     table.row(vec![Cell::text(scene.say("Decisions that count for the rule", "有效决策数")), plain(voice, &report.effective)]);
     if report.supported {
-        table.row(vec![Cell::text(scene.say("Value by inverse probability", "逆概率加权估计")), Cell::number(spoken(&voice.level_estimate(unit, &report.inverse)))]);
+        table.row(vec![
+            Cell::text(scene.say("Value by inverse probability", "逆概率加权估计")),
+            Cell::number(spoken(&voice.level_estimate(unit, &report.inverse))),
+        ]);
         table.row(vec![Cell::text(scene.say("Self-normalised", "自归一化估计")), level(voice, unit, &report.self_normalised)]);
     }
     heading(title).then(&chip.inside("p", "tx")).then(&paragraph(&scene.words(&report.sentence))).then(&table.block())

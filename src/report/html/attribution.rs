@@ -55,7 +55,11 @@ fn table(one: &Attribution, voice: Voice) -> Markup {
     }
     let rule = rule_words(&one.rule, voice);
     let note = match voice.chinese() {
-        false => format!("★ registered rule: {rule}; {} conversions; touches of the {} days before", number(one.conversions), number(one.lookback_days)),
+        false => format!(
+            "★ registered rule: {rule}; {} conversions; touches of the {} days before",
+            number(one.conversions),
+            number(one.lookback_days)
+        ),
         true => format!("★ 登记的规则：{rule}；转化 {} 次；回溯 {} 天内的触点", number(one.conversions), number(one.lookback_days)),
     };
     table.note = note;
@@ -65,5 +69,7 @@ fn table(one: &Attribution, voice: Voice) -> Markup {
 /// A bar inside a cell; the number beside it says the same.
 fn bar(share: f64) -> Markup {
     let width = escaped(&super::super::plot::canvas::at((share.clamp(0.0, 1.0)) * 60.0));
-    Markup::written(format!("<svg class=\"cb\" viewBox=\"0 0 60 6\" aria-hidden=\"true\"><rect class=\"e\" width=\"60\" height=\"6\"/><rect class=\"f1\" width=\"{width}\" height=\"6\"/></svg>"))
+    Markup::written(format!(
+        "<svg class=\"cb\" viewBox=\"0 0 60 6\" aria-hidden=\"true\"><rect class=\"e\" width=\"60\" height=\"6\"/><rect class=\"f1\" width=\"{width}\" height=\"6\"/></svg>"
+    ))
 }

@@ -37,6 +37,9 @@ pub fn content(scene: &Scene<'_>) -> Markup {
     }
     let said = |stage: &Stage| stage.arms.iter().map(|arm| arm.1.clone()).collect::<Vec<_>>().join(" / ");
     let description = drawn.iter().map(|stage| format!("{}: {}", stage.label, said(stage))).collect::<Vec<_>>().join("; ");
-    let note = scene.say("Shares are of the customers assigned to the arm; everybody assigned counts, reached or not.", "占比以分入该组的客户为分母；无论是否触达均计入。");
+    let note = scene.say(
+        "Shares are of the customers assigned to the arm; everybody assigned counts, reached or not.",
+        "占比以分入该组的客户为分母；无论是否触达均计入。",
+    );
     figure(&funnel(title, &description, &arms, &drawn), note, &data, scene.detail, voice)
 }

@@ -1,9 +1,9 @@
 //! 3 The goals: each goal, guard and watched metric in each arm, with its interval, its test and whether it is met.
 
 use super::super::markup::Markup;
+use super::icons;
 use super::scene::{Scene, Sections, chance, count, level, p, spoken, withheld};
 use super::table::{Cell, Table, folded, heading};
-use super::icons;
 use crate::evaluate::evaluation::{Beside, Estimate, GoalRow, Met, Unit};
 
 fn role(scene: &Scene<'_>, row: &GoalRow, first: bool) -> &'static str {
@@ -38,7 +38,8 @@ fn line(head: &str, content: &Markup) -> Markup {
 /// `8.1% v 6.0%`, with successes of customers below, in the same order.
 fn levels(scene: &Scene<'_>, row: &GoalRow) -> Markup {
     let voice = scene.voice;
-    let both = level(voice, row.unit, &row.level).content.then(&Markup::text(" vs ")).then(&level(voice, row.unit, &row.level_against).content);
+    let both =
+        level(voice, row.unit, &row.level).content.then(&Markup::text(" vs ")).then(&level(voice, row.unit, &row.level_against).content);
     let of = |n: u64, successes: Option<f64>| {
         let words = match successes {
             Some(successes) => format!("{} / {}", super::super::voice::number(successes), voice.count(n)),
@@ -54,7 +55,8 @@ fn small_print(scene: &Scene<'_>, row: &GoalRow) -> Markup {
     let voice = scene.voice;
     let mut out = scene.words(&row.method);
     if let Some(detectable) = row.detectable.known() {
-        let words = format!(" · {} {}", scene.say("detectable", "可检出差异"), voice.difference(row.unit, detectable).trim_start_matches('+'));
+        let words =
+            format!(" · {} {}", scene.say("detectable", "可检出差异"), voice.difference(row.unit, detectable).trim_start_matches('+'));
         out = out.then(&Markup::text(&words));
     }
     for (many, en, zh) in [(row.unknown, "value not known", "取值未知"), (row.immature, "not yet mature", "观察期未满")] {
@@ -93,7 +95,8 @@ fn cells(scene: &Scene<'_>, row: &GoalRow, again: bool) -> Vec<Cell> {
     let voice = scene.voice;
     let first = scene.primary() == Some(row.name.as_str());
     let name = Markup::label(row.label.as_deref(), &row.name).inside("b", "gn");
-    let registered = if again || row.registered.is_empty() { Markup::default() } else { Markup::text(&row.registered).inside("p", "ln mono") };
+    let registered =
+        if again || row.registered.is_empty() { Markup::default() } else { Markup::text(&row.registered).inside("p", "ln mono") };
     let versus = scene.arm_markup(&row.arm).then(&Markup::text(" vs ")).then(&scene.arm_markup(&row.against)).inside("p", "ln");
     let role = Markup::text(role(scene, row, first)).inside("span", "tag");
     let mut cells = vec![
@@ -120,7 +123,14 @@ fn cells(scene: &Scene<'_>, row: &GoalRow, again: bool) -> Vec<Cell> {
 
 /// The same comparisons by other methods.
 fn beside(scene: &Scene<'_>) -> Markup {
-    let heads = [scene.say("Goal", "目标"), scene.say("Arm", "组"), scene.say("Method", "方法"), scene.say("Difference", "差异"), "p", scene.say("More", "附注")];
+    let heads = [
+        scene.say("Goal", "目标"),
+        scene.say("Arm", "组"),
+        scene.say("Method", "方法"),
+        scene.say("Difference", "差异"),
+        "p",
+        scene.say("More", "附注"),
+    ];
     let title = scene.say("The same by other methods", "其他方法的结果");
     let mut table = Table::new(title, &heads);
     let one = |row: &GoalRow, beside: &Beside| {
@@ -160,7 +170,14 @@ fn adjusted(scene: &Scene<'_>) -> Markup {
     }
     let unit_of = |goal: &str| trial.goals.iter().find(|row| row.name == goal).map_or(Unit::Number, |row| row.unit);
     let title = scene.say("Ways to estimate without chance, side by side", "非随机情形下的各种估计");
-    let heads = [scene.say("Method", "方法"), scene.say("Goal", "目标"), scene.say("Arm", "组"), scene.say("Difference", "差异"), "p", scene.say("Effective customers", "有效客户数")];
+    let heads = [
+        scene.say("Method", "方法"),
+        scene.say("Goal", "目标"),
+        scene.say("Arm", "组"),
+        scene.say("Difference", "差异"),
+        "p",
+        scene.say("Effective customers", "有效客户数"),
+    ];
     let mut table = Table::new(title, &heads);
     for row in &trial.adjusted {
         let effective = match row.effective.known() {
@@ -186,7 +203,14 @@ fn estimate(scene: &Scene<'_>, unit: Unit, estimate: &Estimate) -> Cell {
 /// A block of closed tests, for the appendix.
 #[must_use]
 pub fn tests(scene: &Scene<'_>) -> Markup {
-    let heads = [scene.say("Goal", "目标"), scene.say("Arm", "组"), scene.say("Against", "对比组"), scene.say("Method", "方法"), "p", scene.say("Adjusted p", "校正后 p")];
+    let heads = [
+        scene.say("Goal", "目标"),
+        scene.say("Arm", "组"),
+        scene.say("Against", "对比组"),
+        scene.say("Method", "方法"),
+        "p",
+        scene.say("Adjusted p", "校正后 p"),
+    ];
     let title = scene.say("Every test that was run", "全部检验");
     let mut table = Table::new(title, &heads);
     for row in &scene.trial.tests {

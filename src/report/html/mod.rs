@@ -9,6 +9,7 @@ mod arms;
 mod attribution;
 mod contact;
 mod goals;
+mod heads;
 mod icons;
 mod money;
 mod overview;

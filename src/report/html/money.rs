@@ -98,13 +98,18 @@ fn break_even(scene: &Scene<'_>) -> Markup {
         let (Some(goal), Some(needed)) = (goal, row.break_even.known()) else { continue };
         let name = cleaned(&scene.arm(&row.arm), 60);
         let written = scene.voice.difference(goal.unit, needed);
-        data.row(vec![Cell::words(scene.arm_markup(&row.arm)), difference(scene.voice, goal.unit, &goal.difference), Cell::number(Markup::text(&written))]);
+        data.row(vec![
+            Cell::words(scene.arm_markup(&row.arm)),
+            difference(scene.voice, goal.unit, &goal.difference),
+            Cell::number(Markup::text(&written)),
+        ]);
         bars.push(Bar { mark: Some(needed), ..bar_of(scene, &name, &row.arm, goal.unit, &goal.difference) });
         shape = Some((goal.unit, goal.up));
     }
     let Some((unit, up)) = shape else { return Markup::default() };
     let needed = |bar: &Bar| bar.mark.map(|mark| scene.voice.difference(unit, mark)).unwrap_or_default();
-    let description = bars.iter().map(|bar| format!("{}: {}; {} {}", bar.label, bar.text, scene.say("break-even", "盈亏平衡"), needed(bar)));
+    let description =
+        bars.iter().map(|bar| format!("{}: {}; {} {}", bar.label, bar.text, scene.say("break-even", "盈亏平衡"), needed(bar)));
     let description = description.collect::<Vec<_>>().join(". ");
     let groups = vec![Group { title: String::new(), unit, up: Some(up), line: None, bars }];
     let note = scene.say(

@@ -7,9 +7,12 @@ use super::table::{Cell, Table};
 use super::verdict::met_words;
 use super::{icons, money};
 
-/// Lines for all trials; nothing where there is only one.
+/// Lines on a page; a program with more trials has the others in `report.json`.
+const MOST: usize = 150;
+
+/// Lines for all trials; nothing where there is only one. The first `shown` have an article to go to.
 #[must_use]
-pub fn content(scenes: &[Scene<'_>], voice: Voice) -> Markup {
+pub fn content(scenes: &[Scene<'_>], shown: usize, voice: Voice) -> Markup {
     if scenes.len() < 2 {
         return Markup::default();
     }
@@ -25,8 +28,10 @@ pub fn content(scenes: &[Scene<'_>], voice: Voice) -> Markup {
     for scene in scenes {
         let verdict = &scene.trial.verdict;
         let name = Markup::label(scene.trial.label.as_deref(), &scene.trial.name);
-        let link = Markup::written(format!("<a href=\"#t{}\">{name}</a>", scene.number));
-        let chip = icons::met(verdict.met).then(&Markup::text(met_words(voice, verdict.met))).inside("span", &format!("chip st-{}", icons::state(verdict.met)));
+        let link = if scene.number <= shown { Markup::written(format!("<a href=\"#t{}\">{name}</a>", scene.number)) } else { name };
+        let chip = icons::met(verdict.met)
+            .then(&Markup::text(met_words(voice, verdict.met)))
+            .inside("span", &format!("chip st-{}", icons::state(verdict.met)));
         let result = scene.decisive().map_or_else(
             || super::scene::withheld(voice.say("no goal registered", "未登记目标")),
             |row| spoken(&voice.estimate(row.unit, &row.difference)),
@@ -41,5 +46,5 @@ pub fn content(scenes: &[Scene<'_>], voice: Voice) -> Markup {
         ]);
     }
     let head = Markup::text(voice.say("All trials at a glance", "试验总览")).inside("h2", "ovh");
-    Markup::written(format!("<section class=\"ov\" id=\"all\">{head}{}</section>", table.block()))
+    Markup::written(format!("<section class=\"ov\" id=\"all\">{head}{}</section>", table.at_most(MOST, voice).block()))
 }

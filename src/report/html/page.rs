@@ -2,8 +2,12 @@
 
 use super::super::markup::{Markup, cleaned};
 use super::super::voice::Voice;
+use super::heads::HEADS;
 use super::scene::{Detail, Scene, Sections};
-use super::{appendix, arms, attribution, contact, goals, icons, money, overview, programme, proposals, rendered, segments, time, trust, value, verdict};
+use super::{
+    appendix, arms, attribution, contact, goals, icons, money, overview, programme, proposals, rendered, segments, time, trust, value,
+    verdict,
+};
 use crate::evaluate::evaluation::{Evaluation, TrialReport};
 use askama::Template;
 
@@ -25,6 +29,8 @@ struct ArticlePage {
     name: Markup,
     meta: Vec<Markup>,
     links: Vec<(String, &'static str)>,
+    /// Whether the sections are listed here and not in the contents of the page.
+    many: bool,
     sections: Vec<Markup>,
 }
 
@@ -53,33 +59,8 @@ struct Page {
     foot: &'static str,
 }
 
-/// One of the thirteen sections: its number, its names, and the line that stands for it where there is nothing.
-struct Head {
-    number: u8,
-    en: &'static str,
-    zh: &'static str,
-    nothing: (&'static str, &'static str),
-}
-
-const fn head(number: u8, en: &'static str, zh: &'static str, nothing: (&'static str, &'static str)) -> Head {
-    Head { number, en, zh, nothing }
-}
-
-const HEADS: [Head; 13] = [
-    head(1, "Verdict", "结论", ("No verdict.", "没有结论。")),
-    head(2, "Can we trust it?", "结果可信吗？", ("No check was run.", "未做检查。")),
-    head(3, "Goals", "目标", ("No goal is registered.", "未登记目标。")),
-    head(4, "Arms", "分组", ("No arm has units.", "各组没有客户。")),
-    head(5, "Money", "收支", ("No cost and no worth of a success are declared.", "未登记成本与单次成功价值。")),
-    head(6, "Over time", "随时间变化", ("Nobody has completed a window yet.", "尚无客户完成观察期。")),
-    head(7, "Segments", "客群", ("No cut is registered.", "未登记分群。")),
-    head(8, "Funnel and contact", "漏斗与触达", ("No contact is on record.", "没有触达记录。")),
-    head(9, "Retention and value", "留存与价值", ("No goal measures a duration and no metric asks for lifetime value.", "没有目标衡量时长，也没有指标计算客户终身价值。")),
-    head(10, "Attribution", "归因", ("No metric asks for a split of credit.", "没有指标要求归因。")),
-    head(11, "Programme", "全局", ("No metric of the programme and no ladder with a history.", "没有全局指标，也没有带历史的分层。")),
-    head(12, "What we propose", "建议", ("Nothing to change.", "无需修改。")),
-    head(13, "Appendix", "附录", ("Nothing to add.", "没有补充。")),
-];
+/// With more trials than this the contents name the trials, and each trial its sections.
+const LISTED: usize = 4;
 
 /// The page.
 #[must_use]
@@ -87,24 +68,29 @@ pub fn page(evaluation: &Evaluation, voice: Voice, detail: Detail) -> String {
     let scenes: Vec<Scene<'_>> =
         evaluation.trials.iter().enumerate().map(|(index, trial)| Scene { voice, evaluation, trial, number: index + 1, detail }).collect();
     let alone = scenes.len() == 1;
+    let many = scenes.len() > LISTED;
     let mut articles = Vec::new();
     let mut toc = Vec::new();
+    let mut bytes = 0;
     for scene in &scenes {
-        let (article, entry) = trial_article(scene, alone);
+        let (article, mut entry) = trial_article(scene, alone, many);
+        bytes += article.as_str().len();
+        if detail.most_bytes.is_some_and(|most| bytes > most) {
+            break;
+        }
+        if many {
+            entry.links.clear();
+        }
         articles.push(article);
         toc.push(entry);
     }
+    let shown = articles.len();
     if !alone {
         let (article, entry) = programme_article(evaluation, voice, detail);
         articles.push(article);
         toc.push(entry);
     }
     let title = format!("{} · {}", cleaned(&evaluation.program, 80), voice.say("report", "评估报告"));
-    let left_out = if detail.sections == Sections::All && detail.all_cuts {
-        Markup::default()
-    } else {
-        Markup::text(voice.say("This program is large; to keep the page small, long tables are cut. Everything is in report.json.", "内容较多：为控制页面大小，较长的表格已截短。完整数据见 report.json。")).inside("p", "less")
-    };
     rendered(&Page {
         lang: voice.say("en", "zh-CN"),
         title: Markup::text(&title),
@@ -115,13 +101,33 @@ pub fn page(evaluation: &Evaluation, voice: Voice, detail: Detail) -> String {
         meta: program_meta(evaluation, voice),
         contents: voice.say("Contents", "目录"),
         toc,
-        left_out,
-        overview: overview::content(&scenes, voice),
+        left_out: left_out(voice, detail, scenes.len() - shown),
+        overview: overview::content(&scenes, shown, voice),
         articles,
-        foot: voice.say("Written by strat. The same data and the same program give the same page, byte for byte. Every number is in report.json.", "由 strat 生成。相同数据与相同程序得到逐字节相同的页面。全部数字见 report.json。"),
+        foot: voice.say(
+            "Written by strat. The same data and the same program give the same page, byte for byte. Every number is in report.json.",
+            "由 strat 生成。相同数据与相同程序得到逐字节相同的页面。全部数字见 report.json。",
+        ),
     })
     .as_str()
     .to_owned()
+}
+
+/// What is said at the top of a page that was written with less detail.
+fn left_out(voice: Voice, detail: Detail, trials: usize) -> Markup {
+    if detail.sections == Sections::All && detail.all_cuts {
+        return Markup::default();
+    }
+    let short = voice.say(
+        "This program is large; to keep the page small, long tables are cut. Everything is in report.json.",
+        "内容较多：为控制页面大小，较长的表格已截短。完整数据见 report.json。",
+    );
+    let only = match (trials, voice.chinese()) {
+        (0, _) => String::new(),
+        (trials, false) => format!(" {trials} trials have their line in the overview only."),
+        (trials, true) => format!("另有 {trials} 项试验仅在总览中列出。"),
+    };
+    Markup::text(short).then(&Markup::text(&only)).inside("p", "less")
 }
 
 fn program_meta(evaluation: &Evaluation, voice: Voice) -> Vec<Markup> {
@@ -149,7 +155,7 @@ fn section(voice: Voice, id: &str, number: u8, content: Markup) -> Option<(Marku
 fn trial_content(scene: &Scene<'_>, number: u8, alone: bool) -> Option<Markup> {
     let (evaluation, voice) = (scene.evaluation, scene.voice);
     let full = scene.detail.sections == Sections::All;
-    let main = scene.detail.sections != Sections::Least;
+    let main = matches!(scene.detail.sections, Sections::All | Sections::Main);
     Some(match number {
         1 => verdict::content(scene),
         2 => trust::content(scene),
@@ -177,7 +183,8 @@ fn kind(trial: &TrialReport, voice: Voice) -> Markup {
         "experiment" => voice.say("experiment", "实验"),
         other => return Markup::name(other),
     };
-    let design = if trial.randomised { voice.say(" · drawn by chance", " · 随机分组") } else { voice.say(" · observed", " · 观察性") };
+    let design =
+        if trial.randomised { voice.say(" · drawn by chance", " · 随机分组") } else { voice.say(" · observed", " · 观察性") };
     Markup::text(kind).then(&Markup::text(design))
 }
 
@@ -198,18 +205,30 @@ fn trial_meta(trial: &TrialReport, voice: Voice) -> Vec<Markup> {
     }
     let units: u64 = trial.arms.iter().map(|arm| arm.assigned).fold(0, u64::saturating_add);
     meta.push(Markup::text(&format!("{} {}", voice.count(units), voice.say("customers", "位客户"))));
-    let looks = if trial.looks == "anytime" { voice.say("may be looked at any time", "可随时查看") } else { voice.say("looked at once", "一次性查看") };
+    let looks = if trial.looks == "anytime" {
+        voice.say("may be looked at any time", "可随时查看")
+    } else {
+        voice.say("looked at once", "一次性查看")
+    };
     meta.push(Markup::text(&format!("α = {} · {looks}", super::super::voice::precise(trial.alpha))));
     meta
 }
 
-fn trial_article(scene: &Scene<'_>, alone: bool) -> (Markup, Entry) {
+fn trial_article(scene: &Scene<'_>, alone: bool, many: bool) -> (Markup, Entry) {
     let id = format!("t{}", scene.number);
     let contents = HEADS.iter().filter_map(|head| section(scene.voice, &id, head.number, trial_content(scene, head.number, alone)?));
     let (sections, links): (Vec<_>, Vec<_>) = contents.unzip();
     let trial = scene.trial;
     let name = Markup::label(trial.label.as_deref(), &trial.name);
-    let article = ArticlePage { id: id.clone(), kind: kind(trial, scene.voice), name: name.clone(), meta: trial_meta(trial, scene.voice), links: links.clone(), sections };
+    let article = ArticlePage {
+        id: id.clone(),
+        kind: kind(trial, scene.voice),
+        name: name.clone(),
+        meta: trial_meta(trial, scene.voice),
+        links: links.clone(),
+        many,
+        sections,
+    };
     (rendered(&article), Entry { id, icon: icons::met(trial.verdict.met), title: name, links })
 }
 
@@ -220,9 +239,18 @@ fn programme_article(evaluation: &Evaluation, voice: Voice, detail: Detail) -> (
         (11, programme::content(evaluation, voice, detail)),
         (13, appendix::of_programme(evaluation, voice)),
     ];
-    let (sections, links): (Vec<_>, Vec<_>) = contents.into_iter().filter_map(|(number, content)| section(voice, "p", number, content)).unzip();
+    let (sections, links): (Vec<_>, Vec<_>) =
+        contents.into_iter().filter_map(|(number, content)| section(voice, "p", number, content)).unzip();
     let name = Markup::text(voice.say("The whole programme", "全局"));
-    let article = ArticlePage { id: "p".into(), kind: Markup::text(voice.say("all strategies", "全部策略")), name: name.clone(), meta: Vec::new(), links: links.clone(), sections };
+    let article = ArticlePage {
+        id: "p".into(),
+        kind: Markup::text(voice.say("all strategies", "全部策略")),
+        name: name.clone(),
+        meta: Vec::new(),
+        links: links.clone(),
+        many: false,
+        sections,
+    };
     (rendered(&article), Entry { id: "p".into(), icon: Markup::default(), title: name, links })
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::markup::{Markup, cleaned};
 use super::super::plot::{Flow, flow};
-use super::super::voice::{Voice, fixed, number};
+use super::super::voice::{Voice, precise};
 use super::scene::{Detail, SMALLEST_CELL, cell_count, few, level, share, spoken, withheld};
 use super::table::{Cell, Table, figure, heading, paragraph};
 use crate::evaluate::evaluation::{Evaluation, Figure, MetricGroup, MetricReport, Migration};
@@ -17,7 +17,13 @@ pub fn content(evaluation: &Evaluation, voice: Voice, detail: Detail) -> Markup 
 
 fn metric_of(metric: &MetricReport, voice: Voice, detail: Detail) -> Markup {
     let title = cleaned(metric.label.as_deref().unwrap_or(&metric.name), 60);
-    let heads = [voice.say("Group", "分组"), voice.say("Now", "当前"), voice.say("One window earlier", "上一窗口"), voice.say("Way", "变化方向"), "n"];
+    let heads = [
+        voice.say("Group", "分组"),
+        voice.say("Now", "当前"),
+        voice.say("One window earlier", "上一窗口"),
+        voice.say("Way", "变化方向"),
+        "n",
+    ];
     let mut table = Table::new(&title, &heads);
     for group in &metric.groups {
         table.row(group_row(metric, group, voice));
@@ -29,7 +35,10 @@ fn group_row(metric: &MetricReport, group: &MetricGroup, voice: Voice) -> Vec<Ce
     let name = if group.group.is_empty() {
         Markup::text(voice.say("all", "全部"))
     } else {
-        let parts = group.group.iter().map(|part| if part.is_empty() { Markup::text(voice.say("(missing)", "（缺失）")) } else { Markup::name(part) });
+        let parts = group
+            .group
+            .iter()
+            .map(|part| if part.is_empty() { Markup::text(voice.say("(missing)", "（缺失）")) } else { Markup::name(part) });
         parts.reduce(|all, part| all.then(&Markup::text(" · ")).then(&part)).unwrap_or_default()
     };
     if group.n < SMALLEST_CELL {
@@ -78,8 +87,12 @@ fn migration(one: &Migration, voice: Voice, detail: Detail) -> Markup {
     } else {
         let name = |index: usize| labels.get(index).map_or("", String::as_str);
         let moves = flows.iter().filter(|flow| flow.from != flow.to);
-        let description = moves.take(16).map(|flow| format!("{} → {}: {}", name(flow.from), name(flow.to), voice.count(flow.count))).collect::<Vec<_>>().join("; ");
-        let picture_title = format!("{title}: {} → {}", cleaned(&one.from_day, 20), cleaned(&one.to_day, 20));
+        let description = moves
+            .take(16)
+            .map(|flow| format!("{} → {}: {}", name(flow.from), name(flow.to), voice.count(flow.count)))
+            .collect::<Vec<_>>()
+            .join("; ");
+        let picture_title = format!("{title}{}{} → {}", voice.colon(), cleaned(&one.from_day, 20), cleaned(&one.to_day, 20));
         let picture = flow(&picture_title, &description, &labels, &flows, (&one.from_day, &one.to_day), voice);
         figure(&picture, &note, &data, detail, voice)
     };
@@ -89,7 +102,10 @@ fn migration(one: &Migration, voice: Voice, detail: Detail) -> Markup {
 /// Share that moved and the stability index against its critical value.
 fn stability(one: &Migration, voice: Voice) -> Markup {
     let changed = Markup::text(voice.say("Moved to another label: ", "标签发生变化：")).then(&share(voice, &one.changed).content);
-    let index = |figure: &Figure| spoken(&voice.figure(figure, |value| if value.abs() < 1.0 { fixed(value, 3) } else { number(value) }));
+    let index = |figure: &Figure| spoken(&voice.figure(figure, precise));
     let words = changed.then(&Markup::text(" · PSI ")).then(&index(&one.psi));
-    words.then(&Markup::text(voice.say(" (critical ", "（临界值 "))).then(&index(&one.psi_critical)).then(&Markup::text(voice.say(")", "）")))
+    words
+        .then(&Markup::text(voice.say(" (critical ", "（临界值 ")))
+        .then(&index(&one.psi_critical))
+        .then(&Markup::text(voice.say(")", "）")))
 }

@@ -21,6 +21,8 @@ pub struct Detail {
     /// Whether phones get pictures of their own, or the wide ones to scroll.
     pub narrow: bool,
     pub sections: Sections,
+    /// Bytes of articles; trials beyond them have their line in the overview only.
+    pub most_bytes: Option<usize>,
 }
 
 /// Which sections of trials are there.
@@ -33,12 +35,13 @@ pub enum Sections {
     Least,
 }
 
-pub const DETAILS: [Detail; 5] = [
-    Detail { points: 120, rows: 60, all_cuts: true, narrow: true, sections: Sections::All },
-    Detail { points: 60, rows: 24, all_cuts: false, narrow: true, sections: Sections::All },
-    Detail { points: 40, rows: 12, all_cuts: false, narrow: false, sections: Sections::All },
-    Detail { points: 20, rows: 8, all_cuts: false, narrow: false, sections: Sections::Main },
-    Detail { points: 20, rows: 4, all_cuts: false, narrow: false, sections: Sections::Least },
+pub const DETAILS: [Detail; 6] = [
+    Detail { points: 120, rows: 60, all_cuts: true, narrow: true, sections: Sections::All, most_bytes: None },
+    Detail { points: 60, rows: 24, all_cuts: false, narrow: true, sections: Sections::All, most_bytes: None },
+    Detail { points: 40, rows: 12, all_cuts: false, narrow: false, sections: Sections::All, most_bytes: None },
+    Detail { points: 20, rows: 8, all_cuts: false, narrow: false, sections: Sections::Main, most_bytes: None },
+    Detail { points: 20, rows: 4, all_cuts: false, narrow: false, sections: Sections::Least, most_bytes: None },
+    Detail { points: 20, rows: 4, all_cuts: false, narrow: false, sections: Sections::Least, most_bytes: Some(200_000) },
 ];
 
 /// One trial on the page.

@@ -63,16 +63,17 @@ fn heat(scene: &Scene<'_>, cuts: &[&CutReport]) -> Markup {
     let shown = |level: &&CutLevel| !is_small(level);
     let most = cuts.iter().flat_map(|cut| &cut.levels).filter(shown).filter_map(|level| level.difference.value.known());
     let most = most.fold(0.0_f64, |most, value| most.max(value.abs())).max(f64::MIN_POSITIVE);
-    let cell = |cut: Option<&&CutReport>, name: &str| match cut.and_then(|cut| Some((cut, cut.levels.iter().find(|level| level.name == name)?))) {
-        None => StripCell { heat: None, text: "–".into(), tip: String::new() },
-        Some((_, level)) if is_small(level) => StripCell { heat: None, text: "<10".into(), tip: few(scene.voice).into() },
-        Some((cut, level)) => {
-            let value = level.difference.value.known();
-            let text = value.map_or_else(|| scene.say("withheld", "不予给出").into(), |value| scene.voice.difference(cut.unit, value));
-            let tip = scene.voice.estimate(cut.unit, &level.difference).line();
-            StripCell { heat: value.map(|value| if up { value / most } else { -value / most }), text, tip }
-        }
-    };
+    let cell =
+        |cut: Option<&&CutReport>, name: &str| match cut.and_then(|cut| Some((cut, cut.levels.iter().find(|level| level.name == name)?))) {
+            None => StripCell { heat: None, text: "–".into(), tip: String::new() },
+            Some((_, level)) if is_small(level) => StripCell { heat: None, text: "<10".into(), tip: few(scene.voice).into() },
+            Some((cut, level)) => {
+                let value = level.difference.value.known();
+                let text = value.map_or_else(|| scene.say("withheld", "不予给出").into(), |value| scene.voice.difference(cut.unit, value));
+                let tip = scene.voice.estimate(cut.unit, &level.difference).line();
+                StripCell { heat: value.map(|value| if up { value / most } else { -value / most }), text, tip }
+            }
+        };
     let mut rows = Vec::new();
     for name in &names {
         let of_name: Vec<&&CutReport> = cuts.iter().filter(|cut| cut.name == *name).collect();
@@ -92,8 +93,12 @@ fn heat(scene: &Scene<'_>, cuts: &[&CutReport]) -> Markup {
         let cells = row.cells.iter().map(|cell| Cell::number(Markup::text(&cell.text)));
         data.row([Cell::text(&row.label)].into_iter().chain(cells).collect());
     }
-    let description = rows.iter().take(12).map(|row| format!("{}: {}", row.label, row.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" / ")));
-    let note = scene.say("Green: better than its baseline; red: worse; the sign says the same.", "绿色：优于基线；红色：劣于基线；正负号含义相同。");
+    let description = rows
+        .iter()
+        .take(12)
+        .map(|row| format!("{}: {}", row.label, row.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join(" / ")));
+    let note = scene
+        .say("Green: better than its baseline; red: worse; the sign says the same.", "绿色：优于基线；红色：劣于基线；正负号含义相同。");
     figure(&strip(title, &description.collect::<Vec<_>>().join("; "), &columns, &rows), note, &data, scene.detail, scene.voice)
 }
 
@@ -132,7 +137,13 @@ fn cut_forest(scene: &Scene<'_>, cut: &CutReport) -> Markup {
     let description = bars.iter().map(|bar| format!("{}: {}", bar.label, bar.text)).collect::<Vec<_>>().join("; ");
     let group = Group { title: String::new(), unit: cut.unit, up, line: None, bars };
     let sentence = cut.sentence.of(scene.voice.language);
-    figure(&half_forest(&Forest { title, description, groups: vec![group] }, scene.voice), sentence, &cut_table(scene, cut), scene.detail, scene.voice)
+    figure(
+        &half_forest(&Forest { title, description, groups: vec![group] }, scene.voice),
+        sentence,
+        &cut_table(scene, cut),
+        scene.detail,
+        scene.voice,
+    )
 }
 
 fn cut_table(scene: &Scene<'_>, cut: &CutReport) -> Table {
@@ -151,7 +162,11 @@ fn cut_table(scene: &Scene<'_>, cut: &CutReport) -> Table {
     let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
     let mut table = Table::new(&format!("{} · {}", cut_name(scene, cut), scene.goal(&cut.goal)), &heads);
     for one in &cut.levels {
-        let mut cells = vec![Cell::text(&level_name(scene, one)), Cell::number(cell_count(voice, one.n)), Cell::number(cell_count(voice, one.n_against))];
+        let mut cells = vec![
+            Cell::text(&level_name(scene, one)),
+            Cell::number(cell_count(voice, one.n)),
+            Cell::number(cell_count(voice, one.n_against)),
+        ];
         if is_small(one) {
             cells.extend((0..5).map(|_| Cell::words(withheld(few(voice)))));
         } else {
@@ -191,7 +206,8 @@ fn others_folded(scene: &Scene<'_>, others: &[&CutReport]) -> Markup {
         let words = scene.say(" To keep this page small they are in report.json only.", "：为控制页面大小，仅收录在 report.json 中。");
         return Markup::text(&format!("{title}{words}")).inside("p", "nt");
     }
-    let tables = others.iter().fold(Markup::default(), |all, cut| all.then(&cut_table(scene, cut).at_most(scene.detail.rows, scene.voice).block()));
+    let tables =
+        others.iter().fold(Markup::default(), |all, cut| all.then(&cut_table(scene, cut).at_most(scene.detail.rows, scene.voice).block()));
     folded(&title, tables)
 }
 
@@ -213,7 +229,11 @@ fn uplift(scene: &Scene<'_>, report: &UpliftReport) -> Markup {
     let mut data = Table::new(title, &heads);
     let mut parts = Vec::new();
     for part in &report.parts {
-        let mut cells = vec![Cell::text(&part.part.to_string()), Cell::number(cell_count(voice, part.n)), Cell::number(cell_count(voice, part.n_against))];
+        let mut cells = vec![
+            Cell::text(&part.part.to_string()),
+            Cell::number(cell_count(voice, part.n)),
+            Cell::number(cell_count(voice, part.n_against)),
+        ];
         if small(part) {
             cells.extend((0..5).map(|_| Cell::words(withheld(few(voice)))));
         } else {
@@ -229,8 +249,11 @@ fn uplift(scene: &Scene<'_>, report: &UpliftReport) -> Markup {
         parts.push(Decile { label: part.part.to_string(), difference: shown, text });
     }
     let coefficient = voice.figure(&report.coefficient, |value| super::super::voice::fixed(value, 3)).line();
-    let lead = Markup::text(scene.say("Score ", "评分 ")).then(&Markup::name(&report.score)).then(&Markup::text(&format!(" · Qini {coefficient}")));
-    let description = format!("Qini {coefficient}. {}", parts.iter().map(|part| format!("{}: {}", part.label, part.text)).collect::<Vec<_>>().join("; "));
+    let lead = Markup::text(scene.say("Score ", "评分 "))
+        .then(&Markup::name(&report.score))
+        .then(&Markup::text(&format!(" · Qini {coefficient}")));
+    let description =
+        format!("Qini {coefficient}. {}", parts.iter().map(|part| format!("{}: {}", part.label, part.text)).collect::<Vec<_>>().join("; "));
     let picture = qini(title, &description, &report.curve, &parts, voice);
     heading(title).then(&paragraph(&lead)).then(&figure(&picture, "", &data, scene.detail, voice))
 }

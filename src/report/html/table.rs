@@ -3,8 +3,8 @@
 use super::super::markup::Markup;
 use super::super::plot::Picture;
 use super::super::voice::Voice;
-use super::scene::Detail;
 use super::rendered;
+use super::scene::Detail;
 use askama::Template;
 
 #[derive(Debug, Clone)]
@@ -128,7 +128,13 @@ pub fn figure(picture: &Picture, note: &str, data: &Table, detail: Detail, voice
     let half = picture.wide.is_empty();
     let narrow = if detail.narrow || half { picture.narrow.clone() } else { String::new() };
     rendered(&FigurePage {
-        class: if half { " class=\"half\"" } else if narrow.is_empty() { " class=\"wo\"" } else { "" },
+        class: if half {
+            " class=\"half\""
+        } else if narrow.is_empty() {
+            " class=\"wo\""
+        } else {
+            ""
+        },
         title: &picture.title,
         wide: Markup::written(picture.wide.clone()),
         narrow: Markup::written(narrow),

@@ -19,7 +19,8 @@ pub fn content(scene: &Scene<'_>) -> Markup {
     let most = if scene.detail.all_cuts { 6 } else { 1 };
     let mut out = Markup::default();
     for goal in goals.iter().take(most) {
-        let series: Vec<&Series> = scene.trial.over_time.iter().filter(|series| series.goal == *goal && !series.points.is_empty()).collect();
+        let series: Vec<&Series> =
+            scene.trial.over_time.iter().filter(|series| series.goal == *goal && !series.points.is_empty()).collect();
         out = out.then(&goal_over_time(scene, goal, &series));
     }
     if goals.len() > most {
@@ -55,7 +56,13 @@ fn goal_over_time(scene: &Scene<'_>, goal: &str, series: &[&Series]) -> Markup {
         false => format!("{name}: difference of everybody who entered until the day"),
         true => format!("{name}：截至当日全部进入客户的累计差异"),
     };
-    let heads = [scene.say("Arm", "组"), scene.say("Day", "日期"), scene.say("Customers", "客户数"), scene.say("In control", "对照客户数"), scene.say("Difference", "差异")];
+    let heads = [
+        scene.say("Arm", "组"),
+        scene.say("Day", "日期"),
+        scene.say("Customers", "客户数"),
+        scene.say("In control", "对照客户数"),
+        scene.say("Difference", "差异"),
+    ];
     let mut data = Table::new(&title, &heads);
     let mut lines = Vec::new();
     let mut said = Vec::new();

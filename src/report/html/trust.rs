@@ -77,7 +77,11 @@ pub fn content(scene: &Scene<'_>) -> Markup {
             numbers: Markup::text(&numbers.join(" · ")),
         }
     });
-    let lights = if trial.trust.is_empty() { Markup::default() } else { rendered(&ChecksPage { summary: summary(scene), checks: checks.collect() }) };
+    let lights = if trial.trust.is_empty() {
+        Markup::default()
+    } else {
+        rendered(&ChecksPage { summary: summary(scene), checks: checks.collect() })
+    };
     lights.then(&love(scene))
 }
 
@@ -93,7 +97,13 @@ fn love(scene: &Scene<'_>) -> Markup {
         if several { format!("{name} · {}", scene.arm(&row.arm)) } else { name }
     };
     let signed = |value: f64| if value > 0.0 { format!("+{}", fixed(value, 3)) } else { fixed(value, 3) };
-    let heads = [scene.say("Known before", "事前信息"), scene.say("Arm", "组"), scene.say("Before weighting", "加权前"), scene.say("After", "加权后"), "p"];
+    let heads = [
+        scene.say("Known before", "事前信息"),
+        scene.say("Arm", "组"),
+        scene.say("Before weighting", "加权前"),
+        scene.say("After", "加权后"),
+        "p",
+    ];
     let title = scene.say("Were the arms alike before they entered?", "进入之前各组是否相似？");
     let mut data = Table::new(title, &heads);
     let mut dots = Vec::new();
@@ -104,7 +114,13 @@ fn love(scene: &Scene<'_>) -> Markup {
             Some(after) => format!("{} → {}", said(&row.before), said(after)),
             None => said(&row.before),
         };
-        dots.push(Covariate { label: label(row), arm: scene.style(&row.arm), before: row.before.known(), after: after.and_then(|figure| figure.known()), text });
+        dots.push(Covariate {
+            label: label(row),
+            arm: scene.style(&row.arm),
+            before: row.before.known(),
+            after: after.and_then(|figure| figure.known()),
+            text,
+        });
         data.row(vec![
             Cell::words(Markup::label(row.label.as_deref(), &row.covariate)),
             Cell::words(scene.arm_markup(&row.arm)),

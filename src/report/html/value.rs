@@ -2,11 +2,11 @@
 
 use super::super::markup::{Markup, cleaned};
 use super::super::plot::{Curve, Step, survival};
+use super::super::voice::Voice;
 use super::super::voice::number;
 use super::scene::{Scene, count, difference, level, money, plain, share, spoken, thinned};
 use super::table::{Cell, Table, figure, heading, paragraph};
 use crate::evaluate::evaluation::{Evaluation, Lifetime, SurvivalReport, Unit};
-use super::super::voice::Voice;
 
 /// The trial's part of the section.
 #[must_use]
@@ -17,8 +17,15 @@ pub fn content(scene: &Scene<'_>) -> Markup {
 fn one(scene: &Scene<'_>, report: &SurvivalReport) -> Markup {
     let voice = scene.voice;
     let name = cleaned(report.label.as_deref().unwrap_or(&report.goal), 60);
-    let title = format!("{name}: {}", scene.say("share still there", "留存曲线"));
-    let heads = [scene.say("Arm", "组"), scene.say("Time", "时间"), scene.say("Still watched", "仍在观察"), scene.say("Still there", "留存"), scene.say("From", "下限"), scene.say("To", "上限")];
+    let title = format!("{name}{}{}", voice.colon(), scene.say("share still there", "留存曲线"));
+    let heads = [
+        scene.say("Arm", "组"),
+        scene.say("Time", "时间"),
+        scene.say("Still watched", "仍在观察"),
+        scene.say("Still there", "留存"),
+        scene.say("From", "下限"),
+        scene.say("To", "上限"),
+    ];
     let mut data = Table::new(&title, &heads);
     let mut curves = Vec::new();
     for curve in &report.curves {
@@ -41,7 +48,14 @@ fn one(scene: &Scene<'_>, report: &SurvivalReport) -> Markup {
             ]);
         }
     }
-    let medians = report.curves.iter().map(|curve| format!("{}: {} {}", scene.arm(&curve.arm), scene.say("median", "中位数"), voice.figure(&curve.median, |value| voice.level(report.unit, value)).line()));
+    let medians = report.curves.iter().map(|curve| {
+        format!(
+            "{}: {} {}",
+            scene.arm(&curve.arm),
+            scene.say("median", "中位数"),
+            voice.figure(&curve.median, |value| voice.level(report.unit, value)).line()
+        )
+    });
     let description = medians.collect::<Vec<_>>().join("; ");
     let axis = format!("{} ({})", scene.say("time since entry", "进入后时间"), voice.unit(report.unit));
     let picture = survival(&title, &description, &axis, &curves, voice);
@@ -73,13 +87,19 @@ pub fn lifetimes(evaluation: &Evaluation, voice: Voice) -> Markup {
 
 fn lifetime_of(lifetime: &Lifetime, voice: Voice) -> Markup {
     let name = cleaned(lifetime.label.as_deref().unwrap_or(&lifetime.metric), 60);
-    let title = format!("{}: {name}", voice.say("Expected value of customers", "客户预期价值"));
+    let title = format!("{}{}{name}", voice.say("Expected value of customers", "客户预期价值"), voice.colon());
     let heads = [voice.say("Figure", "指标"), voice.say("Value", "数值")];
     let mut table = Table::new(&title, &heads);
     table.row(vec![Cell::text(voice.say("Customers", "客户数")), count(voice, lifetime.customers)]);
     table.row(vec![Cell::text(voice.say("Horizon", "展望期")), Cell::number(Markup::text(&lifetime.horizon))]);
-    table.row(vec![Cell::text(voice.say("Expected purchases per customer", "人均预期交易次数")), plain(voice, &lifetime.expected_purchases)]);
-    let value = lifetime.expected_value.known().map_or_else(|| level(voice, Unit::Money, &lifetime.expected_value), |value| Cell::number(money(voice, value)));
+    table.row(vec![
+        Cell::text(voice.say("Expected purchases per customer", "人均预期交易次数")),
+        plain(voice, &lifetime.expected_purchases),
+    ]);
+    let value = lifetime
+        .expected_value
+        .known()
+        .map_or_else(|| level(voice, Unit::Money, &lifetime.expected_value), |value| Cell::number(money(voice, value)));
     table.row(vec![Cell::text(voice.say("Expected value per customer", "人均预期价值")), value]);
     for (parameter, figure) in &lifetime.parameters {
         table.row(vec![Cell::words(Markup::name(parameter)), plain(voice, figure)]);

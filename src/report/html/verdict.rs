@@ -49,7 +49,9 @@ fn banner(scene: &Scene<'_>) -> Markup {
     }
     let how = match &scene.trial.because {
         None => Markup::default(),
-        Some(because) => paragraph(&Markup::text(scene.say("How they came into their groups: ", "分组方式：")).then(&Markup::text(because))),
+        Some(because) => {
+            paragraph(&Markup::text(scene.say("How they came into their groups: ", "分组方式：")).then(&Markup::text(because)))
+        }
     };
     let text = Markup::text(scene.say(
         "Who got what was not drawn by chance. A difference below may come from who the customers are and not from what was done. Differences are adjusted for what is known; nothing here supports a roll-out, at best it is worth testing.",
@@ -93,7 +95,12 @@ fn meter_of(scene: &Scene<'_>) -> Markup {
     let Some(row) = scene.decisive().filter(|row| row.difference.value.known().is_some()) else { return Markup::default() };
     let bar = bar_of(scene, &scene.arm(&row.arm), &row.arm, row.unit, &row.difference);
     let description = format!("{}: {}. {}", scene.arm(&row.arm), bar.text, row.registered);
-    let title = format!("{}: {}", scene.goal(&row.name), scene.say("result against the registered goal", "结果与登记目标对照"));
+    let title = format!(
+        "{}{}{}",
+        scene.goal(&row.name),
+        scene.voice.colon(),
+        scene.say("result against the registered goal", "结果与登记目标对照")
+    );
     let picture = meter(&group_of(scene, row, vec![bar]), &title, &description, scene.voice);
     Markup::written(format!("<div class=\"dr\">{}{}</div>", picture.wide, picture.narrow))
 }
@@ -130,9 +137,12 @@ pub fn content(scene: &Scene<'_>) -> Markup {
     facts.push((scene.say("What would change the answer", "什么会改变结论"), scene.words(&verdict.would_change)));
     facts.retain(|fact| !fact.1.is_empty());
     let registered = scene.decisive().map_or_else(Markup::default, |row| {
-        Markup::name(&scene.goal(&row.name)).inside("b", "").then(&Markup::text(" · ")).then(&Markup::text(&row.registered)).then(&Markup::text(" · ")).then(
-            &Markup::text(&row.figure).inside("code", ""),
-        )
+        Markup::name(&scene.goal(&row.name))
+            .inside("b", "")
+            .then(&Markup::text(" · "))
+            .then(&Markup::text(&row.registered))
+            .then(&Markup::text(" · "))
+            .then(&Markup::text(&row.figure).inside("code", ""))
     });
     let card = rendered(&VerdictPage {
         state: icons::state(verdict.met),

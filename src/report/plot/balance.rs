@@ -3,7 +3,7 @@
 
 use super::super::voice::{Voice, fixed};
 use super::axis::{Scale, below};
-use super::canvas::{Anchor, Canvas, STYLES, at};
+use super::canvas::{Anchor, Canvas, LINE, STYLES, at, stacked};
 use super::{Picture, narrow, picture};
 
 /// Beyond this standardised difference arms count as unlike (Austin 2009).
@@ -25,7 +25,14 @@ pub fn balance(title: &str, description: &str, covariates: &[Covariate], voice: 
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
         let (left, right) = if small { (10.0, width - 10.0) } else { (width * 0.25, width * 0.78) };
-        let row = if small { 38.0 } else { 25.0 };
+        let two = small && stacked(width, covariates.iter().map(|covariate| (covariate.label.as_str(), covariate.text.as_str())));
+        let row = if two {
+            38.0 + LINE
+        } else if small {
+            38.0
+        } else {
+            25.0
+        };
         let numbers = covariates.iter().flat_map(|covariate| [covariate.before, covariate.after]).flatten();
         let scale = Scale::around(numbers.chain([-UNLIKE * 1.3, UNLIKE * 1.3]), left, right);
         let bottom = 4.0 + row * covariates.len() as f64;
@@ -36,8 +43,8 @@ pub fn balance(title: &str, description: &str, covariates: &[Covariate], voice: 
         let mut y = 4.0;
         for covariate in covariates {
             let middle = if small {
-                canvas.name_and_words(y + 13.0, "", &covariate.label, &covariate.text);
-                y + 26.0
+                canvas.name_and_words(y + 13.0, &covariate.label, &covariate.text, two);
+                y + row - 12.0
             } else {
                 canvas.text("", (0.0, y + row / 2.0 + 4.0), Anchor::Start, &covariate.label, left - 14.0);
                 canvas.text("v", (width, y + row / 2.0 + 4.0), Anchor::End, &covariate.text, width * 0.21);

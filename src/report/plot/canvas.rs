@@ -63,6 +63,15 @@ fn letter_width(character: char) -> f64 {
 /// Heavy letters are wider.
 pub const HEAVY: f64 = 1.09;
 
+/// What a row of a narrow picture grows by where names stand on a line of their own.
+pub const LINE: f64 = 16.0;
+
+/// Whether some name has no room beside what is said of it, so that names need lines of their own.
+#[must_use]
+pub fn stacked<'a>(width: f64, mut rows: impl Iterator<Item = (&'a str, &'a str)>) -> bool {
+    rows.any(|(name, words)| text_width(&cleaned(name, 200)) + text_width(&cleaned(words, 200)) * HEAVY + 12.0 > width)
+}
+
 /// The text, its end cut off where it is wider than its place.
 #[must_use]
 pub fn fitted(text: &str, width: f64) -> String {
@@ -106,14 +115,24 @@ impl Canvas {
     /// A closed shape with words that are shown when it is pointed at.
     pub fn shape(&mut self, class: &str, path: &str, tip: &str) {
         let tip = self.tip(tip);
-        let _ = if tip.is_empty() { write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>") } else { write!(self.body, "<path class=\"{class}\" d=\"{path}\">{tip}</path>") };
+        let _ = if tip.is_empty() {
+            write!(self.body, "<path class=\"{class}\" d=\"{path}\"/>")
+        } else {
+            write!(self.body, "<path class=\"{class}\" d=\"{path}\">{tip}</path>")
+        };
     }
 
     /// A box; negative sizes are drawn as nothing. The tip is shown when the box is pointed at.
     pub fn rect(&mut self, class: &str, corner: (f64, f64), size: (f64, f64), tip: &str) {
         let tip = self.tip(tip);
         let (width, height) = (size.0.max(0.0), size.1.max(0.0));
-        let shape = format!("<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", at(corner.0), at(corner.1), at(width), at(height));
+        let shape = format!(
+            "<rect class=\"{class}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
+            at(corner.0),
+            at(corner.1),
+            at(width),
+            at(height)
+        );
         let _ = if tip.is_empty() { write!(self.body, "{shape}/>") } else { write!(self.body, "{shape}>{tip}</rect>") };
     }
 
@@ -165,21 +184,26 @@ impl Canvas {
                 Some(blank) if fits < rest.len() && blank > 0 => blank + 1,
                 Some(_) | None => fits,
             };
-            let line: String = if written + 1 == most { rest.drain(..).collect() } else { rest.drain(..break_at.min(rest.len())).collect() };
+            let line: String =
+                if written + 1 == most { rest.drain(..).collect() } else { rest.drain(..break_at.min(rest.len())).collect() };
             self.text(class, (place.0, place.1 + 15.0 * written as f64), Anchor::Middle, line.trim(), width);
             written += 1;
         }
         written
     }
 
-    /// A name to the left and what is said of it to the right, on one line of a narrow picture: what is said comes first, the name gets
-    /// the room that is left.
-    pub fn name_and_words(&mut self, y: f64, class: &str, name: &str, words: &str) {
-        let room = self.width - 64.0;
-        let said = fitted(words, room / HEAVY);
-        self.rect("paper", (0.0, y - 13.0), (self.width, 18.0), "");
-        self.text("v", (self.width, y), Anchor::End, words, room);
-        self.text(class, (0.0, y), Anchor::Start, name, self.width - text_width(&said) * HEAVY - 10.0);
+    /// A name and what is said of it above a row of a narrow picture: on one line, or on two where `stacked`, which is what
+    /// [`stacked`] says of all rows together. On one line what is said comes first; the name gets the room that is left.
+    pub fn name_and_words(&mut self, y: f64, name: &str, words: &str, stacked: bool) {
+        self.rect("paper", (0.0, y - 13.0), (self.width, if stacked { 18.0 + LINE } else { 18.0 }), "");
+        if stacked {
+            self.text("", (0.0, y), Anchor::Start, name, self.width);
+            self.text("v", (0.0, y + LINE), Anchor::Start, words, self.width);
+        } else {
+            let said = fitted(words, self.width / HEAVY);
+            self.text("v", (self.width, y), Anchor::End, words, self.width);
+            self.text("", (0.0, y), Anchor::Start, name, self.width - text_width(&said) * HEAVY - 10.0);
+        }
     }
 
     /// The marker of the arm: a shape of its own, so that colour is not needed to tell arms apart.
@@ -211,7 +235,6 @@ impl Canvas {
         )
     }
 }
-
 
 #[cfg(test)]
 mod tests {

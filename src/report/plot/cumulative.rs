@@ -25,7 +25,15 @@ pub struct Line {
 
 /// The plot. `target` is the registered line, where there is one.
 #[must_use]
-pub fn cumulative(title: &str, description: &str, unit: Unit, lines: &[Line], target: Option<(f64, String)>, day: impl Fn(f64) -> String, voice: Voice) -> Picture {
+pub fn cumulative(
+    title: &str,
+    description: &str,
+    unit: Unit,
+    lines: &[Line],
+    target: Option<(f64, String)>,
+    day: impl Fn(f64) -> String,
+    voice: Voice,
+) -> Picture {
     picture(title, |width, class| {
         let mut canvas = Canvas::new(width);
         let small = narrow(width);

@@ -51,7 +51,14 @@ fn side_of(labels: &[String], flows: &[Flow], one: f64, of: impl Fn(&Flow) -> us
         .collect()
 }
 
-fn bands(canvas: &mut Canvas, labels: &[String], flows: &[Flow], sides: &[Vec<(f64, f64)>; 2], (left, right, one): (f64, f64, f64), voice: Voice) {
+fn bands(
+    canvas: &mut Canvas,
+    labels: &[String],
+    flows: &[Flow],
+    sides: &[Vec<(f64, f64)>; 2],
+    (left, right, one): (f64, f64, f64),
+    voice: Voice,
+) {
     let [from, to] = sides;
     let mut used = [vec![0.0; labels.len()], vec![0.0; labels.len()]];
     let [used_from, used_to] = &mut used;

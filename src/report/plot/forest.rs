@@ -3,7 +3,7 @@
 
 use super::super::voice::Voice;
 use super::axis::{Scale, below};
-use super::canvas::{Anchor, Canvas, LETTER};
+use super::canvas::{Anchor, Canvas, LETTER, LINE, stacked};
 use super::{NARROW, Picture, narrow, picture};
 use crate::evaluate::evaluation::Unit;
 
@@ -70,7 +70,14 @@ fn scale_of(group: &Group, from: f64, to: f64) -> Scale {
 fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64 {
     let small = narrow(canvas.width);
     let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.24, canvas.width * 0.715) };
-    let row = if small { 42.0 } else { 27.0 };
+    let two = small && stacked(canvas.width, group.bars.iter().map(|bar| (bar.label.as_str(), bar.text.as_str())));
+    let row = if two {
+        42.0 + LINE
+    } else if small {
+        42.0
+    } else {
+        27.0
+    };
     let scale = scale_of(group, left, right);
     let mut y = top;
     if !group.title.is_empty() {
@@ -85,11 +92,17 @@ fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64
     if let Some((place, words)) = &group.line {
         let x = scale.place(*place);
         canvas.line("q", (x, y), (x, bottom));
-        let anchor = if x < canvas.width * 0.3 { Anchor::Start } else if x > canvas.width * 0.7 { Anchor::End } else { Anchor::Middle };
+        let anchor = if x < canvas.width * 0.3 {
+            Anchor::Start
+        } else if x > canvas.width * 0.7 {
+            Anchor::End
+        } else {
+            Anchor::Middle
+        };
         canvas.text("qt", (x, y - 4.0), anchor, words, canvas.width * 0.6);
     }
     for bar in &group.bars {
-        draw_bar(canvas, bar, &scale, (y, row, left));
+        draw_bar(canvas, bar, &scale, (y, row, left), two);
         y += row;
     }
     y = bottom + 15.0;
@@ -97,10 +110,10 @@ fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64
     y + 17.0
 }
 
-fn draw_bar(canvas: &mut Canvas, bar: &Bar, scale: &Scale, (y, row, left): (f64, f64, f64)) {
+fn draw_bar(canvas: &mut Canvas, bar: &Bar, scale: &Scale, (y, row, left): (f64, f64, f64), two: bool) {
     let middle = if narrow(canvas.width) {
-        canvas.name_and_words(y + 13.0, "", &bar.label, &bar.text);
-        y + 28.0
+        canvas.name_and_words(y + 13.0, &bar.label, &bar.text, two);
+        y + row - 14.0
     } else {
         canvas.text("", (0.0, y + row / 2.0 + 4.0), Anchor::Start, &bar.label, left - 14.0);
         canvas.text("v", (canvas.width, y + row / 2.0 + 4.0), Anchor::End, &bar.text, canvas.width * 0.275);
@@ -133,7 +146,11 @@ fn directions(canvas: &mut Canvas, group: &Group, (left, right): (f64, f64), y: 
     let unit = voice.axis_unit(group.unit);
     canvas.text("t", (f64::midpoint(left, right), y), Anchor::Middle, unit, right - left);
     let Some(up) = group.up else { return };
-    let (low, high) = if up { (voice.say("worse", "变差"), voice.say("better", "变好")) } else { (voice.say("better", "变好"), voice.say("worse", "变差")) };
+    let (low, high) = if up {
+        (voice.say("worse", "变差"), voice.say("better", "变好"))
+    } else {
+        (voice.say("better", "变好"), voice.say("worse", "变差"))
+    };
     canvas.text("t", (left, y), Anchor::Start, &format!("← {low}"), 90.0);
     canvas.text("t", (right, y), Anchor::End, &format!("{high} →"), 90.0);
 }
@@ -150,7 +167,13 @@ pub fn meter(group: &Group, title: &str, description: &str, voice: Voice) -> Pic
         if let Some((place, words)) = &group.line {
             let x = scale.place(*place);
             canvas.line("q", (x, top - 4.0), (x, bottom));
-            let anchor = if x < width * 0.3 { Anchor::Start } else if x > width * 0.7 { Anchor::End } else { Anchor::Middle };
+            let anchor = if x < width * 0.3 {
+                Anchor::Start
+            } else if x > width * 0.7 {
+                Anchor::End
+            } else {
+                Anchor::Middle
+            };
             canvas.text("qt", (x, top - 9.0), anchor, words, width * 0.6);
         }
         for bar in &group.bars {

@@ -2,7 +2,7 @@
 
 use super::super::voice::Voice;
 use super::axis::{Scale, below};
-use super::canvas::{Anchor, Canvas, STYLES};
+use super::canvas::{Anchor, Canvas, LINE, STYLES, stacked};
 use super::{Picture, narrow, picture};
 use crate::evaluate::evaluation::Unit;
 
@@ -29,7 +29,14 @@ pub fn money(title: &str, description: &str, purses: &[Purse], voice: Voice) -> 
         let (left, right) = if small { (16.0, width - 16.0) } else { (width * 0.18, width * 0.71) };
         let numbers = purses.iter().flat_map(|purse| [Some(-purse.cost), purse.benefit, purse.net, purse.lower, purse.upper]).flatten();
         let scale = Scale::around(numbers.chain([0.0]), left, right);
-        let row = if small { 76.0 } else { 58.0 };
+        let two = small && stacked(width, purses.iter().map(|purse| (purse.label.as_str(), purse.text.as_str())));
+        let row = if two {
+            76.0 + LINE
+        } else if small {
+            76.0
+        } else {
+            58.0
+        };
         let bottom = 22.0 + row * purses.len() as f64;
         below(&mut canvas, &scale, 18.0, bottom, if small { 3 } else { 6 }, |tick, step| voice.tick(Unit::Money, tick, step));
         let zero = scale.place(0.0);
@@ -39,19 +46,22 @@ pub fn money(title: &str, description: &str, purses: &[Purse], voice: Voice) -> 
         canvas.text("b", (zero, 12.0), anchor, words, width * 0.5);
         let mut y = 22.0;
         for purse in purses {
-            draw(&mut canvas, purse, &scale, y, left, voice);
+            draw(&mut canvas, purse, &scale, (y, left, two), voice);
             y += row;
         }
-        let words = voice.say("bars: cost ◂ ▸ benefit; marker and line: net with its interval; yuan", "条形：成本 ◂ ▸ 收益；标记与线：净收益及区间；单位：元");
+        let words = voice.say(
+            "bars: cost ◂ ▸ benefit; marker and line: net with its interval; yuan",
+            "条形：成本 ◂ ▸ 收益；标记与线：净收益及区间；单位：元",
+        );
         canvas.text("t", (0.0, bottom + 33.0), Anchor::Start, words, width);
         canvas.finish(class, bottom + 38.0, title, description)
     })
 }
 
-fn draw(canvas: &mut Canvas, purse: &Purse, scale: &Scale, top: f64, left: f64, voice: Voice) {
+fn draw(canvas: &mut Canvas, purse: &Purse, scale: &Scale, (top, left, two): (f64, f64, bool), voice: Voice) {
     let y = if narrow(canvas.width) {
-        canvas.name_and_words(top + 14.0, "", &purse.label, &purse.text);
-        top + 20.0
+        canvas.name_and_words(top + 14.0, &purse.label, &purse.text, two);
+        top + if two { 20.0 + LINE } else { 20.0 }
     } else {
         canvas.text("b", (0.0, top + 32.0), Anchor::Start, &purse.label, left - 12.0);
         canvas.text("v", (canvas.width, top + 32.0), Anchor::End, &purse.text, canvas.width * 0.28);

@@ -51,7 +51,13 @@ fn shares(canvas: &mut Canvas, scale: &Scale, bottom: f64, voice: Voice) {
         canvas.text("t", (scale.place(tick), bottom + 16.0), anchor, &format!("{:.0}%", tick * 100.0), 60.0);
     }
     let middle = scale.place(0.5);
-    canvas.text("t", (middle, bottom + 31.0), Anchor::Middle, voice.say("share of customers, highest scores first", "客户占比（评分从高到低）"), canvas.width);
+    canvas.text(
+        "t",
+        (middle, bottom + 31.0),
+        Anchor::Middle,
+        voice.say("share of customers, highest scores first", "客户占比（评分从高到低）"),
+        canvas.width,
+    );
 }
 
 fn bars(canvas: &mut Canvas, parts: &[Decile], (left, right): (f64, f64), top: f64, voice: Voice) -> f64 {

@@ -27,9 +27,10 @@ pub fn strip(title: &str, description: &str, columns: &[String], rows: &[StripRo
         let mut canvas = Canvas::new(width);
         let left = width * if narrow(width) { 0.34 } else { 0.25 };
         let slot = (width - left) / columns.len().max(1) as f64;
-        let most = columns.iter().enumerate().map(|(index, column)| {
-            canvas.lines("b", (left + slot * (index as f64 + 0.5), 13.0), column, slot - 4.0, 4)
-        });
+        let most = columns
+            .iter()
+            .enumerate()
+            .map(|(index, column)| canvas.lines("b", (left + slot * (index as f64 + 0.5), 13.0), column, slot - 4.0, 4));
         let mut y = 5.0 + 15.0 * most.max().unwrap_or(1) as f64;
         for row in rows {
             if let Some(heading) = &row.heading {
@@ -40,7 +41,8 @@ pub fn strip(title: &str, description: &str, columns: &[String], rows: &[StripRo
             for (index, cell) in row.cells.iter().enumerate() {
                 let x = left + slot * index as f64;
                 canvas.rect(heat(cell.heat), (x + 1.0, y + 1.0), (slot - 2.0, 25.0), &cell.tip);
-                let text = if text_width(&cell.text) > slot - 6.0 { cell.text.split([' ', '（']).next().unwrap_or("") } else { &cell.text };
+                let text =
+                    if text_width(&cell.text) > slot - 6.0 { cell.text.split([' ', '（']).next().unwrap_or("") } else { &cell.text };
                 canvas.text("np", (x + slot / 2.0, y + 18.0), Anchor::Middle, text, slot - 4.0);
             }
             y += 28.0;

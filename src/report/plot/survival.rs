@@ -2,7 +2,7 @@
 
 use super::super::voice::Voice;
 use super::axis::Scale;
-use super::canvas::{Anchor, Canvas, STYLES, at};
+use super::canvas::{Anchor, Canvas, STYLES, at, text_width};
 use super::{Picture, cumulative, narrow, picture};
 
 #[derive(Debug, Clone)]
@@ -28,7 +28,7 @@ pub fn survival(title: &str, description: &str, axis: &str, curves: &[Curve], vo
     picture(title, |width, class| {
         let mut canvas = Canvas::new(width);
         let small = narrow(width);
-        let (left, right) = (if small { 44.0 } else { 120.0 }, width - 10.0);
+        let (left, right) = (if small { 44.0 } else { names(curves) + 40.0 }, width - 10.0);
         let (top, bottom) = (10.0, if small { 180.0 } else { 240.0 });
         let last = curves.iter().flat_map(|curve| &curve.steps).map(|step| step.time).fold(0.0, f64::max);
         let least = curves.iter().flat_map(|curve| &curve.steps).map(|step| step.lower.unwrap_or(step.kept)).fold(1.0, f64::min);
@@ -63,8 +63,7 @@ fn stair(canvas: &mut Canvas, curve: &Curve, horizontal: &Scale, vertical: &Scal
 }
 
 fn band(canvas: &mut Canvas, curve: &Curve, horizontal: &Scale, vertical: &Scale) {
-    let known: Vec<(f64, f64, f64)> =
-        curve.steps.iter().filter_map(|step| Some((step.time, step.lower?, step.upper?))).collect();
+    let known: Vec<(f64, f64, f64)> = curve.steps.iter().filter_map(|step| Some((step.time, step.lower?, step.upper?))).collect();
     let Some(first) = known.first() else { return };
     let mut path = format!("M{} {}", at(horizontal.place(first.0)), at(vertical.place(first.2)));
     for (time, _, upper) in known.iter().skip(1) {
@@ -79,6 +78,11 @@ fn band(canvas: &mut Canvas, curve: &Curve, horizontal: &Scale, vertical: &Scale
     canvas.path(&format!("f{} o", curve.arm % STYLES), &format!("{path}z"));
 }
 
+/// Room for the names to the left of the row below the plot.
+fn names(curves: &[Curve]) -> f64 {
+    curves.iter().map(|curve| text_width(&curve.label)).fold(60.0, f64::max).min(180.0)
+}
+
 /// The row below the plot: how many are still watched at each tick.
 fn watched(canvas: &mut Canvas, curves: &[Curve], horizontal: &Scale, top: f64, wanted: usize, voice: Voice) -> f64 {
     canvas.text("t", (0.0, top), Anchor::Start, voice.say("still watched", "仍在观察的客户数"), canvas.width);
@@ -90,7 +94,7 @@ fn watched(canvas: &mut Canvas, curves: &[Curve], horizontal: &Scale, top: f64, 
             canvas.text("", (18.0, y), Anchor::Start, &curve.label, canvas.width - 20.0);
             y += 16.0;
         } else {
-            canvas.text("", (18.0, y), Anchor::Start, &curve.label, 78.0);
+            canvas.text("", (18.0, y), Anchor::Start, &curve.label, names(curves));
         }
         let (ticks, _) = horizontal.ticks(wanted);
         let many = ticks.len();

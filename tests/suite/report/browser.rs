@@ -19,7 +19,14 @@ fn open(browser: &Path, folder: &Path, page: &Path, arguments: &[String]) -> (St
     let profile = folder.join(format!("profile-{}", page.file_stem().unwrap().to_string_lossy()));
     let output = Command::new(browser)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"])
-        .args(["--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--enable-logging=stderr", "--virtual-time-budget=20000"])
+        .args([
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--enable-logging=stderr",
+            "--virtual-time-budget=20000",
+        ])
         .arg(format!("--user-data-dir={}", profile.display()))
         .args(arguments)
         .arg(format!("file://{}", page.display()))
@@ -87,7 +94,9 @@ fn pages_fit_phones_and_wide_screens() {
             let page = attribute(&html(&evaluation, language));
             for width in [360, 820, 1440] {
                 many += 1;
-                frames.push_str(&format!("<iframe title=\"{name}-{word}\" width=\"{width}\" height=\"900\" style=\"border:0\" srcdoc=\"{page}\"></iframe>\n"));
+                frames.push_str(&format!(
+                    "<iframe title=\"{name}-{word}\" width=\"{width}\" height=\"900\" style=\"border:0\" srcdoc=\"{page}\"></iframe>\n"
+                ));
             }
         }
     }
@@ -113,14 +122,16 @@ fn pages_open_without_a_word_and_can_be_photographed() {
     let text = html(&super::adaptive::adaptive(), Language::Chinese);
     fs::write(&page, &text).unwrap();
     let picture = folder.path().join("report.png");
-    let (_, stderr) = open(&browser, folder.path(), &page, &[format!("--screenshot={}", picture.display()), "--window-size=1440,2400".into()]);
+    let (_, stderr) =
+        open(&browser, folder.path(), &page, &[format!("--screenshot={}", picture.display()), "--window-size=1440,2400".into()]);
     let bytes = fs::read(&picture).unwrap_or_else(|_| panic!("no picture: {stderr}"));
     assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 100_000, "the picture shows a page: {} bytes", bytes.len());
     assert_eq!(logged(&stderr), Vec::<&str>::new());
 
     // The policy forbids what the page does not do, and the log would show it: a request and a script that somebody slipped in.
     let bad = folder.path().join("bad.html");
-    let slipped = text.replace("<main id=\"main\">", "<main id=\"main\"><img src=\"https://example.invalid/x.png\"><script>console.log('ran')</script>");
+    let slipped = text
+        .replace("<main id=\"main\">", "<main id=\"main\"><img src=\"https://example.invalid/x.png\"><script>console.log('ran')</script>");
     fs::write(&bad, slipped).unwrap();
     let (_, stderr) = open(&browser, folder.path(), &bad, &["--dump-dom".into()]);
     let log = logged(&stderr).join("\n");

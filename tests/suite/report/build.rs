@@ -90,7 +90,14 @@ pub fn goal(name: &str, label: &str, role: &str, unit: Unit, arm: &str, against:
 }
 
 pub fn check(slug: &str, title: (&str, &str), light: Light, sentence: (&str, &str), value: f64, limit: f64) -> Check {
-    Check { slug: slug.into(), title: words(title.0, title.1), light, sentence: words(sentence.0, sentence.1), value: known(value), limit: Some(limit) }
+    Check {
+        slug: slug.into(),
+        title: words(title.0, title.1),
+        light,
+        sentence: words(sentence.0, sentence.1),
+        value: known(value),
+        limit: Some(limit),
+    }
 }
 
 pub fn fact(what: (&str, &str), of: &str, value: f64, sign: &str, limit: f64, holds: bool) -> FindingFact {
@@ -147,13 +154,18 @@ pub fn trial(name: &str, label: &str, kind: &str) -> TrialReport {
 }
 
 pub fn evaluation(program: &str, trials: Vec<TrialReport>) -> Evaluation {
-    let input = |table: &str, rows: u64, hash: &str| Input { table: table.into(), file: format!("{table}.parquet"), rows, hash: hash.repeat(8) };
+    let input =
+        |table: &str, rows: u64, hash: &str| Input { table: table.into(), file: format!("{table}.parquet"), rows, hash: hash.repeat(8) };
     Evaluation {
         format: REPORT_FORMAT,
         program: program.into(),
         program_hash: "3f9c21d07be4a815".repeat(4),
         as_of: "2025-08-01 00:00".into(),
-        inputs: vec![input("customers", 1_204_511, "a81c03d2"), input("contacts", 348_220, "77e0b41f"), input("responses", 51_904, "0cd29a6e")],
+        inputs: vec![
+            input("customers", 1_204_511, "a81c03d2"),
+            input("contacts", 348_220, "77e0b41f"),
+            input("responses", 51_904, "0cd29a6e"),
+        ],
         trials,
         metrics: Vec::new(),
         migrations: Vec::new(),
@@ -188,14 +200,21 @@ pub fn series(goal: &GoalRow, days: usize, seed: u64) -> Series {
             difference: estimate(value, value - width, value + width),
         }
     };
-    Series { goal: goal.name.clone(), label: goal.label.clone(), unit: goal.unit, arm: goal.arm.clone(), points: (0..days).map(point).collect() }
+    Series {
+        goal: goal.name.clone(),
+        label: goal.label.clone(),
+        unit: goal.unit,
+        arm: goal.arm.clone(),
+        points: (0..days).map(point).collect(),
+    }
 }
 
 pub fn exposure(arms: &[ArmRow], days: usize) -> Vec<ExposureDay> {
     let mut numbers = Numbers(17);
     let one = |index: usize, numbers: &mut Numbers| {
         let weekend = if index % 7 > 4 { 0.35 } else { 1.0 };
-        let many = |arm: &ArmRow, numbers: &mut Numbers| (arm.assigned as f64 / days as f64 * weekend * (0.8 + 0.4 * numbers.next())) as u64;
+        let many =
+            |arm: &ArmRow, numbers: &mut Numbers| (arm.assigned as f64 / days as f64 * weekend * (0.8 + 0.4 * numbers.next())) as u64;
         ExposureDay { day: day(index), counts: arms.iter().map(|arm| many(arm, numbers)).collect() }
     };
     (0..days).map(|index| one(index, &mut numbers)).collect()
@@ -230,6 +249,9 @@ pub fn cut(name: &str, label: &str, goal: &GoalRow, levels: &[(&str, &str, u64, 
         i_squared: known(0.683),
         tau_squared: known(0.00004),
         stratified: goal.difference.clone(),
-        sentence: words("The effect differs between the values: strongest in the first, none in the last.", "各取值之间效果不同：首项最强，末项没有效果。"),
+        sentence: words(
+            "The effect differs between the values: strongest in the first, none in the last.",
+            "各取值之间效果不同：首项最强，末项没有效果。",
+        ),
     }
 }

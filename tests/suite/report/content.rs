@@ -47,14 +47,19 @@ pub fn hostile() -> Evaluation {
 }
 
 /// A big program: twelve adaptive trials, five cuts of twenty values for every goal and arm, a year of days.
-pub fn large() -> Evaluation {
+pub fn large(trials: usize) -> Evaluation {
     let mut evaluation = adaptive::adaptive();
     let mut trial = evaluation.trials[0].clone();
     let names: Vec<String> = (1..=20).map(|index| format!("支行{index:02}")).collect();
-    let levels: Vec<(&str, &str, u64, f64)> = names.iter().enumerate().map(|(index, name)| (name.as_str(), name.as_str(), 400 + index as u64, 0.001 * index as f64)).collect();
-    trial.cuts = trial.goals.iter().flat_map(|goal| (0..5).map(|index| cut(&format!("cut{index}"), &format!("分群{index}"), goal, &levels)).collect::<Vec<_>>()).collect();
+    let levels: Vec<(&str, &str, u64, f64)> =
+        names.iter().enumerate().map(|(index, name)| (name.as_str(), name.as_str(), 400 + index as u64, 0.001 * index as f64)).collect();
+    trial.cuts = trial
+        .goals
+        .iter()
+        .flat_map(|goal| (0..5).map(|index| cut(&format!("cut{index}"), &format!("分群{index}"), goal, &levels)).collect::<Vec<_>>())
+        .collect();
     trial.over_time = trial.goals.iter().enumerate().map(|(index, goal)| series(goal, 90, index as u64)).collect();
-    evaluation.trials = (0..12)
+    evaluation.trials = (0..trials)
         .map(|index| TrialReport { name: format!("strategy_{index:02}"), label: Some(format!("第{index}号策略")), ..trial.clone() })
         .collect();
     evaluation
@@ -81,8 +86,23 @@ fn words_of(page: &str) -> String {
 
 #[test]
 fn the_thirteen_sections_are_there_in_their_order() {
-    let english = ["Verdict", "Can we trust it?", "Goals", "Arms", "Money", "Over time", "Segments", "Funnel and contact", "Retention and value", "Attribution", "Programme", "What we propose", "Appendix"];
-    let chinese = ["结论", "结果可信吗？", "目标", "分组", "收支", "随时间变化", "客群", "漏斗与触达", "留存与价值", "归因", "全局", "建议", "附录"];
+    let english = [
+        "Verdict",
+        "Can we trust it?",
+        "Goals",
+        "Arms",
+        "Money",
+        "Over time",
+        "Segments",
+        "Funnel and contact",
+        "Retention and value",
+        "Attribution",
+        "Programme",
+        "What we propose",
+        "Appendix",
+    ];
+    let chinese =
+        ["结论", "结果可信吗？", "目标", "分组", "收支", "随时间变化", "客群", "漏斗与触达", "留存与价值", "归因", "全局", "建议", "附录"];
     for (language, heads) in LANGUAGES.into_iter().zip([english, chinese]) {
         let page = html(&adaptive::adaptive(), language);
         let mut from = 0;
@@ -99,7 +119,13 @@ fn the_thirteen_sections_are_there_in_their_order() {
 fn a_section_without_data_says_why() {
     let evaluation = evaluation("new.strat", vec![trial("new_idea", "new", "strategy")]);
     let page = words_of(&html(&evaluation, Language::English));
-    for reason in ["No goal is registered.", "Nobody has completed a window yet.", "No cut is registered.", "No metric asks for a split of credit.", "Nothing to change."] {
+    for reason in [
+        "No goal is registered.",
+        "Nobody has completed a window yet.",
+        "No cut is registered.",
+        "No metric asks for a split of credit.",
+        "Nothing to change.",
+    ] {
         assert!(page.contains(reason), "{reason}");
     }
     let empty = strat::evaluate::evaluation::Evaluation { trials: Vec::new(), ..evaluation };
@@ -113,14 +139,20 @@ fn nothing_is_fetched_and_nothing_is_run() {
             let page = html(&evaluation, language);
             let policy = "content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:;";
             assert!(page.contains(policy), "{name}: no policy");
-            for forbidden in ["http:", "https:", "//", "<script", "<img", "<iframe", "<object", "<embed", "javascript:", "@import", "@font-face"] {
+            for forbidden in
+                ["http:", "https:", "//", "<script", "<img", "<iframe", "<object", "<embed", "javascript:", "@import", "@font-face"]
+            {
                 assert!(!page.contains(forbidden), "{name}: {forbidden}");
             }
             for tag in page.split('<').skip(1).filter_map(|rest| rest.split('>').next()) {
                 let attribute = |name: &str| tag.contains(&format!(" {name}=\""));
-                assert!(!["src", "srcset", "ping", "onload", "onerror", "onclick", "formaction"].iter().any(|name| attribute(name)), "{name}: {tag}");
+                assert!(
+                    !["src", "srcset", "ping", "onload", "onerror", "onclick", "formaction"].iter().any(|name| attribute(name)),
+                    "{name}: {tag}"
+                );
             }
-            let fetched: Vec<&str> = page.match_indices("url(").map(|(at, _)| &page[at..at + 6]).filter(|found| !found.starts_with("url(#h")).collect();
+            let fetched: Vec<&str> =
+                page.match_indices("url(").map(|(at, _)| &page[at..at + 6]).filter(|found| !found.starts_with("url(#h")).collect();
             assert!(fetched.is_empty(), "{name}: {fetched:?}");
             let links: Vec<&str> = page.match_indices("href=\"").map(|(at, found)| &page[at + found.len()..at + found.len() + 5]).collect();
             assert!(links.iter().all(|link| link.starts_with('#') || *link == "data:"), "{name}: a link leaves the page");
@@ -130,7 +162,7 @@ fn nothing_is_fetched_and_nothing_is_run() {
 
 #[test]
 fn every_page_is_small() {
-    let large = large();
+    let large = large(12);
     let mut pages = all();
     pages.push(("large", large.clone()));
     for (name, evaluation) in pages {
@@ -144,6 +176,10 @@ fn every_page_is_small() {
     well_formed("large", &page);
     let large = words_of(&page);
     assert!(large.contains("Everything is in report.json"), "what was left out is said");
+    let page = html(&self::large(80), Language::English);
+    well_formed("huge", &page);
+    assert!(page.len() < 400_000, "{}", page.len());
+    assert!(words_of(&page).contains("trials have their line in the overview only."));
 }
 
 #[test]
@@ -162,7 +198,10 @@ fn strangers_names_stay_names() {
         assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt;"), "the name is shown");
         assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<b>"));
         assert!(!page.contains(&"W".repeat(200)) && !page.contains(&"长".repeat(1_601)), "long names are cut");
-        assert!(!page.chars().any(|character| matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')), "no marks that turn the text");
+        assert!(
+            !page.chars().any(|character| matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')),
+            "no marks that turn the text"
+        );
         well_formed("hostile", &page);
     }
 }
@@ -222,8 +261,23 @@ fn what_chance_did_not_draw_is_never_called_a_lift() {
 fn the_comparison_of_versions_is_printed_digit_by_digit() {
     let page = words_of(&html(&samples::versions(), Language::English));
     for wanted in [
-        "2,000", "4,000", "6.0%", "8.1%", "9.5%", "+35.0% (11.1 to 67.3)", "+58.3% (31.0 to 95.5)", "+2.10 pp (0.71 to 3.41)", "+3.50 pp (2.08 to 4.85)", "¥1,600", "¥9,000", "¥19.05",
-        "¥64.29", "3,440", "−600", "highest incremental * 60元 - cost", "chosen",
+        "2,000",
+        "4,000",
+        "6.0%",
+        "8.1%",
+        "9.5%",
+        "+35.0% (11.1 to 67.3)",
+        "+58.3% (31.0 to 95.5)",
+        "+2.10 pp (0.71 to 3.41)",
+        "+3.50 pp (2.08 to 4.85)",
+        "¥1,600",
+        "¥9,000",
+        "¥19.05",
+        "¥64.29",
+        "3,440",
+        "−600",
+        "highest incremental * 60元 - cost",
+        "chosen",
     ] {
         assert!(page.contains(wanted), "{wanted}");
     }
@@ -237,7 +291,13 @@ fn the_comparison_of_versions_is_printed_digit_by_digit() {
 fn table(page: &str, caption: &str) -> Vec<Vec<String>> {
     let start = page.find(&format!("<caption>{caption}</caption>")).unwrap_or_else(|| panic!("no table {caption}"));
     let body = page[start..].split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
-    let cells = |row: &str| row.split("<t").skip(1).filter(|cell| cell.starts_with('h') || cell.starts_with('d')).map(|cell| words_of(&format!("<t{cell}"))).collect();
+    let cells = |row: &str| {
+        row.split("<t")
+            .skip(1)
+            .filter(|cell| cell.starts_with('h') || cell.starts_with('d'))
+            .map(|cell| words_of(&format!("<t{cell}")))
+            .collect()
+    };
     body.split("<tr>").skip(1).map(cells).collect()
 }
 
@@ -285,7 +345,10 @@ fn few_customers_are_not_shown() {
         assert!(words.contains("&lt;10"));
         let rows = table(&page, "活跃客户占比");
         let private = rows.iter().find(|row| row[0] == "私人银行").unwrap();
-        assert!(private[4] == "&lt;10" && !private[1].contains('%') && !private[2].contains('%'), "the rate of seven private customers: {private:?}");
+        assert!(
+            private[4] == "&lt;10" && !private[1].contains('%') && !private[2].contains('%'),
+            "the rate of seven private customers: {private:?}"
+        );
         assert!(!page.contains("+9.00 pp"), "the difference of seven customers without a tier, in words, tips and drawings");
     }
 }
@@ -303,7 +366,13 @@ fn what_is_withheld_is_said_and_never_zero() {
         money.roi = none(Withheld::NotPriced);
     }
     let english = words_of(&html(&evaluation, Language::English));
-    for reason in ["there are 3 customers and 8 are needed", "nobody is in the group", "the control mean is zero", "everybody has the same value", "benefit not priced"] {
+    for reason in [
+        "there are 3 customers and 8 are needed",
+        "nobody is in the group",
+        "the control mean is zero",
+        "everybody has the same value",
+        "benefit not priced",
+    ] {
         assert!(english.contains(reason), "{reason}");
     }
     assert!(words_of(&html(&evaluation, Language::Chinese)).contains("只有 3 位客户，需要 8 位"));

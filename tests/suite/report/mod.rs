@@ -3,6 +3,7 @@
 mod adaptive;
 mod browser;
 mod build;
+mod colours;
 mod content;
 mod samples;
 
@@ -29,7 +30,7 @@ pub fn all() -> Vec<(&'static str, Evaluation)> {
 fn pages_can_be_kept() {
     use strat::diag::Language;
     let kept = std::env::var_os("STRAT_PAGES").map(std::path::PathBuf::from);
-    for (name, evaluation) in all().into_iter().chain([("large", content::large())]) {
+    for (name, evaluation) in all().into_iter().chain([("large", content::large(12))]) {
         for (language, word) in [(Language::English, "en"), (Language::Chinese, "zh")] {
             let page = strat::report::html(&evaluation, language);
             assert!(page.starts_with("<!DOCTYPE html>") && page.trim_end().ends_with("</html>"), "{name}");

@@ -33,7 +33,11 @@ fn sc32_money(arm: &str, cost: f64, incremental: Estimate, net: Estimate, break_
         cost_per_incremental: known(cost / incremental.value.known().unwrap_or(1.0)),
         benefit: Estimate { value: benefit(&incremental.value), lower: benefit(&incremental.lower), upper: benefit(&incremental.upper) },
         roi: known(net.value.known().unwrap_or(0.0) / cost),
-        net_per_thousand: estimate(net.value.known().unwrap_or(0.0) / 4.0, net.lower.known().unwrap_or(0.0) / 4.0, net.upper.known().unwrap_or(0.0) / 4.0),
+        net_per_thousand: estimate(
+            net.value.known().unwrap_or(0.0) / 4.0,
+            net.lower.known().unwrap_or(0.0) / 4.0,
+            net.upper.known().unwrap_or(0.0) / 4.0,
+        ),
         incremental,
         net,
         break_even: known(break_even),
@@ -61,7 +65,16 @@ fn version(arm: &str, label: &str, n: u64, reached: f64, verdict: &str, words: W
 fn sc32_versions(goals: &[GoalRow]) -> VersionsReport {
     let mut rows = vec![version("control", "留存对照组", 2_000, 120.0, "control", words("", ""))];
     let texts = [
-        ("A", "A 仅短信", 324.0, "chosen", words("highest profit of the versions whose interval excludes zero", "区间不含零的版本中利润最高"), 84.0, 1_600.0, 3_440.0),
+        (
+            "A",
+            "A 仅短信",
+            324.0,
+            "chosen",
+            words("highest profit of the versions whose interval excludes zero", "区间不含零的版本中利润最高"),
+            84.0,
+            1_600.0,
+            3_440.0,
+        ),
         ("B", "B 短信+AI外呼+上门", 380.0, "beaten", words("larger lift, loses money", "提升更大，但亏钱"), 140.0, 9_000.0, -600.0),
     ];
     for ((arm, label, reached, verdict, words, incremental, cost, profit), goal) in texts.into_iter().zip(goals) {
@@ -79,7 +92,10 @@ fn sc32_versions(goals: &[GoalRow]) -> VersionsReport {
         unit: Unit::Money,
         rows,
         chosen: Some("A".into()),
-        sentence: words("A is chosen. The rule “highest lift” would choose B, which loses ¥600.", "选中 A。若按“提升最大”的规则会选 B，而 B 亏损 600 元。"),
+        sentence: words(
+            "A is chosen. The rule “highest lift” would choose B, which loses ¥600.",
+            "选中 A。若按“提升最大”的规则会选 B，而 B 亏损 600 元。",
+        ),
     }
 }
 
@@ -131,12 +147,28 @@ pub fn versions() -> Evaluation {
             "Goal: +35% activation against the holdout. Result of A: +2.10 pp (0.71 to 3.41), +35.0%. Met; complaints not yet proven safe.",
             "目标：激活率较对照组 +35%。A 的结果：+2.10 pp（0.71 至 3.41），相对 +35.0%。达成；投诉尚未证实安全。",
         ),
-        action: words("take A, to at most half of the customers, and keep watching complaints", "采用 A，先推广至不超过一半客户，并继续观察投诉"),
-        would_change: words("an upper end of complaints below 0.20 pp: about 3,100 more customers", "投诉率区间上限低于 0.20 pp：约需再增 3,100 位客户"),
+        action: words(
+            "take A, to at most half of the customers, and keep watching complaints",
+            "采用 A，先推广至不超过一半客户，并继续观察投诉",
+        ),
+        would_change: words(
+            "an upper end of complaints below 0.20 pp: about 3,100 more customers",
+            "投诉率区间上限低于 0.20 pp：约需再增 3,100 位客户",
+        ),
         arm: Some("A".into()),
         findings: vec![
-            finding("R0", ("investigate", "先排查"), "rejected", vec![fact(("sample ratio p", "样本比例 p 值"), "", 1.0, "<", 0.001, false)]),
-            finding("R4", ("ship with watch", "边推广边观察"), "decides", vec![fact(("lower end of the goal", "目标区间下限"), "activation", 0.0071, ">", 0.0, true)]),
+            finding(
+                "R0",
+                ("investigate", "先排查"),
+                "rejected",
+                vec![fact(("sample ratio p", "样本比例 p 值"), "", 1.0, "<", 0.001, false)],
+            ),
+            finding(
+                "R4",
+                ("ship with watch", "边推广边观察"),
+                "decides",
+                vec![fact(("lower end of the goal", "目标区间下限"), "activation", 0.0071, ">", 0.0, true)],
+            ),
         ],
         by_arm: Vec::new(),
     };
@@ -161,10 +193,46 @@ fn email(name: &str, label: &str, arm: &str, n: u64, x: (f64, f64), difference: 
 /// Hillstrom's e-mails.
 pub fn emails() -> Evaluation {
     let mut trial = trial("hillstrom", "E-mail to past buyers", "experiment");
-    let mens = email("visit", "visit within 14 days", "mens", 21_307, (3_894.0, 2_262.0), estimate(0.076_59, 0.069_95, 0.083_23), estimate(0.7214, 0.638, 0.811), 5.7e-112);
-    let womens = email("visit", "visit within 14 days", "womens", 21_387, (3_238.0, 2_262.0), estimate(0.045_23, 0.038_89, 0.051_57), estimate(0.4261, 0.357, 0.501), 3.2e-44);
-    let buy_mens = email("conversion", "conversion", "mens", 21_307, (267.0, 122.0), estimate(0.006_805, 0.005, 0.008_61), estimate(1.188, 0.772, 1.735), 1.5e-13);
-    let buy_womens = email("conversion", "conversion", "womens", 21_387, (189.0, 122.0), estimate(0.003_111, 0.0015, 0.004_72), estimate(0.543, 0.234, 0.945), 0.000_157);
+    let mens = email(
+        "visit",
+        "visit within 14 days",
+        "mens",
+        21_307,
+        (3_894.0, 2_262.0),
+        estimate(0.076_59, 0.069_95, 0.083_23),
+        estimate(0.7214, 0.638, 0.811),
+        5.7e-112,
+    );
+    let womens = email(
+        "visit",
+        "visit within 14 days",
+        "womens",
+        21_387,
+        (3_238.0, 2_262.0),
+        estimate(0.045_23, 0.038_89, 0.051_57),
+        estimate(0.4261, 0.357, 0.501),
+        3.2e-44,
+    );
+    let buy_mens = email(
+        "conversion",
+        "conversion",
+        "mens",
+        21_307,
+        (267.0, 122.0),
+        estimate(0.006_805, 0.005, 0.008_61),
+        estimate(1.188, 0.772, 1.735),
+        1.5e-13,
+    );
+    let buy_womens = email(
+        "conversion",
+        "conversion",
+        "womens",
+        21_387,
+        (189.0, 122.0),
+        estimate(0.003_111, 0.0015, 0.004_72),
+        estimate(0.543, 0.234, 0.945),
+        0.000_157,
+    );
     let mut spend = goal("spend", "spend per customer", "exploratory", Unit::Money, "mens", "womens");
     (spend.n, spend.n_against) = (21_307, 21_387);
     (spend.level, spend.level_against) = (known(1.4226), known(1.0772));
@@ -173,8 +241,20 @@ pub fn emails() -> Evaluation {
     (spend.p, spend.p_adjusted) = (known(0.0305), known(0.0305));
     spend.method = words("Welch", "Welch 检验");
     spend.beside = vec![
-        Beside { slug: "variance-reduced".into(), title: words("CUPED on past spend", "以历史消费做 CUPED"), difference: estimate(0.3441, 0.0314, 0.6568), p: known(0.0311), extra: Some((words("variance saved", "方差减少"), known(0.0004))) },
-        Beside { slug: "capped".into(), title: words("capped at the 99.9th percentile", "按 99.9 分位封顶"), difference: estimate(0.31, 0.05, 0.57), p: known(0.019), extra: Some((words("cap", "封顶值"), known(291.88))) },
+        Beside {
+            slug: "variance-reduced".into(),
+            title: words("CUPED on past spend", "以历史消费做 CUPED"),
+            difference: estimate(0.3441, 0.0314, 0.6568),
+            p: known(0.0311),
+            extra: Some((words("variance saved", "方差减少"), known(0.0004))),
+        },
+        Beside {
+            slug: "capped".into(),
+            title: words("capped at the 99.9th percentile", "按 99.9 分位封顶"),
+            difference: estimate(0.31, 0.05, 0.57),
+            p: known(0.019),
+            extra: Some((words("cap", "封顶值"), known(291.88))),
+        },
     ];
     trial.arms = vec![
         arm("none", "no e-mail", true, 21_306, estimate(0.1062, 0.1021, 0.1104)),
@@ -189,8 +269,23 @@ pub fn emails() -> Evaluation {
         .flat_map(|row| {
             let stretch = row.difference.value.known().unwrap_or(0.0) / 0.06;
             [
-                cut("channel", "channel of the last purchase", row, &[("Web", "", 9_400, 0.061 * stretch), ("Phone", "", 9_300, 0.058 * stretch), ("Multichannel", "", 2_600, 0.091 * stretch), ("", "", 6, 0.1)]),
-                cut("zip", "area", row, &[("Urban", "", 8_500, 0.055 * stretch), ("Surburban", "", 9_600, 0.062 * stretch), ("Rural", "", 3_200, -0.011)]),
+                cut(
+                    "channel",
+                    "channel of the last purchase",
+                    row,
+                    &[
+                        ("Web", "", 9_400, 0.061 * stretch),
+                        ("Phone", "", 9_300, 0.058 * stretch),
+                        ("Multichannel", "", 2_600, 0.091 * stretch),
+                        ("", "", 6, 0.1),
+                    ],
+                ),
+                cut(
+                    "zip",
+                    "area",
+                    row,
+                    &[("Urban", "", 8_500, 0.055 * stretch), ("Surburban", "", 9_600, 0.062 * stretch), ("Rural", "", 3_200, -0.011)],
+                ),
             ]
         })
         .collect();
@@ -205,23 +300,61 @@ pub fn emails() -> Evaluation {
     ];
     trial.tests = [&mens, &womens, &buy_mens, &buy_womens, &spend]
         .iter()
-        .map(|row| TestRow { goal: row.name.clone(), arm: row.arm.clone(), against: row.against.clone(), method: row.method.clone(), p: row.p.clone(), p_adjusted: row.p_adjusted.clone() })
+        .map(|row| TestRow {
+            goal: row.name.clone(),
+            arm: row.arm.clone(),
+            against: row.against.clone(),
+            method: row.method.clone(),
+            p: row.p.clone(),
+            p_adjusted: row.p_adjusted.clone(),
+        })
         .collect();
     trial.verdict = Verdict {
         rule: "R3".into(),
         title: words("ship", "全面推广"),
         met: Met::Met,
-        sentence: words("Goal: +3 pp visits within 14 days. Result of the men's e-mail: +7.66 pp (7.00 to 8.32). Met.", "目标：14 天访问率 +3 pp。男装邮件结果：+7.66 pp（7.00 至 8.32）。达成。"),
+        sentence: words(
+            "Goal: +3 pp visits within 14 days. Result of the men's e-mail: +7.66 pp (7.00 to 8.32). Met.",
+            "目标：14 天访问率 +3 pp。男装邮件结果：+7.66 pp（7.00 至 8.32）。达成。",
+        ),
         action: words("send the men's e-mail to everybody but a holdout of 5%", "除 5% 留存对照外，全部发送男装邮件"),
         would_change: words("nothing that is likely: the lower end is more than twice the target", "基本没有：区间下限已超过目标的两倍"),
         arm: Some("mens".into()),
-        findings: vec![finding("R3", ("ship", "全面推广"), "decides", vec![fact(("lower end of the goal", "目标区间下限"), "visit", 0.069_95, ">", 0.03, true)])],
-        by_arm: ["mens", "womens"].iter().map(|arm| ArmVerdict { arm: (*arm).into(), rule: "R3".into(), title: words("ship", "全面推广"), action: words("send it", "发送"), findings: Vec::new() }).collect(),
+        findings: vec![finding(
+            "R3",
+            ("ship", "全面推广"),
+            "decides",
+            vec![fact(("lower end of the goal", "目标区间下限"), "visit", 0.069_95, ">", 0.03, true)],
+        )],
+        by_arm: ["mens", "womens"]
+            .iter()
+            .map(|arm| ArmVerdict {
+                arm: (*arm).into(),
+                rule: "R3".into(),
+                title: words("ship", "全面推广"),
+                action: words("send it", "发送"),
+                findings: Vec::new(),
+            })
+            .collect(),
     };
     trial.goals = vec![mens, womens, buy_mens, buy_womens, spend];
     trial.trust = vec![
-        check("sample-ratio", ("sample ratio", "样本比例"), Light::Green, ("21,306 : 21,307 : 21,387, as equal shares give", "21,306 : 21,307 : 21,387，与等比例相符"), 0.9037, 0.001),
-        check("skew", ("heavy tail", "厚尾"), Light::Amber, ("spend is skewed (18.6); the interval of its mean may be off", "消费严重右偏（18.6）；均值区间可能不准"), 18.6, 7.7),
+        check(
+            "sample-ratio",
+            ("sample ratio", "样本比例"),
+            Light::Green,
+            ("21,306 : 21,307 : 21,387, as equal shares give", "21,306 : 21,307 : 21,387，与等比例相符"),
+            0.9037,
+            0.001,
+        ),
+        check(
+            "skew",
+            ("heavy tail", "厚尾"),
+            Light::Amber,
+            ("spend is skewed (18.6); the interval of its mean may be off", "消费严重右偏（18.6）；均值区间可能不准"),
+            18.6,
+            7.7,
+        ),
     ];
     evaluation("hillstrom.strat", vec![trial])
 }
@@ -263,7 +396,10 @@ pub fn calls() -> Evaluation {
     (row.p, row.p_adjusted) = (known(1e-20), known(1e-20));
     row.method = words("doubly robust", "双重稳健估计");
     trial.goals = vec![row];
-    trial.arms = vec![arm("telephone", "land line", true, 15_044, estimate(0.0523, 0.0489, 0.056)), arm("cellular", "mobile", false, 26_144, estimate(0.1474, 0.1431, 0.1517))];
+    trial.arms = vec![
+        arm("telephone", "land line", true, 15_044, estimate(0.0523, 0.0489, 0.056)),
+        arm("cellular", "mobile", false, 26_144, estimate(0.1474, 0.1431, 0.1517)),
+    ];
     let way = |slug: &str, title: (&str, &str), difference: Estimate, effective: f64| AdjustedRow {
         goal: "subscribed".into(),
         arm: "cellular".into(),
@@ -279,7 +415,14 @@ pub fn calls() -> Evaluation {
         way("weighted", ("weighted", "加权"), estimate(0.0389, 0.0301, 0.0477), 6_210.4),
         way("doubly-robust", ("doubly robust", "双重稳健"), estimate(0.0412, 0.0333, 0.0489), 6_210.4),
     ];
-    let smd = |name: &str, label: &str, before: f64, after: f64| BalanceRow { covariate: name.into(), label: Some(label.into()), arm: "cellular".into(), before: known(before), after: Some(known(after)), p: known(0.0001) };
+    let smd = |name: &str, label: &str, before: f64, after: f64| BalanceRow {
+        covariate: name.into(),
+        label: Some(label.into()),
+        arm: "cellular".into(),
+        before: known(before),
+        after: Some(known(after)),
+        p: known(0.0001),
+    };
     trial.balance = vec![
         smd("age", "age", -0.021, -0.004),
         smd("euribor3m", "3-month rate", -0.832, -0.061),
@@ -298,14 +441,34 @@ pub fn calls() -> Evaluation {
         sentence: words("only 38 of 41,188 logged decisions resemble the rule", "41,188 条历史决策中只有 38 条与该规则相似"),
     });
     trial.trust = vec![
-        check("balance", ("balance", "平衡性"), Light::Red, ("before weighting the arms differ by 0.83 standard deviations in the 3-month rate", "加权前两组的三个月利率相差 0.83 个标准差"), 0.832, 0.1),
-        check("drift", ("drift", "漂移"), Light::Amber, ("the 3-month rate moved during the campaign (PSI 1.42)", "活动期间三个月利率发生变化（PSI 1.42）"), 1.42, 0.25),
+        check(
+            "balance",
+            ("balance", "平衡性"),
+            Light::Red,
+            (
+                "before weighting the arms differ by 0.83 standard deviations in the 3-month rate",
+                "加权前两组的三个月利率相差 0.83 个标准差",
+            ),
+            0.832,
+            0.1,
+        ),
+        check(
+            "drift",
+            ("drift", "漂移"),
+            Light::Amber,
+            ("the 3-month rate moved during the campaign (PSI 1.42)", "活动期间三个月利率发生变化（PSI 1.42）"),
+            1.42,
+            0.25,
+        ),
     ];
     trial.verdict = Verdict {
         rule: "R9".into(),
         title: words("observational: worth testing at best", "观察性结果：至多值得试验"),
         met: Met::NotYetKnowable,
-        sentence: words("Adjusted difference +4.12 pp (3.33 to 4.89); what was adjusted for may not be all there is.", "调整后差异 +4.12 pp（3.33 至 4.89）；未观测因素可能仍有影响。"),
+        sentence: words(
+            "Adjusted difference +4.12 pp (3.33 to 4.89); what was adjusted for may not be all there is.",
+            "调整后差异 +4.12 pp（3.33 至 4.89）；未观测因素可能仍有影响。",
+        ),
         action: words("test it: draw 3,400 customers per arm by chance", "做随机试验：每组随机抽取 3,400 位客户"),
         would_change: words("a draw by chance", "随机分组"),
         arm: Some("cellular".into()),
