@@ -274,7 +274,9 @@ impl Trial {
         out.extend([self.entry, self.probability, self.proposed, self.cluster, self.score].into_iter().flatten());
         for measure in &self.measures {
             match &measure.fold {
-                Fold::Rate { holds: value } | Fold::Mean { value } | Fold::Sum { value } | Fold::Quantile { value, at: _ } => out.push(*value),
+                Fold::Rate { holds: value } | Fold::Mean { value } | Fold::Sum { value } | Fold::Quantile { value, at: _ } => {
+                    out.push(*value)
+                }
                 Fold::Ratio { numerator, denominator } => out.extend([*numerator, *denominator]),
                 Fold::Lasting { length, ended, horizon: _ } => out.extend([*length, *ended]),
             }

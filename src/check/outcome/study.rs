@@ -95,7 +95,9 @@ impl Checker {
     /// `count(accounts where …)`, `sum(transactions.amount where …)` over rows that belong to a customer and have a time.
     fn conversions(&mut self, module: usize, of: TableId, written: &Expression) -> Option<Conversions> {
         let ExpressionKind::Call { function, arguments } = written.kind.as_ref() else { return None };
-        let [Argument { kind: ArgumentKind::Rows { value, per: None, filter, among: None }, .. }] = arguments.as_slice() else { return None };
+        let [Argument { kind: ArgumentKind::Rows { value, per: None, filter, among: None }, .. }] = arguments.as_slice() else {
+            return None;
+        };
         let ExpressionKind::Path(path) = value.kind.as_ref() else { return None };
         let (first, rest) = path.segments.split_first()?;
         let Some(Belonging::Column(table, who)) = self.rows_from(of, first) else { return None };

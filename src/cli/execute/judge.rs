@@ -28,11 +28,11 @@ use strat::evaluate::evaluation::{
 use strat::evaluate::judge::{
     CreditRequest, Group, LifetimeRequest, Purchaser, attribution, factor_of_type, judge, lifetime, metric, migration, unit_of_type,
 };
-use strat::evaluate::withheld::Withheld;
 use strat::evaluate::observed::Moves;
+use strat::evaluate::withheld::Withheld;
 use strat::ir::{AttributionStudy, CreditRule, Emission, LifetimeStudy, Program};
-use strat::types::Type;
 use strat::report;
+use strat::types::Type;
 
 /// Milliseconds of a day.
 const DAY: f64 = 86_400_000.0;
@@ -153,7 +153,8 @@ impl Job<'_> {
 
     /// The files of data, then the parts of the ledger that were visible.
     fn inputs(&self, files: &[InputFile]) -> Vec<Input> {
-        let file = |file: &InputFile| Input { table: file.table.clone(), file: file.file.clone(), rows: file.rows, hash: file.blake3.clone() };
+        let file =
+            |file: &InputFile| Input { table: file.table.clone(), file: file.file.clone(), rows: file.rows, hash: file.blake3.clone() };
         let part = |(table, hash): (String, String)| Input { file: format!("ledger/{table}"), table, rows: 0, hash };
         files.iter().map(file).chain(self.history.visible().into_iter().map(part)).collect()
     }
@@ -203,7 +204,10 @@ fn write(session: &Session, folder: AtomicFolder, evaluation: &Evaluation, forms
             ReportForm::Html => ("report.html", report::html(evaluation, session.language).into_bytes()),
             ReportForm::Xlsx => {
                 let workbook = report::workbook(evaluation, session.language);
-                ("report.xlsx", workbook.map_err(|error| Failure::could_not_run(Problem::new(&REPORT_NOT_WRITTEN, NOWHERE).with("reason", error)))?)
+                (
+                    "report.xlsx",
+                    workbook.map_err(|error| Failure::could_not_run(Problem::new(&REPORT_NOT_WRITTEN, NOWHERE).with("reason", error)))?,
+                )
             }
             ReportForm::Md => ("report.md", report::markdown(evaluation, session.language).into_bytes()),
             ReportForm::Json => ("report.json", report::json(evaluation).map_err(|error| failed(&error))?.into_bytes()),

@@ -1,9 +1,9 @@
 //! What the ledger says of a trial's units: contacts and how far they got, answers, money, time of staff, and how journeys ended.
 
+use super::super::Tables;
 use super::super::bind::Reads;
 use super::super::blocks::observe::Units;
 use super::super::error::{EngineError, while_doing};
-use super::super::Tables;
 use crate::evaluate::observed::{Observed, ObservedArm};
 use crate::ir::{Moment, Program, Trial};
 use indexmap::IndexSet;
@@ -56,8 +56,13 @@ impl Ledger<'_> {
 
     /// Rows of the trial's own strategies, or of all others.
     fn strategies(&self) -> Expr {
-        let names: Vec<&str> =
-            self.trial.strategies.iter().filter_map(|at| self.program.strategies.get(*at as usize)).map(|strategy| strategy.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .trial
+            .strategies
+            .iter()
+            .filter_map(|at| self.program.strategies.get(*at as usize))
+            .map(|strategy| strategy.name.as_str())
+            .collect();
         names.into_iter().fold(lit(false), |any, name| any.or(col("strategy_id").eq(lit(name))))
     }
 
@@ -73,9 +78,12 @@ impl Ledger<'_> {
             .filter(col("experiment").eq(lit(self.trial.name.as_str())))
             .group_by([col("unit_id").alias("unit")])
             .agg([col("arm").n_unique().cast(DataType::Int64).alias("several"), col("arm").min().alias("arm")]);
-        let several = collected(of_unit.clone().filter(col("several").gt(lit(1))).select([col("unit")]).sort(["unit"], SortMultipleOptions::default()))?;
+        let several = collected(
+            of_unit.clone().filter(col("several").gt(lit(1))).select([col("unit")]).sort(["unit"], SortMultipleOptions::default()),
+        )?;
         let several: IndexSet<String> = texts(&several, "unit")?.into_iter().flatten().collect();
-        let counts = collected(of_unit.filter(col("several").eq(lit(1))).group_by([col("arm")]).agg([len().cast(DataType::Int64).alias("n")]))?;
+        let counts =
+            collected(of_unit.filter(col("several").eq(lit(1))).group_by([col("arm")]).agg([len().cast(DataType::Int64).alias("n")]))?;
         for (name, n) in texts(&counts, "arm")?.into_iter().zip(ints(&counts, "n")?) {
             let place = self.trial.arms.iter().position(|arm| Some(&arm.name) == name.as_ref());
             if let Some(slot) = place.and_then(|place| listed.get_mut(place)) {
@@ -130,7 +138,10 @@ impl Ledger<'_> {
             arm.cost += i128::from(cost.unwrap_or(0)) + i128::from(unpriced.unwrap_or(0)) * known.map_or(0, |known| i128::from(known.cost));
             arm.staff += i128::from(n) * known.map_or(0, |known| i128::from(known.staff_milliseconds));
         }
-        let furthest = STATES.iter().zip(0_i64..).fold(lit(1_i64), |rank, (state, place)| when(col("status").eq(lit(*state))).then(lit(place)).otherwise(rank));
+        let furthest = STATES
+            .iter()
+            .zip(0_i64..)
+            .fold(lit(1_i64), |rank, (state, place)| when(col("status").eq(lit(*state))).then(lit(place)).otherwise(rank));
         let reached = own.with_columns([furthest.alias("state")]).group_by([col("arm"), col("unit_id")]).agg([col("state").max()]);
         let reached = collected(reached.group_by([col("arm"), col("state")]).agg([len().cast(DataType::Int64).alias("n")]))?;
         for ((arm, state), n) in ints(&reached, "arm")?.into_iter().zip(ints(&reached, "state")?).zip(ints(&reached, "n")?) {
@@ -140,7 +151,8 @@ impl Ledger<'_> {
             let state = state.and_then(|state| usize::try_from(state).ok()).and_then(|state| STATES.get(state));
             *arm.statuses.entry(state.map_or_else(String::new, |state| (*state).to_owned())).or_default() += n;
         }
-        let elsewhere = all.filter(col("own").not()).group_by([col("arm")]).agg([col("unit_id").n_unique().cast(DataType::Int64).alias("n")]);
+        let elsewhere =
+            all.filter(col("own").not()).group_by([col("arm")]).agg([col("unit_id").n_unique().cast(DataType::Int64).alias("n")]);
         let elsewhere = collected(elsewhere)?;
         for (arm, n) in ints(&elsewhere, "arm")?.into_iter().zip(ints(&elsewhere, "n")?) {
             if let Some(arm) = arm_of(observed, arm) {
@@ -167,7 +179,8 @@ impl Ledger<'_> {
             let own = own.select([col("contact_id"), col("unit_id").alias("unit"), col("arm"), col("entry")]);
             rows.join(own, [col("contact_id")], [col("contact_id")], JoinArgs::new(JoinType::Inner))
         };
-        let kinds = rows.filter(since_entry).group_by([col("arm"), col("kind")]).agg([col("unit").n_unique().cast(DataType::Int64).alias("n")]);
+        let kinds =
+            rows.filter(since_entry).group_by([col("arm"), col("kind")]).agg([col("unit").n_unique().cast(DataType::Int64).alias("n")]);
         self.count(observed, collected(kinds)?, "kind", |arm| &mut arm.responses)
     }
 

@@ -21,7 +21,8 @@ pub fn trial_reads(program: &Program) -> Reads {
     let mut reads = Reads::of_nodes(program, program.trials.iter().flat_map(Trial::nodes));
     moves::add_reads(&mut reads, program);
     paths::add_reads(&mut reads, program);
-    let of_metric = |emission: &crate::ir::Emission| emission.fields.iter().map(|(_, node)| *node).chain([emission.flag]).collect::<Vec<_>>();
+    let of_metric =
+        |emission: &crate::ir::Emission| emission.fields.iter().map(|(_, node)| *node).chain([emission.flag]).collect::<Vec<_>>();
     for (table, columns) in Reads::of_nodes(program, program.metrics.iter().flat_map(of_metric)).columns {
         reads.columns.entry(table).or_default().extend(columns);
     }

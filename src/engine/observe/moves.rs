@@ -1,8 +1,8 @@
 //! Who moved between the labels of a ladder, from its last evaluation but one to the last.
 
-use super::super::error::{EngineError, while_doing};
 use super::super::Tables;
 use super::super::bind::Reads;
+use super::super::error::{EngineError, while_doing};
 use crate::builtins::DAY_MILLISECONDS;
 use crate::evaluate::observed::Moves;
 use crate::ir::{Ladder, Moment, Program};
@@ -35,7 +35,8 @@ pub fn moves(program: &Program, tables: &Tables, moment: Moment) -> Result<Vec<M
         let of_ladder = rows.clone().filter(col("scheme").eq(lit(ladder.name.as_str())));
         let days = of_ladder.clone().select([col("as_of").unique().sort(SortOptions::default().with_order_descending(true)).head(Some(2))]);
         let days = days.collect().map_err(while_doing(STEP))?;
-        let days: Vec<i64> = days.column("as_of").and_then(|days| days.i64().cloned()).map_err(while_doing(STEP))?.iter().flatten().collect();
+        let days: Vec<i64> =
+            days.column("as_of").and_then(|days| days.i64().cloned()).map_err(while_doing(STEP))?.iter().flatten().collect();
         let [to, from] = days.as_slice() else { continue };
         out.push(moved(ladder, &of_ladder, *from, *to)?);
     }
@@ -54,7 +55,8 @@ fn moved(ladder: &Ladder, rows: &LazyFrame, from: i64, to: i64) -> Result<Moves,
         [col("subject"), col("unit_id")],
         JoinArgs::new(JoinType::Left),
     );
-    let counts = both.group_by([col("from"), col("to")]).agg([len().cast(DataType::Int64).alias("n")]).collect().map_err(while_doing(STEP))?;
+    let counts =
+        both.group_by([col("from"), col("to")]).agg([len().cast(DataType::Int64).alias("n")]).collect().map_err(while_doing(STEP))?;
     let place: BTreeMap<&str, usize> = ladder.labels.iter().map(|label| label.name.as_str()).zip(0..).collect();
     let day = |day: i64| i32::try_from(day).unwrap_or(i32::MAX);
     let mut moves = Moves {

@@ -121,7 +121,12 @@ fn touches(program: &Program, study: &AttributionStudy, tables: &Tables, moment:
 ///
 /// # Errors
 /// See [`EngineError`].
-pub fn histories(program: &Program, study: &LifetimeStudy, tables: &Tables, moment: Moment) -> Result<(Vec<(History, Option<f64>)>, u64), EngineError> {
+pub fn histories(
+    program: &Program,
+    study: &LifetimeStudy,
+    tables: &Tables,
+    moment: Moment,
+) -> Result<(Vec<(History, Option<f64>)>, u64), EngineError> {
     let nodes: Vec<NodeId> = [Some(study.repeats), Some(study.recency), Some(study.age), study.value].into_iter().flatten().collect();
     let rows = evaluate(program, tables, moment, &Options::default(), study.table, &nodes)?;
     let floats = |node: NodeId| {

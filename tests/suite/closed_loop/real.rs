@@ -43,7 +43,7 @@ fn compared(path: &str, row: &Value) {
         // A rate: p of the pooled test; the interval of Newcombe lies near the one of the normal approximation.
         Some(p) => {
             assert_close(path, number(&row["p"]), p);
-            assert_eq!(row["count"], answers["x_t"]);
+            assert!((number(&row["count"]) - number(&answers["x_t"])).abs() < 0.5, "{path}: {row}");
             let width = number(&answers["ci"][1]) - number(&answers["ci"][0]);
             for (end, at) in [("lower", 0), ("upper", 1)] {
                 let (got, wanted) = (number(&row["difference"][end]), number(&answers["ci"][at]));
@@ -176,9 +176,11 @@ fn how_long_customers_stay() {
         let arm = curve["arm"].as_str().unwrap();
         for (time, kept) in reference(&format!("telco/KM {arm}")).as_object().unwrap() {
             let time: f64 = time.parse().unwrap();
-            // Where no more than twenty are at risk the curve ends.
-            let Some(step) = curve["steps"].as_array().unwrap().iter().rev().find(|step| number(&step["time"]) <= time) else { continue };
-            if kept.as_f64() != Some(1.0) && number(&step["time"]) > time - 3.0 {
+            // The curve ends where fewer than twenty are at risk.
+            let steps = curve["steps"].as_array().unwrap();
+            let ended = steps.last().is_none_or(|step| number(&step["time"]) < time);
+            let Some(step) = steps.iter().rev().find(|step| number(&step["time"]) <= time).filter(|_| !ended) else { continue };
+            if kept.as_f64() != Some(1.0) {
                 assert_close(arm, number(&step["kept"]), kept);
             }
         }

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use strat::engine::Options;
 use strat::engine::bind::Reads;
 use strat::evaluate::forecast::{Excluded, Load, StrategyForecast};
-use strat::ir::{Output, Program, TrialKind};
+use strat::ir::{Output, Program, Strategy, TrialKind};
 
 /// The days tried, added up.
 #[derive(Default)]
@@ -79,20 +79,16 @@ pub(super) fn run(job: &mut Job<'_>, reads: &Reads, opened: &OpenedData) -> Resu
     Ok(ran)
 }
 
+/// A strategy with its candidates, nothing counted yet.
+fn begun(strategy: &Strategy, tie: &Tie) -> StrategyForecast {
+    let (name, label) = (strategy.name.clone(), strategy.label.clone());
+    StrategyForecast { name, label, candidates: tie.candidates, ..StrategyForecast::default() }
+}
+
 fn counted(program: &Program, lists: &Lists<'_>, ties: &[Tie], frames: &[DataFrame]) -> Result<Ran, Failure> {
     let summary = Summary::of(program, lists).map_err(|error| failed(&error))?;
     let place = |name: &str| program.strategies.iter().position(|strategy| strategy.name == name);
-    let mut strategies: Vec<StrategyForecast> = program
-        .strategies
-        .iter()
-        .zip(ties)
-        .map(|(strategy, tie)| StrategyForecast {
-            name: strategy.name.clone(),
-            label: strategy.label.clone(),
-            candidates: tie.candidates,
-            ..StrategyForecast::default()
-        })
-        .collect();
+    let mut strategies: Vec<StrategyForecast> = program.strategies.iter().zip(ties).map(|(strategy, tie)| begun(strategy, tie)).collect();
     for count in summary.actions {
         let Some(strategy) = place(&count.strategy).and_then(|at| strategies.get_mut(at)) else { continue };
         if let Some(channel) = program.channels.iter().find(|channel| channel.name == count.channel) {

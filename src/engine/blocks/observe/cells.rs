@@ -100,7 +100,9 @@ impl<'t> Gathering<'t> {
         let mature = self.measure.mature.map(|node| view.yes(node)).transpose()?;
         let before = self.measure.before.map(|node| view.reading(node)).transpose()?;
         let (first, second) = match &self.measure.fold {
-            Fold::Rate { holds: value } | Fold::Mean { value } | Fold::Sum { value } | Fold::Quantile { value, at: _ } => (view.reading(*value)?, None),
+            Fold::Rate { holds: value } | Fold::Mean { value } | Fold::Sum { value } | Fold::Quantile { value, at: _ } => {
+                (view.reading(*value)?, None)
+            }
             Fold::Ratio { numerator, denominator } => (view.reading(*numerator)?, Some(view.reading(*denominator)?)),
             Fold::Lasting { length, ended, horizon: _ } => (view.reading(*length)?, Some(view.reading(*ended)?)),
         };

@@ -34,9 +34,7 @@ impl Reading {
                 let whole = whole.into_iter().map(Option::unwrap_or_default).collect();
                 Reading { scale: Scale::Billionths, whole, known: known.and(&small) }
             }
-            Values::Text(texts) => {
-                Reading { scale: Scale::Whole, whole: vec![0; texts.len()], known: Bits::none(texts.len()) }
-            }
+            Values::Text(texts) => Reading { scale: Scale::Whole, whole: vec![0; texts.len()], known: Bits::none(texts.len()) },
         }
     }
 
