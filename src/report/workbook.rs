@@ -20,6 +20,10 @@ use unicode_width::UnicodeWidthStr;
 /// The longest text a cell may hold, in characters.
 const LONGEST_TEXT: usize = 32_000;
 const A4: u8 = 9;
+const WIDEST_REASON: usize = 24;
+/// Widths of columns that one page in landscape takes at a readable size.
+const PAGE_WIDTH: f64 = 190.0;
+const MOST_PAGES: u16 = 6;
 
 /// The bytes of the workbook.
 ///
@@ -58,11 +62,14 @@ fn created(as_of: &str) -> Result<ExcelDateTime, XlsxError> {
 fn write_table(page: &mut Worksheet, table: &Table, style: &Style) -> Result<(u32, u16), XlsxError> {
     let last_row = u32::try_from(table.rows.len()).unwrap_or(u32::MAX);
     let last_column = u16::try_from(table.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+    let mut whole = 0.0;
     for (at, title) in (0_u16..).zip(&table.columns) {
         page.write_string_with_format(0, at, *title, &style.header)?;
         let cells = table.rows.iter().filter_map(|row| row.get(usize::from(at)));
-        let widest = cells.map(|cell| cell.print(style.language).width()).max().unwrap_or(0);
-        page.set_column_width(at, width_of(widest.max(title.width().min(18) + 3)))?;
+        let widest = cells.map(|cell| cells_of(cell, style.language)).max().unwrap_or(0);
+        let width = width_of(widest.max(title.width().min(18) + 3));
+        page.set_column_width(at, width)?;
+        whole += width;
     }
     for (row, cells) in (1_u32..).zip(&table.rows) {
         for (column, cell) in (0_u16..).zip(cells) {
@@ -77,14 +84,29 @@ fn write_table(page: &mut Worksheet, table: &Table, style: &Style) -> Result<(u3
     }
     page.set_freeze_panes(1, 1)?;
     page.autofilter(0, 0, last_row, last_column)?;
-    page.set_repeat_rows(0, 0)?;
-    for_paper(page);
+    page.set_repeat_rows(0, 0)?.set_repeat_columns(0, 0)?;
+    for_paper(page, pages_of(whole));
     Ok((last_row, last_column))
 }
 
-/// Landscape, as wide as one page.
-fn for_paper(page: &mut Worksheet) {
-    page.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_footer("&L&A&R&P / &N");
+/// Display cells a cell asks for; reasons are wrapped, so that numbers above and below them stay close.
+fn cells_of(cell: &Cell, language: Language) -> usize {
+    let width = cell.print(language).width();
+    if matches!(cell, Cell::Withheld(_)) { width.min(WIDEST_REASON) } else { width }
+}
+
+/// How many pages beside each other a table of this width is printed on, so that it stays readable.
+fn pages_of(width: f64) -> u16 {
+    let mut pages = 1;
+    while f64::from(pages) * PAGE_WIDTH < width && pages < MOST_PAGES {
+        pages += 1;
+    }
+    pages
+}
+
+/// Landscape, so many pages wide.
+fn for_paper(page: &mut Worksheet, pages: u16) {
+    page.set_landscape().set_paper_size(A4).set_print_fit_to_pages(pages, 0).set_footer("&L&A&R&P / &N");
 }
 
 fn write_cell(page: &mut Worksheet, row: u32, column: u16, cell: &Cell, style: &Style) -> Result<(), XlsxError> {

@@ -102,13 +102,13 @@ impl Draft<'_> {
         let of_trial = |trial: &TrialReport| -> Vec<Vec<Cell>> {
             let Some(report) = &trial.versions else { return Vec::new() };
             let unit = trial.goals.first().map_or(Unit::Number, |goal| goal.unit);
-            report.rows.iter().map(|row| self.version(row, unit, &report.rule)).collect()
+            report.rows.iter().map(|row| self.version(row, unit, (&report.rule, report.unit))).collect()
         };
         let rows = self.by_trial(of_trial);
         self.table("versions", ("Versions", "版本对比"), columns, rows)
     }
 
-    fn version(self, row: &VersionRow, unit: Unit, rule: &str) -> Vec<Cell> {
+    fn version(self, row: &VersionRow, unit: Unit, (rule, decided): (&str, Unit)) -> Vec<Cell> {
         let mut cells = vec![
             Cell::Text(named(&row.arm, row.label.as_deref(), self.language)),
             Cell::Count(row.n),
@@ -121,7 +121,7 @@ impl Draft<'_> {
             self.figure(&row.incremental, Shape::Number),
             Cell::Number(row.cost, Shape::Money),
             self.figure(&row.per_incremental, Shape::Money),
-            self.figure(&row.decided_by, Shape::Number),
+            self.figure(&row.decided_by, Shape::level(decided)),
             text(rule),
             self.words(&row.words),
         ]);

@@ -6,8 +6,8 @@ use crate::evaluate::evaluation::{CutReport, Estimate, Evaluation, Figure, Serie
 use crate::report::printed::{Shape, named, pick};
 use crate::report::tables::share_of;
 use rust_xlsxwriter::{
-    Chart, ChartAxisLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsType, ChartFormat, ChartLegendPosition, ChartLine,
-    ChartRange, ChartSeries, ChartSolidFill, ChartType, Worksheet, XlsxError,
+    Chart, ChartAxisLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsType, ChartFont, ChartFormat, ChartLegendPosition,
+    ChartLine, ChartRange, ChartSeries, ChartSolidFill, ChartType, Worksheet, XlsxError,
 };
 
 /// Told apart also by people who see no red and green, and in print.
@@ -16,7 +16,7 @@ const WIDTH: u32 = 720;
 const HEIGHT: u32 = 340;
 /// Rows and columns that a chart covers at most.
 const ROWS: u32 = 18;
-const COLUMNS: u16 = 8;
+const COLUMNS: u16 = 12;
 
 pub(super) struct Charts<'a> {
     style: &'a Style,
@@ -123,13 +123,20 @@ impl<'a> Charts<'a> {
         bars
     }
 
-    fn chart(&self, kind: ChartType, title: &str, axis: &str) -> Chart {
+    /// A chart with the names of its values on the axis that has them: the horizontal one of bars that lie.
+    fn chart(&self, kind: ChartType, title: &str, values: &str) -> Chart {
         let mut chart = Chart::new(kind);
-        chart.title().set_name(title);
+        chart.title().set_name(title).set_font(ChartFont::new().set_size(12).set_bold());
         chart.set_alt_text(title);
         chart.legend().set_position(ChartLegendPosition::Bottom);
-        chart.y_axis().set_name(axis);
-        chart.x_axis().set_label_position(ChartAxisLabelPosition::Low);
+        // Names stand at the edge, where no negative bar covers them.
+        if kind == ChartType::Bar {
+            chart.x_axis().set_name(values);
+            chart.y_axis().set_label_position(ChartAxisLabelPosition::Low);
+        } else {
+            chart.y_axis().set_name(values);
+            chart.x_axis().set_label_position(ChartAxisLabelPosition::Low);
+        }
         chart.show_empty_cells_as(ChartEmptyCells::Gaps);
         chart
     }
@@ -164,6 +171,10 @@ impl<'a> Charts<'a> {
         net.set_y_error_bars(&self.bars(&block, 4, 5));
         chart.push_series(&net);
         chart.y_axis().set_num_format("#,##0");
+        let lowest = trial.money.iter().filter_map(|row| row.net.lower.known()).fold(0.0, f64::min);
+        if lowest < 0.0 {
+            chart.y_axis().set_min(rounded_down(lowest));
+        }
         Ok(Some(chart))
     }
 
@@ -190,13 +201,13 @@ impl<'a> Charts<'a> {
     fn over_time(&mut self, series: &Series, name: &str) -> Result<Option<Chart>, XlsxError> {
         let shape = Shape::difference(series.unit);
         let known = |figure: &Figure| figure.known().map(|value| shape.on_page(value));
-        let rows = series.points.iter().map(|point| {
-            let (lower, upper) = (known(&point.difference.lower), known(&point.difference.upper));
-            let band = lower.zip(upper).map(|(lower, upper)| upper - lower);
-            (point.day.clone(), vec![known(&point.difference.value), lower, band, upper])
+        // Areas would draw a day without an interval as one from zero to zero.
+        let rows = series.points.iter().filter_map(|point| {
+            let (lower, upper) = (known(&point.difference.lower)?, known(&point.difference.upper)?);
+            Some((point.day.clone(), vec![known(&point.difference.value), Some(lower), Some(upper - lower), Some(upper)]))
         });
         let rows: Vec<_> = rows.collect();
-        if rows.iter().all(|(_, values)| values.iter().all(Option::is_none)) {
+        if rows.is_empty() {
             return Ok(None);
         }
         let language = self.style.language;
@@ -224,7 +235,8 @@ impl<'a> Charts<'a> {
     fn segments(&mut self, cut: &CutReport, name: &str) -> Result<Option<Chart>, XlsxError> {
         let shape = Shape::difference(cut.unit);
         let language = self.style.language;
-        let rows = cut.levels.iter().map(|level| {
+        // Lying bars are drawn from below: the first level comes last, so that it is on top as in the table.
+        let rows = cut.levels.iter().rev().map(|level| {
             let (above, below) = arms_of(&level.difference);
             let scaled = |value: Option<f64>| value.map(|value| shape.on_page(value));
             (
@@ -241,13 +253,17 @@ impl<'a> Charts<'a> {
         let block = self.block(&title, &header, &rows)?;
         let mut chart = self.chart(ChartType::Bar, &title, axis(shape, language));
         let mut series = self.series(&block, 1, 0);
-        series.set_y_error_bars(&self.bars(&block, 2, 3));
+        series.set_x_error_bars(&self.bars(&block, 2, 3));
         chart.push_series(&series);
-        // The first level on top, as in the table.
-        chart.x_axis().set_reverse();
         chart.legend().set_hidden();
         Ok(Some(chart))
     }
+}
+
+/// The next number below with one digit that counts, for the end of an axis.
+fn rounded_down(value: f64) -> f64 {
+    let unit = 10_f64.powf(value.abs().log10().floor());
+    (value / unit).floor() * unit
 }
 
 /// How far the ends of an interval are from its value, above and below.

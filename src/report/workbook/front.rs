@@ -25,7 +25,7 @@ impl Card<'_> {
 
     fn title(&mut self, text: &str) -> Result<(), XlsxError> {
         self.page.write_string_with_format(self.row, 0, cut(text), &self.style.card)?;
-        self.page.write_string_with_format(self.row, 1, "", &self.style.card)?;
+        self.page.write_blank(self.row, 1, &self.style.card)?;
         self.row += 1;
         Ok(())
     }
@@ -56,7 +56,7 @@ pub(super) fn write(page: &mut Worksheet, evaluation: &Evaluation, sections: &[T
     let last = card.row.saturating_sub(1);
     style.colour_lights(page, (1, 1), (last, 1))?;
     page.set_freeze_panes(1, 0)?;
-    for_paper(page);
+    for_paper(page, 1);
     page.set_print_area(0, 0, last, 1)?;
     Ok(())
 }

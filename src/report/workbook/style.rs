@@ -50,12 +50,7 @@ impl Style {
             withheld: top().set_text_wrap().set_italic().set_font_color(0x006B_6B6B),
             count: number("#,##0"),
             title: Format::new().set_bold().set_font_size(16),
-            card: Format::new()
-                .set_bold()
-                .set_font_size(12)
-                .set_background_color(0x00E8_EEF5)
-                .set_border_top(FormatBorder::Thin)
-                .set_text_wrap(),
+            card: Format::new().set_bold().set_font_size(12).set_background_color(0x00E8_EEF5).set_border_top(FormatBorder::Thin),
             key: top().set_bold(),
             share: number("0.00%"),
             points: number(points),
