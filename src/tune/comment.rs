@@ -40,7 +40,7 @@ pub(super) fn lines(change: &Change, evaluation: &Evaluation, language: Language
 }
 
 fn next(change: &Change, language: Language) -> Option<String> {
-    let units = change.next_units.map(grouped);
+    let units = change.next_units.filter(|units| *units > 0.0).map(grouped);
     Some(match (language, units, &change.next_date) {
         (Language::English, Some(units), Some(day)) => format!("next decision: {units} customers, {day}"),
         (Language::English, Some(units), None) => format!("next decision: {units} customers"),

@@ -21,6 +21,8 @@ fn next(view: &View, decided: &[Decided], lead: Option<usize>, now: &[f64]) -> V
     let action = lead.and_then(|arm| decided.iter().find(|own| own.arm == arm)).map(|own| (own.arm, &own.decision.action));
     match action {
         Some((arm, Action::Ship { share, .. } | Action::ShipAsCheaper { share })) => with(view, now, arm, *share, true),
+        // An arm that has more than a ramp allows goes no further; it is not cut back for a guard that is only unproven.
+        Some((arm, Action::Ramp { at_most, .. })) if now.get(arm).is_some_and(|own| own >= at_most) => now.to_vec(),
         Some((arm, Action::Ramp { at_most, .. })) => with(view, now, arm, *at_most, false),
         Some((_, Action::Reallocate { shares, .. })) => moved(view, now, shares),
         Some((
