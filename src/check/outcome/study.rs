@@ -20,7 +20,14 @@ const DAY: i64 = 86_400_000;
 
 /// Whether a metric is a study, which is shown and judges nothing.
 pub(super) fn is_study(value: &Expression) -> bool {
-    matches!(value.kind.as_ref(), ExpressionKind::Call { function, arguments: _ } if matches!(function.text().as_str(), "attributed" | "lifetime"))
+    let ExpressionKind::Call { function, arguments } = value.kind.as_ref() else { return false };
+    match function.text().as_str() {
+        "lifetime" => true,
+        "attributed" => arguments.first().is_some_and(|first| {
+            matches!(&first.kind, ArgumentKind::Rows { value, .. } if matches!(value.kind.as_ref(), ExpressionKind::Call { .. }))
+        }),
+        _ => false,
+    }
 }
 
 /// What counts as a conversion.
@@ -46,6 +53,9 @@ impl Checker {
             for item in self.items(module) {
                 let ItemKind::Metric(metric) = &item.kind else { continue };
                 let ExpressionKind::Call { function, arguments } = metric.value.kind.as_ref() else { continue };
+                if !is_study(&metric.value) {
+                    continue;
+                }
                 let Some(table) = self.about(module, metric.table.as_ref(), metric.name.span) else { continue };
                 match function.text().as_str() {
                     "attributed" => attributions.extend(self.attribution(module, metric, table, arguments)),
@@ -61,6 +71,10 @@ impl Checker {
     pub(super) fn study_figure(&mut self, name: &str, arguments: &[Argument], span: Span, over: &Over<'_>) -> Option<Figure> {
         let parts = Parts::of(arguments).or_else(|| self.bad_figure(name, span))?;
         let fits = match name {
+            // A column of the subject, as in a cost per attributed one, is kept and not judged.
+            "attributed" if matches!(parts.value.kind.as_ref(), ExpressionKind::Path(_)) => {
+                self.expression(parts.value, &Scope::of(over.module, over.table)).is_some() && self.lookback(over.module, &parts).is_some()
+            }
             "attributed" => {
                 let conversions = self.conversions(over.module, over.table, parts.value);
                 conversions.is_some() && self.credit_rule(over.module, &parts).is_some() && self.lookback(over.module, &parts).is_some()

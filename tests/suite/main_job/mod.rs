@@ -42,7 +42,10 @@ pub(crate) fn command(words: &[&OsStr]) -> Command {
     for name in ["STRAT_LANG", "LC_ALL", "LANG", "NO_COLOR", "FORCE_COLOR", "POLARS_MAX_THREADS"] {
         command.env_remove(name);
     }
-    command.args(words).args(["--lang", "en"]);
+    command.args(words);
+    if !words.contains(&OsStr::new("--lang")) {
+        command.args(["--lang", "en"]);
+    }
     command
 }
 

@@ -192,6 +192,7 @@ fn no_lost_numbers(value: &Value, path: &str) {
         "off_policy",
         "versions",
         "next_date",
+        "threshold",
     ];
     let name = path.rsplit('/').next().unwrap_or_default();
     match value {

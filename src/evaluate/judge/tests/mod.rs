@@ -8,4 +8,5 @@ mod fixtures;
 mod fuzz;
 mod programme;
 mod sections;
+mod seeds;
 mod versions;
