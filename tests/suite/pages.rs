@@ -57,6 +57,8 @@ const NOT_ABOUT_TEXT: &[(&str, &str)] = &[
     ("unknown-problem-name", "flags"),
     ("unknown-setting", "strat.toml"),
     ("unknown-strategy", "data"),
+    ("nothing-to-judge", "a judgement"),
+    ("report-not-written", "a judgement"),
     ("unknown-subject", "data"),
     ("unreadable-data", "data"),
     ("unreadable-file", "a file on disk"),

@@ -183,7 +183,7 @@ pub struct OffPolicyReport {
 pub struct VersionsReport {
     /// `highest profit`
     pub rule: String,
-    /// How the formula of the rule ([`VersionRow::decided_by`]) is printed.
+    /// How the formula of the rule, which each row has as `decided_by`, is printed.
     pub unit: Unit,
     pub rows: Vec<VersionRow>,
     pub chosen: Option<String>,

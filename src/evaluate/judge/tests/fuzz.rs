@@ -172,7 +172,7 @@ fn add(own: &mut Observed, rows: &mut Rows, arm: usize, at: u64, values: &[i64; 
 
 /// serde_json writes a number that is none as null; nothing else of a report may be null but optional texts and lists.
 fn no_lost_numbers(value: &Value, path: &str) {
-    const OPTIONAL: [&str; 19] = [
+    const OPTIONAL: [&str; 20] = [
         "label",
         "owner",
         "because",
