@@ -22,7 +22,9 @@ pub(super) fn is_ours(line: &str) -> bool {
 /// The lines above a change, each with its `#` and without a line break. `hashes` is `##` above declarations, `#` inside blocks.
 pub(super) fn lines(change: &Change, evaluation: &Evaluation, language: Language, hashes: &str, indent: &str) -> Vec<String> {
     let program: String = evaluation.program_hash.chars().take(DIGITS).collect();
-    let day = evaluation.as_of.as_str();
+    // Seconds are of no interest where there are none.
+    let whole_minute = evaluation.as_of.strip_suffix(":00").filter(|minute| minute.len() == "2025-07-01 00:00".len());
+    let day = whole_minute.unwrap_or(evaluation.as_of.as_str());
     let because: Vec<&str> = change.because.iter().map(|words| words.of(language)).filter(|text| !text.is_empty()).collect();
     let summary = &change.summary;
     let mut sentences = vec![match language {

@@ -174,7 +174,8 @@ impl Question<'_> {
         };
         Ok(Known {
             level: level.level.map_err(Figure::from)?,
-            variance: level.variance.map_err(Figure::from)?,
+            // A rate against a bound is planned with the spread at the bound, which it has even where nobody complained so far.
+            variance: if rate && control.is_none() { level.variance.unwrap_or(0.0) } else { level.variance.map_err(Figure::from)? },
             rate,
             treated,
             control,

@@ -17,7 +17,7 @@ use super::super::project::{AsOf, Project};
 use super::super::session::{Exit, Failure, Session};
 use super::super::stages::Loaded;
 use super::{Job, failed, setting, with_candidates};
-use baseline::Launched;
+use baseline::{Found, Launched};
 use chrono::TimeDelta;
 use days::{Tallied, tally};
 use said::Said;
@@ -110,7 +110,9 @@ fn as_of(instant: i64) -> Option<AsOf> {
 
 /// Everything about one trial.
 fn planned(launched: &Launched<'_>, trial: &Trial, days: &Tallied, said: &Said<'_>) -> Result<TrialForecast, Failure> {
-    let found = launched.levels(trial)?;
+    // Without a figure there is nothing to measure.
+    let none = || Found { levels: Vec::new(), window_days: 0.0, per_day: Err(Withheld::NoUnits) };
+    let found = if trial.measures.is_empty() { none() } else { launched.levels(trial)? };
     let levels: Vec<_> = trial.measures.iter().zip(found.levels).map(|(measure, level)| said.or(trial, measure, level)).collect();
     let assigned = |arm: &str| days.first.get(&(trial.name.clone(), arm.to_owned())).copied().unwrap_or(0);
     let first_day: Vec<(String, u64)> = trial.arms.iter().map(|arm| (arm.name.clone(), assigned(&arm.name))).collect();

@@ -116,7 +116,7 @@ fn goals(trial: &TrialForecast, language: Language) -> Table {
         say("baseline", "基线"),
         say("target", "目标差值"),
         say("detectable", "可检出差值"),
-        say("power", "把握度"),
+        say("power", "功效"),
         say("needs ½×", "需要 ½×"),
         say("needs 1×", "需要 1×"),
         say("needs 2×", "需要 2×"),
