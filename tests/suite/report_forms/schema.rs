@@ -13,7 +13,7 @@ fn problems(schema: &Value, root: &Value, value: &Value, place: &str, found: &mu
     let mut wrong = |what: String| found.push(format!("{place}: {what}"));
     for (word, rule) in schema {
         match word.as_str() {
-            "$schema" | "title" | "description" | "format" | "$defs" => {}
+            "$schema" | "title" | "description" | "format" | "default" | "$defs" => {}
             "type" => {
                 let fits = |name: &str| match name {
                     "object" => value.is_object(),

@@ -201,13 +201,21 @@ test "data" {
     let text = |text: &str| Value::Text(text.into());
     let score = [
         ("metric", text("score")),
+        ("label", text("净推荐值")),
+        ("written", text("nps(nps, last 1 months, at least 1)")),
         ("group", text("customer_id = C1")),
         ("value", Value::Float(0.0)),
         ("rows", Value::Int(2)),
         ("previous", Value::Float(100.0)),
         ("previous_rows", Value::Int(1)),
     ];
-    let ages = [("metric", text("ages")), ("value", Value::Float(35.5)), ("rows", Value::Int(2))];
+    let ages = [
+        ("metric", text("ages")),
+        ("label", text("")),
+        ("written", text("mean(age)")),
+        ("value", Value::Float(35.5)),
+        ("rows", Value::Int(2)),
+    ];
     assert_eq!(rows, [fields(&score), fields(&ages)]);
 }
 
