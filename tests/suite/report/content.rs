@@ -274,8 +274,8 @@ fn the_comparison_of_versions_is_printed_digit_by_digit() {
         "¥9,000",
         "¥19.05",
         "¥64.29",
-        "3,440",
-        "−600",
+        "¥3,440",
+        "−¥600",
         "highest incremental * 60元 - cost",
         "chosen",
     ] {
