@@ -73,8 +73,7 @@ fn version(scene: &Scene<'_>, report: &VersionsReport, row: &VersionRow) -> Vec<
     cells.push(compared(plain(voice, &row.incremental)));
     cells.push(compared(Cell::number(money(voice, row.cost))));
     cells.push(compared(level(voice, Unit::Money, &row.per_incremental)));
-    let rule = voice.figure(&row.decided_by, super::super::voice::number);
-    cells.push(compared(Cell::number(spoken(&rule))));
+    cells.push(compared(level(voice, report.unit, &row.decided_by)));
     let verdict = Markup::text(verdict_words(scene, &row.verdict)).inside("span", if chosen { "chip st-met" } else { "chip plain" });
     let words = scene.words(&row.words);
     cells.push(Cell::words(if words.is_empty() || control { verdict } else { verdict.then(&words.inside("p", "ln sm")) }));
@@ -141,7 +140,11 @@ fn chances(scene: &Scene<'_>) -> Markup {
     let title = scene.say("Chance of being the best arm", "成为最优组的概率");
     let heads = [scene.say("Arm", "组"), scene.say("Chance", "概率"), scene.say("Expected loss if chosen", "若选中的预期损失")];
     let mut data = Table::new(title, &heads);
-    let loss = |figure: &Figure| scene.voice.figure(figure, |value| scene.voice.difference(unit, value).trim_start_matches('+').to_owned());
+    let written = |value: f64| match unit {
+        Unit::Share if value < 0.000_05 => "<0.01 pp".to_owned(),
+        _ => scene.voice.difference(unit, value).trim_start_matches('+').to_owned(),
+    };
+    let loss = |figure: &Figure| scene.voice.figure(figure, written);
     let mut bars = Vec::new();
     for arm in &scene.trial.arms {
         let said = scene.voice.figure(&arm.best, |value| scene.voice.chance(value));

@@ -22,6 +22,7 @@ fn standing(scene: &Scene<'_>, row: &GoalRow) -> Markup {
         Some(_) => (scene.say("unproven", "尚未证实"), Met::NotYetKnowable),
         None if row.role == "exploratory" => return Markup::text(scene.say("watched only", "仅观察")).inside("span", "wh"),
         None => match row.met {
+            Met::Met if !scene.trial.randomised => (scene.say("reached", "数值达到"), Met::NotYetKnowable),
             Met::Met => (scene.say("met", "达成"), Met::Met),
             Met::NotMet => (scene.say("not met", "未达成"), Met::NotMet),
             Met::NotYetKnowable => (scene.say("not yet knowable", "尚无法判断"), Met::NotYetKnowable),
@@ -47,7 +48,8 @@ fn levels(scene: &Scene<'_>, row: &GoalRow) -> Markup {
         };
         Markup::text(&words).inside("p", "ln sm nb")
     };
-    both.then(&of(row.n, row.count)).then(&of(row.n_against, row.count_against))
+    let against = if scene.is_arm(&row.against) { of(row.n_against, row.count_against) } else { Markup::default() };
+    both.then(&of(row.n, row.count)).then(&against)
 }
 
 /// Method, what can be detected, and who was left out.

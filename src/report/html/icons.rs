@@ -26,6 +26,12 @@ const CROSS: &str = "M6.5 6.5l7 7m0-7l-7 7";
 const MARK: &str = "M10 7v5.5m0 2.5v.6";
 const CLOCK: &str = "M10 5v5.5l3.5 2";
 
+/// A goal that is met without chance is no success yet: it looks like what is not yet knowable.
+#[must_use]
+pub fn shown(met: Met, randomised: bool) -> Met {
+    if met == Met::Met && !randomised { Met::NotYetKnowable } else { met }
+}
+
 /// Circle with a tick, octagon with a cross, circle with a clock's hands.
 #[must_use]
 pub fn met(met: Met) -> Markup {

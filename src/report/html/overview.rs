@@ -29,9 +29,10 @@ pub fn content(scenes: &[Scene<'_>], shown: usize, voice: Voice) -> Markup {
         let verdict = &scene.trial.verdict;
         let name = Markup::label(scene.trial.label.as_deref(), &scene.trial.name);
         let link = if scene.number <= shown { Markup::written(format!("<a href=\"#t{}\">{name}</a>", scene.number)) } else { name };
-        let chip = icons::met(verdict.met)
-            .then(&Markup::text(met_words(voice, verdict.met)))
-            .inside("span", &format!("chip st-{}", icons::state(verdict.met)));
+        let shown = icons::shown(verdict.met, scene.trial.randomised);
+        let chip = icons::met(shown)
+            .then(&Markup::text(met_words(voice, verdict.met, scene.trial.randomised)))
+            .inside("span", &format!("chip st-{}", icons::state(shown)));
         let result = scene.decisive().map_or_else(
             || super::scene::withheld(voice.say("no goal registered", "未登记目标")),
             |row| spoken(&voice.estimate(row.unit, &row.difference)),

@@ -136,6 +136,7 @@ fn program_meta(evaluation: &Evaluation, voice: Voice) -> Vec<Markup> {
     let plan = Markup::text(voice.say("plan ", "计划 ")).then(&Markup::text(&hash).inside("code", ""));
     let rows: u64 = evaluation.inputs.iter().map(|input| input.rows).fold(0, u64::saturating_add);
     let read = match voice.chinese() {
+        false if evaluation.inputs.len() == 1 => format!("1 file, {} rows", voice.count(rows)),
         false => format!("{} files, {} rows", evaluation.inputs.len(), voice.count(rows)),
         true => format!("{} 个文件，{} 行", evaluation.inputs.len(), voice.count(rows)),
     };
@@ -229,7 +230,7 @@ fn trial_article(scene: &Scene<'_>, alone: bool, many: bool) -> (Markup, Entry) 
         many,
         sections,
     };
-    (rendered(&article), Entry { id, icon: icons::met(trial.verdict.met), title: name, links })
+    (rendered(&article), Entry { id, icon: icons::met(icons::shown(trial.verdict.met, trial.randomised)), title: name, links })
 }
 
 fn programme_article(evaluation: &Evaluation, voice: Voice, detail: Detail) -> (Markup, Entry) {

@@ -78,9 +78,24 @@ impl<'a> Scene<'a> {
         let label = self.trial.arms.iter().find(|row| row.name == name).and_then(|row| row.label.clone());
         match label {
             Some(label) => cleaned(&label, 60),
-            None if name == "control" => self.say("control", "对照组").into(),
-            None => cleaned(name, 60),
+            None => self.other(name),
         }
+    }
+
+    /// What an arm is held against where that is no arm with a display name: a bound and a figure are no arms at all.
+    fn other(&self, name: &str) -> String {
+        let is_arm = self.is_arm(name);
+        match name {
+            "control" => self.say("control", "对照组").into(),
+            "bound" if !is_arm => self.say("the registered bound", "登记的界限").into(),
+            "figure" if !is_arm => self.say("the registered figure", "登记的基准指标").into(),
+            _ => cleaned(name, 60),
+        }
+    }
+
+    #[must_use]
+    pub fn is_arm(&self, name: &str) -> bool {
+        self.trial.arms.iter().any(|row| row.name == name)
     }
 
     #[must_use]

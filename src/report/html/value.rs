@@ -93,14 +93,14 @@ fn lifetime_of(lifetime: &Lifetime, voice: Voice) -> Markup {
     table.row(vec![Cell::text(voice.say("Customers", "客户数")), count(voice, lifetime.customers)]);
     table.row(vec![Cell::text(voice.say("Horizon", "展望期")), Cell::number(Markup::text(&lifetime.horizon))]);
     table.row(vec![
-        Cell::text(voice.say("Expected purchases per customer", "人均预期交易次数")),
+        Cell::text(voice.say("Expected purchases, all customers", "预期交易次数（全部客户）")),
         plain(voice, &lifetime.expected_purchases),
     ]);
     let value = lifetime
         .expected_value
         .known()
         .map_or_else(|| level(voice, Unit::Money, &lifetime.expected_value), |value| Cell::number(money(voice, value)));
-    table.row(vec![Cell::text(voice.say("Expected value per customer", "人均预期价值")), value]);
+    table.row(vec![Cell::text(voice.say("Expected value, all customers", "预期价值（全部客户）")), value]);
     for (parameter, figure) in &lifetime.parameters {
         table.row(vec![Cell::words(Markup::name(parameter)), plain(voice, figure)]);
     }

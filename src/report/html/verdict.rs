@@ -34,8 +34,9 @@ struct BannerPage {
 
 /// `met`, `not met`, `not yet knowable` in words.
 #[must_use]
-pub fn met_words(voice: Voice, met: Met) -> &'static str {
+pub fn met_words(voice: Voice, met: Met, randomised: bool) -> &'static str {
     match met {
+        Met::Met if !randomised => voice.say("Reached, cause not shown", "数值达到，因果未证实"),
         Met::Met => voice.say("Goal met", "目标达成"),
         Met::NotMet => voice.say("Goal not met", "目标未达成"),
         Met::NotYetKnowable => voice.say("Not yet knowable", "尚无法判断"),
@@ -120,11 +121,15 @@ fn money_fact(scene: &Scene<'_>) -> Option<Markup> {
 fn confidence(scene: &Scene<'_>) -> Option<Markup> {
     let row = scene.decisive()?;
     let chance = scene.voice.figure(&row.chance, |chance| scene.voice.chance(chance));
-    let against = Markup::text(scene.say("that ", "")).then(&scene.arm_markup(&row.arm));
-    let against = against.then(&Markup::text(scene.say(" is better than ", " 优于 "))).then(&scene.arm_markup(&row.against));
-    let p = scene.voice.figure(&row.p, |p| scene.voice.p(p));
-    let line = against.then(&Markup::text(" · ")).then(&spoken(&p)).inside("p", "nt");
-    Some(spoken(&chance).then(&line))
+    let p = spoken(&scene.voice.figure(&row.p, |p| scene.voice.p(p)));
+    let line = if row.chance.known().is_some() {
+        let better = Markup::text(scene.say("that ", "")).then(&scene.arm_markup(&row.arm));
+        let better = better.then(&Markup::text(scene.say(" is better than ", " 优于 "))).then(&scene.arm_markup(&row.against));
+        better.then(&Markup::text(" · ")).then(&p)
+    } else {
+        p
+    };
+    Some(spoken(&chance).then(&line.inside("p", "nt")))
 }
 
 /// The section's content.
@@ -144,10 +149,11 @@ pub fn content(scene: &Scene<'_>) -> Markup {
             .then(&Markup::text(" · "))
             .then(&Markup::text(&row.figure).inside("code", ""))
     });
+    let shown = icons::shown(verdict.met, scene.trial.randomised);
     let card = rendered(&VerdictPage {
-        state: icons::state(verdict.met),
-        icon: icons::met(verdict.met),
-        met: met_words(scene.voice, verdict.met),
+        state: icons::state(shown),
+        icon: icons::met(shown),
+        met: met_words(scene.voice, verdict.met, scene.trial.randomised),
         rule: Markup::text(&verdict.rule),
         title: scene.words(&verdict.title),
         registered_head: scene.say("Goal as registered", "登记的目标"),

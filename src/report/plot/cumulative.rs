@@ -83,7 +83,9 @@ fn day_ticks(canvas: &mut Canvas, scale: &Scale, bottom: f64, wanted: usize, day
         last = tick;
         let x = scale.place(tick);
         canvas.line("g", (x, bottom), (x, bottom + 4.0));
-        canvas.text("t", (x, bottom + 17.0), Anchor::Middle, &day(tick), 90.0);
+        let text = day(tick);
+        let half = text_width(&text) / 2.0;
+        canvas.text("t", (x.min(canvas.width - half).max(half), bottom + 17.0), Anchor::Middle, &text, 90.0);
     }
 }
 

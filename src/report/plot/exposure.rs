@@ -26,6 +26,7 @@ pub fn exposure(title: &str, description: &str, arms: &[(usize, String)], days: 
         let scale = Scale::new(0.0, most as f64 * 1.05, bottom, top);
         beside(&mut canvas, &scale, left, right, 4, |tick, step| voice.tick(Unit::Number, tick, step));
         let slot = (right - left) / days.len().max(1) as f64;
+        let bar = (slot * 0.8).min(48.0);
         for (index, day) in days.iter().enumerate() {
             let x = left + slot * index as f64;
             let words = day.counts.iter().zip(arms).map(|(count, (_, name))| format!("{name} {}", voice.count(*count))).collect::<Vec<_>>();
@@ -33,14 +34,14 @@ pub fn exposure(title: &str, description: &str, arms: &[(usize, String)], days: 
                 let mut y = bottom;
                 for (count, (arm, _)) in day.counts.iter().zip(arms) {
                     let size = (*count as f64) / (scale.high - scale.low) * (bottom - top);
-                    canvas.rect(&format!("h{}", arm % STYLES), (x + slot * 0.1, y - size), ((slot * 0.8).min(48.0), size), "");
+                    canvas.rect(&format!("h{}", arm % STYLES), (x + (slot - bar) / 2.0, y - size), (bar, size), "");
                     y -= size;
                 }
             });
         }
         let every = days.len().div_ceil(if small { 3 } else { 8 }).max(1);
         for (index, day) in days.iter().enumerate().step_by(every) {
-            let x = left + slot * (index as f64) + (slot * 0.5).min(28.0);
+            let x = left + slot * (index as f64) + slot * 0.5;
             let anchor = if x > width - 40.0 { Anchor::End } else { Anchor::Middle };
             canvas.text("t", (x, bottom + 16.0), anchor, &day.label, slot * every as f64 + 20.0);
         }

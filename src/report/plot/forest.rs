@@ -69,7 +69,7 @@ fn scale_of(group: &Group, from: f64, to: f64) -> Scale {
 
 fn draw_group(canvas: &mut Canvas, group: &Group, top: f64, voice: Voice) -> f64 {
     let small = narrow(canvas.width);
-    let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.24, canvas.width * 0.715) };
+    let (left, right) = if small { (8.0, canvas.width - 8.0) } else { (canvas.width * 0.27, canvas.width * 0.715) };
     let two = small && stacked(canvas.width, group.bars.iter().map(|bar| (bar.label.as_str(), bar.text.as_str())));
     let row = if two {
         42.0 + LINE

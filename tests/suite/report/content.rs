@@ -253,6 +253,10 @@ fn what_chance_did_not_draw_is_never_called_a_lift() {
         assert!(!lower.contains("lift") && !lower.contains("提升"), "{language:?}");
         assert!(!page.to_lowercase().replace("uplift", "").contains("lift"), "also not in tips");
         assert!(page.contains("class=\"ban\""), "the red banner");
+        assert!(
+            !page.contains("class=\"vc met\"") && (lower.contains("cause not shown") || lower.contains("因果未证实")),
+            "what is reached without chance is no success"
+        );
     }
     assert!(!html(&samples::versions(), Language::English).contains("class=\"ban\""));
 }
@@ -274,8 +278,8 @@ fn the_comparison_of_versions_is_printed_digit_by_digit() {
         "¥9,000",
         "¥19.05",
         "¥64.29",
-        "3,440",
-        "−600",
+        "¥3,440",
+        "−¥600",
         "highest incremental * 60元 - cost",
         "chosen",
     ] {

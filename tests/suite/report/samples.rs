@@ -131,6 +131,9 @@ pub fn versions() -> Evaluation {
         sc32_money("B", 9_000.0, estimate(140.0, 83.2, 194.0), estimate(-600.0, -4_008.0, 2_640.0), 0.0375),
     ];
     trial.versions = Some(sc32_versions(&goals));
+    // Everybody entered on one day.
+    trial.over_time = goals.iter().map(|row| series(row, 1, 3)).collect();
+    trial.exposure = exposure(&trial.arms, 1);
     trial.trust = vec![check(
         "sample-ratio",
         ("sample ratio", "样本比例"),
@@ -464,7 +467,7 @@ pub fn calls() -> Evaluation {
     trial.verdict = Verdict {
         rule: "R9".into(),
         title: words("observational: worth testing at best", "观察性结果：至多值得试验"),
-        met: Met::NotYetKnowable,
+        met: Met::Met,
         sentence: words(
             "Adjusted difference +4.12 pp (3.33 to 4.89); what was adjusted for may not be all there is.",
             "调整后差异 +4.12 pp（3.33 至 4.89）；未观测因素可能仍有影响。",
