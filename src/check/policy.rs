@@ -29,6 +29,11 @@ pub(crate) enum RuleKind {
     Control { experiment: String, share: ast::Expression },
 }
 
+/// What the control group of a policy is called in the ledger.
+pub(crate) fn control_experiment(policy: &str) -> String {
+    format!("{policy}.control")
+}
+
 pub(crate) fn stage_of(layer: &str) -> Option<Stage> {
     Some(match layer {
         "legal" => Stage::Legal,
@@ -82,7 +87,7 @@ impl Checker {
                         PolicyRule::Hours(hours) => out.push(BindingRule { stage: Stage::Contact, module: *at, table, rule: RuleKind::Hours(hours.clone()) }),
                         PolicyRule::Control { span: _, share } => {
                             let policy = self.modules.get(*at).map_or_else(String::new, |module| module.qualified(&policy.name.text));
-                            let rule = RuleKind::Control { experiment: format!("{policy}.control"), share: share.clone() };
+                            let rule = RuleKind::Control { experiment: control_experiment(&policy), share: share.clone() };
                             out.push(BindingRule { stage: Stage::Assignment, module: *at, table, rule });
                         }
                         PolicyRule::Order { .. } => {}
@@ -138,7 +143,7 @@ impl Checker {
         out
     }
 
-    fn unknown_policy(&mut self, path: &ast::Path, module: usize) {
+    pub(super) fn unknown_policy(&mut self, path: &ast::Path, module: usize) {
         let known = self.declared_names(module, |kind| matches!(kind, ItemKind::Policy(_)));
         self.undeclared("policy", &Name { text: path.text(), span: path.span }, known);
     }

@@ -36,14 +36,25 @@ pub fn best_rate(arms: &[Rate], prior: (f64, f64)) -> Measured<Vec<Chance>> {
         posterior.push((prior.0 + arm.successes, prior.1 + arm.n - arm.successes));
     }
     let mut ends: Vec<f64> = Vec::new();
+    // Where all but 1e-16 of an arm lies.
+    let mut spans = Vec::with_capacity(posterior.len());
     for (a, b) in &posterior {
+        let from = ends.len();
         for tail in TAILS {
             ends.push(beta_quantile_logit(tail, *a, *b));
             ends.push(-beta_quantile_logit(tail, *b, *a));
         }
+        let own = || ends.iter().skip(from).copied();
+        spans.push((own().fold(f64::INFINITY, f64::min), own().fold(f64::NEG_INFINITY, f64::max)));
     }
     chances(&mut ends, posterior.len(), |arm, logit| {
         let (a, b) = posterior.get(arm).copied().unwrap_or((f64::NAN, f64::NAN));
+        let (first, last) = spans.get(arm).copied().unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        if logit < first || logit > last {
+            let (x, y) = (1.0 / (1.0 + (-logit).exp()), 1.0 / (1.0 + logit.exp()));
+            let below = f64::from(logit > last);
+            return At { density: 0.0, lower: below, upper: 1.0 - below, unit: x * y };
+        }
         let (x, y) = (1.0 / (1.0 + (-logit).exp()), 1.0 / (1.0 + logit.exp()));
         let (lower, upper) = incomplete_beta(a, b, x, y);
         At { density: ln_beta_kernel(a, b, x, y).exp(), lower, upper, unit: x * y }

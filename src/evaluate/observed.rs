@@ -29,6 +29,8 @@ pub struct Observed {
     pub cuts: Vec<ObservedCut>,
     /// Aligned with `trial.covariates`; per arm.
     pub covariates: Vec<Vec<Tally>>,
+    /// Where a drift was registered.
+    pub drift: Option<ObservedDrift>,
     /// Only where a method needs single customers: observed designs with covariates, clusters, scores, logged probabilities.
     pub rows: Option<Rows>,
 }
@@ -112,6 +114,33 @@ pub struct ObservedLevel {
     pub assigned: Vec<u64>,
     /// Per measure, per arm: mature units with a known value (ratios: numerator x, denominator y).
     pub measures: Vec<Vec<PairTally>>,
+}
+
+/// The units in the order in which they came, halved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObservedDrift {
+    /// What they are ordered by, as it is shown; `None`: their entry.
+    pub along: Option<String>,
+    pub units: Halves,
+    /// Units without a place in the order; they are in neither half.
+    pub unplaced: u64,
+    /// Aligned with the registered characteristics.
+    pub of: Vec<ObservedCharacteristic>,
+}
+
+/// How many of each value were among those who came first and later.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObservedCharacteristic {
+    /// Name (empty where the value is missing; `#1` … for the tenths of a number) and display name, in the order of a ladder's labels, else
+    /// sorted by name.
+    pub bins: Vec<(String, Option<String>, Halves)>,
+}
+
+/// A count of the first half and of the later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Halves {
+    pub first: u64,
+    pub later: u64,
 }
 
 /// Who had which label of a ladder at its last two evaluations.

@@ -40,6 +40,14 @@ impl Scale {
     }
 }
 
+/// How many values, their sum and that of their squares, in the scale of the tally they go into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    pub n: u64,
+    pub sum: i128,
+    pub squares: i128,
+}
+
 /// Exact n, Σx, Σx², Σx³ of one value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
@@ -79,11 +87,11 @@ impl Tally {
         self.cubes += square.as_i256() * value.as_i256();
     }
 
-    /// Adds one value whose square is known, without its cube: for the many small tallies of which no skewness is asked.
-    pub fn add_squared(&mut self, value: i64, square: i128) {
-        self.n += 1;
-        self.sum += value.as_i256();
-        self.squares += square.as_i256();
+    /// Adds the sums of some values, without their cubes: for the many small tallies of which no skewness is asked.
+    pub fn add_part(&mut self, part: Part) {
+        self.n += part.n;
+        self.sum += part.sum.as_i256();
+        self.squares += part.squares.as_i256();
     }
 
     /// Both together; they have one scale.
@@ -179,6 +187,13 @@ impl PairTally {
         if let Some((x, y)) = both {
             self.products += (i128::from(x) * i128::from(y)).as_i256();
         }
+    }
+
+    /// Adds the sums of some pairs, without cubes.
+    pub fn add_parts(&mut self, x: Part, y: Part, products: i128) {
+        self.x.add_part(x);
+        self.y.add_part(y);
+        self.products += products.as_i256();
     }
 
     /// Values alone: the second one of every pair is zero.

@@ -146,7 +146,7 @@ impl Withheld {
                 put("need", need);
             }
             Self::PoorOverlap { effective, need } => {
-                put("have", effective);
+                put("have", effective.floor());
                 put("need", need);
             }
             Self::UnequalLengths { left, right } => {

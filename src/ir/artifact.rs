@@ -4,7 +4,7 @@ use super::Program;
 use std::fmt;
 
 /// Raised when the stored form changes; older versions are refused by name.
-pub const FORMAT_VERSION: u32 = 5;
+pub const FORMAT_VERSION: u32 = 6;
 
 /// Why stored bytes are not a program.
 #[derive(Debug, Clone, PartialEq, Eq)]

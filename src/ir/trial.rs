@@ -16,6 +16,8 @@ pub enum TrialKind {
     Compare,
     /// Assigned outside strat; read from columns.
     Experiment,
+    /// Everybody whom the strategies under a policy would take, against its control group.
+    Programme,
 }
 
 /// How units came into their arms.
@@ -174,6 +176,28 @@ pub struct Covariate {
     pub value: NodeId,
 }
 
+/// Whether those who came later are like those who came first: the units in their order, halved.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Drift {
+    /// What units are ordered by, a whole number, a date or a time, as the author wrote it; `None`: by their entry.
+    pub along: Option<(NodeId, String)>,
+    pub of: Vec<Characteristic>,
+}
+
+/// What may have drifted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Characteristic {
+    pub name: String,
+    pub label: Option<String>,
+    pub value: NodeId,
+    /// Names and display names of a ladder's labels, in order; empty otherwise.
+    pub levels: Vec<(String, Option<String>)>,
+    /// Numbers are taken in tenths of the first half, everything else by value.
+    pub tenths: bool,
+    /// The outcome of the primary goal, not something known before.
+    pub outcome: bool,
+}
+
 /// When a result may be looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub enum Looks {
@@ -237,7 +261,8 @@ pub struct Trial {
     /// The name of the arm, a text; a value that is no arm of the trial is counted as such.
     pub arm: NodeId,
     pub arms: Vec<TrialArm>,
-    /// Indices of strategies whose contacts, costs and minutes count for each arm; all arms of a strategy share its index.
+    /// Indices of strategies whose contacts, costs and minutes count for each arm; all arms of a strategy share its index. Of a programme:
+    /// every strategy under its policy, in no relation to the arms.
     pub strategies: Vec<u32>,
     /// When the unit entered, a time; `None` where the rows have none.
     pub entry: Option<NodeId>,
@@ -257,6 +282,7 @@ pub struct Trial {
     pub cuts: Vec<Cut>,
     /// What observed designs adjust for and randomised ones check for balance.
     pub covariates: Vec<Covariate>,
+    pub drift: Option<Drift>,
     pub terms: Terms,
 }
 
@@ -284,6 +310,10 @@ impl Trial {
         }
         out.extend(self.cuts.iter().map(|cut| cut.value));
         out.extend(self.covariates.iter().map(|covariate| covariate.value));
+        if let Some(drift) = &self.drift {
+            out.extend(drift.along.iter().map(|(node, _)| *node));
+            out.extend(drift.of.iter().map(|own| own.value));
+        }
         out
     }
 }

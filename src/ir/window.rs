@@ -98,6 +98,7 @@ mod tests {
             decide: None,
             cuts: Vec::new(),
             covariates: Vec::new(),
+            drift: None,
             terms: Terms::default(),
         };
         assert_eq!(trial.longest_window(&graph), 30 * DAY);

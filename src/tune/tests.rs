@@ -82,6 +82,7 @@ fn judged(trial: &str, proposals: Vec<Proposal>) -> Evaluation {
         survival: Vec::new(),
         adjusted: Vec::new(),
         balance: Vec::new(),
+        drift: None,
         off_policy: None,
         versions: None,
         proposals,

@@ -58,8 +58,11 @@ impl Checker {
                     self.check_goals(&compare.name, None, &compare.goals, has_control, compare.decide.as_ref(), false);
                 }
                 ItemKind::Experiment(experiment) => {
-                    let has_control = experiment.control.is_some();
-                    self.check_goals(&experiment.name, experiment.table.as_ref(), &experiment.goals, has_control, experiment.decide.as_ref(), true);
+                    let has_control = experiment.control.is_some() || experiment.policy.is_some();
+                    // Who entered strat's own programme did so at a time that the ledger knows.
+                    let complete = experiment.policy.is_none();
+                    let (table, decide) = (experiment.table.as_ref(), experiment.decide.as_ref());
+                    self.check_goals(&experiment.name, table, &experiment.goals, has_control, decide, complete);
                 }
                 _ => {}
             }

@@ -73,6 +73,10 @@ super::problems! {
         title: ["`{name}` judges `{table}`, not `{unit}`", "`{name}` 评价的是 `{table}`，不是 `{unit}`"],
         help: ["write `{table}`, or the number alone", "请写 `{table}`，或只写数字"],
         label: ["other things", "不是同一类对象"];
+    DRIFT_WITHOUT_ORDER: Error, slug: "drift-without-order",
+        title: ["`drift` of `{name}` does not say who came first", "`{name}` 的 `drift` 没有说明先后顺序"],
+        help: ["add `along COLUMN` with a whole number, a date or a time, or `at COLUMN` to the experiment", "请加 `along 列名`（整数、日期或时间），或在实验中写 `at 列名`"],
+        label: ["in which order?", "按什么顺序？"];
     JUDGE_OF_NOTHING: Error, slug: "judge-of-nothing",
         title: ["`{name}` has terms of judgement, and neither arms nor goals", "`{name}` 写了评价条款，却没有实验组和目标"],
         help: ["add `arms { … }` or a `goal`, or remove `judge`", "请加 `arms { … }` 或 `goal`，或去掉 `judge`"],
@@ -81,6 +85,14 @@ super::problems! {
         title: ["experiment `{experiment}` does not say {missing}", "实验 `{experiment}` 没有写明 {missing}"],
         help: ["it needs the column with the arm and the arms: `arm segment { \"A\" 50%  \"B\" 50% }`", "需要写明哪一列是组别以及有哪些组：`arm segment { \"A\" 50%  \"B\" 50% }`"],
         label: ["who was in which arm?", "谁在哪一组？"];
+    EXPERIMENT_OF_POLICY: Error, slug: "experiment-of-policy",
+        title: ["experiment `{experiment}` takes its arms from policy `{policy}`, and `{clause}` says something else about them", "实验 `{experiment}` 的分组来自政策 `{policy}`，`{clause}` 却另有说明"],
+        help: ["remove `{clause}`: the ledger knows who was held back, since when, and with which share", "请去掉 `{clause}`：台账已记录谁被留作对照、从何时起、比例多少"],
+        label: ["not here", "这里不需要"];
+    POLICY_WITHOUT_CONTROL: Error, slug: "policy-without-control",
+        title: ["policy `{policy}` holds nobody back", "政策 `{policy}` 没有留出对照组"],
+        help: ["add `control 5%` to one of its layers, or judge the strategies one by one", "请在它的某一层加 `control 5%`，或逐个评价各策略"],
+        label: ["no `control` in it", "没有 `control`"];
     COMPARE_INCOMPLETE: Error, slug: "compare-incomplete",
         title: ["comparison `{compare}` has no {missing}", "对比 `{compare}` 缺少 {missing}"],
         help: ["it needs a frozen cohort as `population` and strategies as `arms { a 45%  b 45%  control 10% }`", "需要固化客群作 `population`，以及以策略为组的 `arms { a 45%  b 45%  control 10% }`"],

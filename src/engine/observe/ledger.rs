@@ -5,7 +5,7 @@ use super::super::bind::Reads;
 use super::super::blocks::observe::Units;
 use super::super::error::{EngineError, while_doing};
 use crate::evaluate::observed::{Observed, ObservedArm};
-use crate::ir::{Moment, Program, Trial};
+use crate::ir::{Moment, Program, Trial, TrialKind};
 use indexmap::IndexSet;
 use polars::prelude::*;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ const STEP: &str = "read what the ledger says of the units of a trial";
 /// Ledger tables and the columns that are read.
 const TABLES: [(&str, &[&str]); 5] = [
     ("assignments", &["experiment", "unit_id", "arm", "assigned_at"]),
-    ("contacts", &["contact_id", "subject", "unit_id", "strategy_id", "channel", "sent_at", "status", "cost"]),
+    ("contacts", &["contact_id", "customer_id", "subject", "unit_id", "strategy_id", "channel", "sent_at", "status", "cost"]),
     ("responses", &["contact_id", "customer_id", "ts", "kind"]),
     ("spending", &["strategy_id", "subject", "unit_id", "spent_at", "amount"]),
     ("journeys", &["strategy_id", "subject", "unit_id", "event", "happened_at", "reason"]),
@@ -66,6 +66,15 @@ impl Ledger<'_> {
         names.into_iter().fold(lit(false), |any, name| any.or(col("strategy_id").eq(lit(name))))
     }
 
+    /// Contacts of the trial's units. Strategies of a programme are about many tables; whom they reach is what counts.
+    fn contacts_of(&self, rows: LazyFrame, units: &LazyFrame) -> LazyFrame {
+        let rows = match self.trial.kind {
+            TrialKind::Programme => rows.with_columns([col("customer_id").cast(DataType::String).alias("unit_id")]),
+            TrialKind::Strategy | TrialKind::Compare | TrialKind::Experiment => rows.filter(col("subject").eq(lit(self.subject()))),
+        };
+        self.since_entry(rows, units, "sent_at")
+    }
+
     fn subject(&self) -> &str {
         self.program.table(self.trial.table).map_or("", |table| table.name.as_str())
     }
@@ -111,14 +120,17 @@ impl Ledger<'_> {
 
     /// Rows of the trial's units since their entry, with `arm`.
     fn of_units(&self, rows: LazyFrame, units: &LazyFrame, at: &str) -> LazyFrame {
-        rows.filter(col("subject").eq(lit(self.subject())))
-            .join(units.clone(), [col("unit_id")], [col("unit")], JoinArgs::new(JoinType::Inner))
+        self.since_entry(rows.filter(col("subject").eq(lit(self.subject()))), units, at)
+    }
+
+    fn since_entry(&self, rows: LazyFrame, units: &LazyFrame, at: &str) -> LazyFrame {
+        rows.join(units.clone(), [col("unit_id")], [col("unit")], JoinArgs::new(JoinType::Inner))
             .filter(col("entry").is_null().or(col(at).gt_eq(col("entry"))))
     }
 
     fn contacts(&self, observed: &mut Observed, units: &LazyFrame) -> Result<(), EngineError> {
         let Some(rows) = self.rows("contacts", "sent_at") else { return Ok(()) };
-        let all = self.of_units(rows, units, "sent_at").with_columns([self.strategies().alias("own")]);
+        let all = self.contacts_of(rows, units).with_columns([self.strategies().alias("own")]);
         let own = all.clone().filter(col("own"));
         let by_channel = own.clone().group_by([col("arm"), col("channel")]).agg([
             len().cast(DataType::Int64).alias("n"),
@@ -175,7 +187,7 @@ impl Ledger<'_> {
             )
         } else {
             let Some(contacts) = self.rows("contacts", "sent_at") else { return Ok(()) };
-            let own = self.of_units(contacts.filter(self.strategies()), units, "sent_at");
+            let own = self.contacts_of(contacts.filter(self.strategies()), units);
             let own = own.select([col("contact_id"), col("unit_id").alias("unit"), col("arm"), col("entry")]);
             rows.join(own, [col("contact_id")], [col("contact_id")], JoinArgs::new(JoinType::Inner))
         };

@@ -62,7 +62,7 @@ pub fn observe(program: &Program, trial: &Trial, tables: &Tables, moment: Moment
 /// Whether strat itself assigned the units, so that its ledger knows them.
 fn reads_ledger(trial: &Trial) -> bool {
     match trial.kind {
-        TrialKind::Strategy | TrialKind::Compare => true,
+        TrialKind::Strategy | TrialKind::Compare | TrialKind::Programme => true,
         TrialKind::Experiment => false,
     }
 }

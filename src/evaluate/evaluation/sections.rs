@@ -1,6 +1,6 @@
 //! The further sections of a trial: over time, by segment, uplift, funnel, how long customers stay, without chance, versions.
 
-use super::{Estimate, Figure, Unit, Words};
+use super::{Estimate, Figure, Light, Unit, Words};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,43 @@ pub struct BalanceRow {
     pub before: Figure,
     pub after: Option<Figure>,
     pub p: Figure,
+}
+
+/// The customers in the order in which they came, halved: is the later half like the first?
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct DriftReport {
+    /// The column they are ordered by; `None`: their entry.
+    pub along: Option<String>,
+    pub first: u64,
+    pub later: u64,
+    /// The greatest index first.
+    pub rows: Vec<DriftRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct DriftRow {
+    pub name: String,
+    pub label: Option<String>,
+    /// The outcome of the primary goal, not something known before.
+    pub outcome: bool,
+    /// Population stability index, and what it exceeds by chance one time in twenty.
+    pub index: Figure,
+    pub critical: Figure,
+    pub light: Light,
+    /// The value that moved most: its share of the first half and of the later one.
+    pub moved: Option<DriftMove>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct DriftMove {
+    /// Empty where the value is missing; `#3` is the third tenth of a number, counted from the least.
+    pub value: String,
+    pub label: Option<String>,
+    pub first: f64,
+    pub later: f64,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

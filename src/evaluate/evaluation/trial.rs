@@ -1,7 +1,7 @@
 //! One trial judged: its verdict, whether it can be trusted, its goals, arms and money.
 
 use super::{
-    AdjustedRow, BalanceRow, CutReport, Estimate, ExposureDay, Figure, FunnelStage, OffPolicyReport, Proposal, Series, SurvivalReport,
+    AdjustedRow, BalanceRow, CutReport, DriftReport, Estimate, ExposureDay, Figure, FunnelStage, OffPolicyReport, Proposal, Series, SurvivalReport,
     TestRow, Unit, UpliftReport, VersionsReport, Words,
 };
 #[cfg(feature = "schema")]
@@ -15,7 +15,7 @@ pub struct TrialReport {
     pub name: String,
     pub label: Option<String>,
     pub owner: Option<String>,
-    /// `strategy`, `compare` or `experiment`.
+    /// `strategy`, `compare`, `experiment` or `programme`.
     pub kind: String,
     /// Drawn by chance. Everything below avoids "lift" and "caused" where it is not.
     pub randomised: bool,
@@ -44,6 +44,8 @@ pub struct TrialReport {
     pub adjusted: Vec<AdjustedRow>,
     /// Covariates before the entry: standardised differences, and after weighting where there is one.
     pub balance: Vec<BalanceRow>,
+    /// Whether those who came later were like those who came first, where that was registered.
+    pub drift: Option<DriftReport>,
     /// Value of a proposed rule from logged probabilities.
     pub off_policy: Option<OffPolicyReport>,
     /// A comparison of whole versions: the decision's table.

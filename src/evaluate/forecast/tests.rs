@@ -64,6 +64,7 @@ fn trial(shares: &[(&str, f64)], goals: Vec<TrialGoal>) -> Trial {
         decide: None,
         cuts: Vec::new(),
         covariates: Vec::new(),
+        drift: None,
         terms: Terms::default(),
     }
 }

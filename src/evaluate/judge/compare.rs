@@ -55,6 +55,23 @@ impl Method {
     }
 }
 
+/// The chance that the arm's level is the higher one. Of rates it is an integral, found only where it is shown.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Higher {
+    Found(Measured<f64>),
+    /// The arm's rate and the one it is held against, with flat priors.
+    OfRates(Rate, Rate),
+}
+
+impl Higher {
+    pub fn chance(&self) -> Measured<f64> {
+        match self {
+            Self::Found(chance) => *chance,
+            Self::OfRates(own, against) => best_rate(&[*own, *against], (1.0, 1.0))?.first().map(|own| own.best).ok_or(Withheld::NoUnits),
+        }
+    }
+}
+
 /// A difference of two levels, in units of the page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
@@ -69,7 +86,7 @@ pub struct Comparison {
     pub lift: Measured<f64>,
     pub lift_interval: Measured<Interval>,
     /// That the level is higher than the other one.
-    pub chance_higher: Measured<f64>,
+    pub higher: Higher,
     pub detectable: Measured<f64>,
     pub units: u64,
     pub units_against: u64,
@@ -89,7 +106,7 @@ impl Comparison {
             effect: Err(reason),
             lift: no,
             lift_interval: Err(reason),
-            chance_higher: no,
+            higher: Higher::Found(no),
             detectable: no,
             units: 0,
             units_against: 0,
@@ -112,7 +129,7 @@ impl Comparison {
     pub fn without_cause(mut self) -> Self {
         self.lift = Err(Withheld::NotRandomised);
         self.lift_interval = Err(Withheld::NotRandomised);
-        self.chance_higher = Err(Withheld::NotRandomised);
+        self.higher = Higher::Found(Err(Withheld::NotRandomised));
         self
     }
 }
@@ -166,7 +183,7 @@ fn rates(t: &Rate, c: &Rate, terms: &Terms) -> Comparison {
         effect: mean_difference(&sample_t, &sample_c),
         lift,
         lift_interval,
-        chance_higher: best_rate(&[*t, *c], (1.0, 1.0)).and_then(|found| found.first().map(|own| own.best).ok_or(Withheld::NoUnits)),
+        higher: Higher::OfRates(*t, *c),
         detectable: detectable(&sample_t, &sample_c, terms),
         units: t.n as u64,
         units_against: c.n as u64,
@@ -210,7 +227,7 @@ pub fn samples(t: &Sample, c: &Sample, degrees: Option<f64>, terms: &Terms) -> C
         effect,
         lift,
         lift_interval,
-        chance_higher: effect.and_then(|effect| finite(normal_cdf(effect.estimate / effect.standard_error))),
+        higher: Higher::Found(effect.and_then(|effect| finite(normal_cdf(effect.estimate / effect.standard_error)))),
         detectable: match terms.looks {
             Looks::Once => detectable(t, c, terms),
             Looks::Anytime { .. } => {
@@ -250,7 +267,7 @@ pub fn against_bound(own: &Reading, bound: f64, terms: &Terms) -> Comparison {
         effect,
         lift: Err(Withheld::NotRegistered),
         lift_interval: Err(Withheld::NotRegistered),
-        chance_higher: effect.and_then(|effect| finite(normal_cdf(effect.estimate / effect.standard_error))),
+        higher: Higher::Found(effect.and_then(|effect| finite(normal_cdf(effect.estimate / effect.standard_error)))),
         detectable: effect
             .map(|effect| (normal_upper_quantile(terms.alpha / 2.0) - normal_upper_quantile(terms.power)) * effect.standard_error),
         units: own.units,

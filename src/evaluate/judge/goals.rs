@@ -70,7 +70,7 @@ fn row(view: &View, goal: &TrialGoal, contrast: &Contrast, decided: &[Decided]) 
             .into_iter()
             .flat_map(|measure| [Some(contrast.arm), other].into_iter().flatten().filter_map(move |arm| view.cell(measure, arm)))
     };
-    let higher = own.chance_higher;
+    let higher = own.higher.chance();
     let guarded = (goal.role == GoalRole::Guard).then(|| match target::guard(view, goal, contrast).map(|guard| guard.state) {
         Ok(GuardState::Safe) => "safe",
         Ok(GuardState::Breached) => "breached",

@@ -11,6 +11,7 @@ mod beside;
 mod compare;
 mod contrast;
 mod cuts;
+mod drift;
 mod estimate;
 mod evidence;
 mod formula;
@@ -94,6 +95,7 @@ pub fn judge(observed: &Observed) -> TrialReport {
         survival,
         adjusted,
         balance,
+        drift: drift::report(&view),
         off_policy: off_policy::report(&view),
         proposals: proposals::all(&view, &decided, lead, &shares),
         notes: notes::all(&view, &contrasts, &decided),
@@ -107,6 +109,7 @@ fn kind(kind: TrialKind) -> &'static str {
         TrialKind::Strategy => "strategy",
         TrialKind::Compare => "compare",
         TrialKind::Experiment => "experiment",
+        TrialKind::Programme => "programme",
     }
 }
 

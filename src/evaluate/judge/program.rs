@@ -178,13 +178,18 @@ fn each(customers: &[Purchaser], of: impl Fn(&Purchaser) -> Measured<f64>) -> Me
 
 fn sentence(request: &LifetimeRequest, customers: usize, expected: Measured<f64>, worth: Measured<f64>) -> Words {
     let n = print::count(customers as f64);
-    let horizon = request.horizon_words;
+    let words = request.horizon_words;
+    let horizon = if words.chars().all(|sign| sign.is_ascii_digit() || matches!(sign, '.' | '_')) {
+        Words::new(format!("the next {words} (in the unit of their age)"), format!("今后 {words}（与观察时长同单位）"))
+    } else {
+        Words::new(format!("the next {words}"), format!("今后 {words} "))
+    };
     let purchases = match expected {
         Ok(expected) => {
             let text = print::number(expected, 1);
             Words::new(
-                format!("{n} customers are expected to buy {text} times more within {horizon}."),
-                format!("{n} 位客户预计在 {horizon} 内再购买 {text} 次。"),
+                format!("{n} customers are expected to buy {text} times more within {}.", horizon.en),
+                format!("{n} 位客户预计在{}内再购买 {text} 次。", horizon.zh),
             )
         }
         Err(reason) => stop(&print::reasoned(reason)),

@@ -5,12 +5,12 @@ use crate::evaluate::decide::Trust;
 use crate::evaluate::evaluation::{Check, Light, TestRow, Words};
 use crate::evaluate::validity::{self, Exposure, MISMATCH_LEVEL, join_health};
 use crate::evaluate::withheld::{Measured, Withheld};
-use crate::ir::GoalRole;
+use crate::ir::{Design, GoalRole};
 
 use super::contrast::{Against, Contrast, measure_of};
 use super::estimate::uncorrected;
 use super::view::View;
-use super::{balance, plausible, print, ratio};
+use super::{balance, drift, plausible, print, ratio};
 
 /// p below which a check is watched.
 pub const WATCH: f64 = 0.01;
@@ -19,12 +19,14 @@ pub const WATCH: f64 = 0.01;
 pub fn checks(view: &View, contrasts: &[Contrast]) -> (Vec<Check>, Trust) {
     let mut trust = Trust::clean();
     let mut found = Vec::new();
+    found.extend(by_chance(view));
     ratio::checks(view, &mut found, &mut trust);
     several(view, &mut found, &mut trust);
     join(view, &mut found, &mut trust);
     balance::check(view, &mut found, &mut trust);
     maturity(view, &mut found);
     contamination(view, &mut found);
+    found.extend(drift::checked(view));
     found.extend(plausible::checks(view, contrasts));
     // A goal that is held against another window of the same customers does not rest on how arms were drawn.
     let own = contrasts.iter().find(|contrast| Some(contrast.goal) == view.primary);
@@ -50,6 +52,21 @@ pub fn light_of(p: f64) -> Light {
     } else {
         Light::Green
     }
+}
+
+/// Nobody drew the arms by chance: said first, since everything below rests on it.
+fn by_chance(view: &View) -> Option<Check> {
+    let Design::Observed { because } = &view.trial.design else { return None };
+    let (en, zh) = match because {
+        Some(because) => (format!(": {because}"), format!("：{because}")),
+        None => (String::new(), String::new()),
+    };
+    let sentence = Words::new(
+        format!("nobody drew the arms by chance{en}; differences are adjusted differences, and at best worth a test"),
+        format!("各组并非随机产生{zh}；差异只是调整后的差异，最多说明值得做一次试验"),
+    );
+    let title = Words::new("drawn by chance", "是否随机分组");
+    Some(check("by-chance", title, Light::Amber, sentence, Err(Withheld::NotRandomised), None))
 }
 
 fn several(view: &View, found: &mut Vec<Check>, trust: &mut Trust) {

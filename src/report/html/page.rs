@@ -182,6 +182,7 @@ fn kind(trial: &TrialReport, voice: Voice) -> Markup {
         "strategy" => voice.say("strategy", "策略"),
         "compare" => voice.say("comparison of versions", "版本对比"),
         "experiment" => voice.say("experiment", "实验"),
+        "programme" => voice.say("whole programme", "整体经营"),
         other => return Markup::name(other),
     };
     let design =

@@ -4,9 +4,9 @@ use super::super::markup::{Markup, cleaned};
 use super::super::plot::{Covariate, balance};
 use super::super::voice::{fixed, precise};
 use super::scene::{Scene, Sections, p};
-use super::table::{Cell, Table, figure};
+use super::table::{Cell, Table, figure, heading};
 use super::{icons, rendered};
-use crate::evaluate::evaluation::{BalanceRow, Light};
+use crate::evaluate::evaluation::{BalanceRow, DriftMove, DriftRow, Figure, Light};
 use askama::Template;
 
 struct CheckView {
@@ -61,7 +61,7 @@ fn summary(scene: &Scene<'_>) -> String {
 #[must_use]
 pub fn content(scene: &Scene<'_>) -> Markup {
     let trial = scene.trial;
-    if trial.trust.is_empty() && trial.balance.is_empty() {
+    if trial.trust.is_empty() && trial.balance.is_empty() && trial.drift.is_none() {
         return Markup::default();
     }
     let checks = trial.trust.iter().map(|check| {
@@ -82,7 +82,64 @@ pub fn content(scene: &Scene<'_>) -> Markup {
     } else {
         rendered(&ChecksPage { summary: summary(scene), checks: checks.collect() })
     };
-    lights.then(&love(scene))
+    lights.then(&love(scene)).then(&drift(scene))
+}
+
+/// Who came first and who came later, by characteristic.
+fn drift(scene: &Scene<'_>) -> Markup {
+    let Some(report) = scene.trial.drift.as_ref().filter(|_| scene.detail.sections != Sections::Least) else { return Markup::default() };
+    let heads = [
+        scene.say("Characteristic", "特征"),
+        scene.say("Stability index", "稳定性指数"),
+        scene.say("By chance below", "偶然波动上限"),
+        scene.say("Moved most", "变化最大的取值"),
+        scene.say("First half", "前半"),
+        scene.say("Later half", "后半"),
+        "",
+    ];
+    let title = scene.say("Are later customers like earlier ones?", "后来的客户与先来的是否相似？");
+    let mut data = Table::new(title, &heads);
+    for row in &report.rows {
+        let index = |figure: &Figure| Cell::number(Markup::text(&scene.voice.figure(figure, |value| fixed(value, 3)).line()));
+        let part = |value: f64| Cell::number(Markup::text(&scene.voice.share(value)));
+        let (value, first, later) = match &row.moved {
+            Some(moved) => (moved_value(scene, row, moved), part(moved.first), part(moved.later)),
+            None => (Markup::text(scene.say("nothing", "无")), Cell::text("–"), Cell::text("–")),
+        };
+        let name = Markup::label(row.label.as_deref(), &row.name);
+        let name = if row.outcome { name.then(&Markup::text(scene.say(" (outcome)", "（结果）"))) } else { name };
+        let light = icons::light(row.light).then(&Markup::text(light_words(scene, row.light)));
+        data.row(vec![Cell::words(name), index(&row.index), index(&row.critical), Cell::words(value), first, later, Cell::words(light)]);
+    }
+    let order = match (&report.along, scene.voice.chinese()) {
+        (Some(along), false) => format!("by {}", cleaned(along, 40)),
+        (Some(along), true) => format!("按{}排序", cleaned(along, 40)),
+        (None, false) => "by entry".to_owned(),
+        (None, true) => "按进入时间排序".to_owned(),
+    };
+    let (first, later) = (scene.voice.count(report.first), scene.voice.count(report.later));
+    let note = match scene.voice.chinese() {
+        false => format!("{first} customers came first and {later} later, {order}; over 0.1 and above chance is watched"),
+        true => format!("{order}：前半 {first} 位，后半 {later} 位；指数超过 0.1 且超出偶然波动即留意"),
+    };
+    let mut table = data.at_most(scene.detail.rows, scene.voice);
+    if table.note.is_empty() {
+        table.note = note;
+    }
+    heading(title).then(&table.block())
+}
+
+/// The value that moved most, in words.
+fn moved_value(scene: &Scene<'_>, row: &DriftRow, moved: &DriftMove) -> Markup {
+    if row.outcome {
+        return Markup::text(scene.say("reached", "达成"));
+    }
+    match moved.value.strip_prefix('#').and_then(|tenth| tenth.parse::<u32>().ok()) {
+        Some(tenth) if !scene.voice.chinese() => Markup::text(&format!("tenth {tenth} from the least")),
+        Some(tenth) => Markup::text(&format!("从小到大第 {tenth} 段")),
+        None if moved.value.is_empty() => Markup::text(scene.say("(missing)", "（缺失）")),
+        None => Markup::label(moved.label.as_deref(), &moved.value),
+    }
 }
 
 fn love(scene: &Scene<'_>) -> Markup {

@@ -1,7 +1,7 @@
 //! What is estimated where chance did not draw, and whole versions side by side.
 
 use super::{Cell, Draft, Table, some_number, text};
-use crate::evaluate::evaluation::{AdjustedRow, BalanceRow, OffPolicyReport, TrialReport, Unit, VersionRow};
+use crate::evaluate::evaluation::{AdjustedRow, BalanceRow, DriftRow, OffPolicyReport, TrialReport, Unit, VersionRow};
 use crate::report::printed::{Shape, named};
 
 impl Draft<'_> {
@@ -48,6 +48,36 @@ impl Draft<'_> {
         };
         let rows = self.by_trial(|trial| trial.balance.iter().map(line).collect());
         self.table("balance", ("Balance", "均衡性"), columns, rows)
+    }
+
+    pub(super) fn drift(self) -> Table {
+        let columns = &[
+            ("trial", "试验"),
+            ("characteristic", "特征"),
+            ("stability index", "稳定性指数"),
+            ("by chance below", "偶然波动上限"),
+            ("moved most", "变化最大的取值"),
+            ("first half", "前半"),
+            ("later half", "后半"),
+        ];
+        let line = |row: &DriftRow| {
+            let mut cells = vec![
+                self.named(&row.name, row.label.as_deref()),
+                self.figure(&row.index, Shape::Number),
+                self.figure(&row.critical, Shape::Number),
+            ];
+            cells.extend(match &row.moved {
+                Some(moved) => [
+                    self.named(&moved.value, moved.label.as_deref()),
+                    Cell::Number(moved.first, Shape::Share),
+                    Cell::Number(moved.later, Shape::Share),
+                ],
+                None => [Cell::Empty, Cell::Empty, Cell::Empty],
+            });
+            cells
+        };
+        let rows = self.by_trial(|trial| trial.drift.iter().flat_map(|drift| &drift.rows).map(line).collect());
+        self.table("drift", ("Drift", "前后变化"), columns, rows)
     }
 
     pub(super) fn off_policy(self) -> Table {

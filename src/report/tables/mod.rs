@@ -141,6 +141,7 @@ pub fn tables(evaluation: &Evaluation, language: Language) -> Vec<Table> {
         draft.retention_summary(),
         draft.adjusted(),
         draft.balance(),
+        draft.drift(),
         draft.off_policy(),
         draft.versions(),
         draft.attribution(),

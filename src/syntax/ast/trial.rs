@@ -71,6 +71,15 @@ pub struct Judge {
     pub adjust: Vec<Path>,
     pub cluster: Option<Path>,
     pub score: Option<Path>,
+    pub drift: Option<JudgeDrift>,
+}
+
+/// `drift A, B along C`
+#[derive(Debug, Clone, PartialEq)]
+pub struct JudgeDrift {
+    pub span: Span,
+    pub of: Vec<Path>,
+    pub along: Option<Path>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +107,8 @@ pub struct Experiment {
     /// What holds the arm, and the arms.
     pub arms: Option<(Path, Vec<ExperimentArm>)>,
     pub control: Option<Quoted>,
+    /// `control of P`: the arms are the control group of a policy and everybody whom its strategies would take.
+    pub policy: Option<Path>,
     /// When a unit was assigned.
     pub at: Option<Path>,
     pub probability: Option<Expression>,

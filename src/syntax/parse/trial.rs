@@ -2,7 +2,9 @@
 
 use super::grammar::Rule;
 use super::walk::{Node, Walk};
-use crate::syntax::ast::{Experiment, ExperimentArm, Goal, GoalKind, GoalTarget, GoalTargetKind, Judge, JudgeAmount, JudgeLooks, Path, Versus};
+use crate::syntax::ast::{
+    Experiment, ExperimentArm, Goal, GoalKind, GoalTarget, GoalTargetKind, Judge, JudgeAmount, JudgeDrift, JudgeLooks, Path, Versus,
+};
 
 impl<'t> Walk<'t> {
     pub(super) fn goal(&mut self, node: &Node<'t>) -> Goal {
@@ -100,6 +102,11 @@ impl<'t> Walk<'t> {
                     let slot = if part.as_rule() == Rule::judge_cluster { &mut judge.cluster } else { &mut judge.score };
                     self.once(slot, path, &part);
                 }
+                Rule::judge_drift => {
+                    let along = self.child(&part, Rule::drift_along).map(|along| self.child_path(&along));
+                    let drift = JudgeDrift { span: self.span(&part), of: self.child_paths(&part), along };
+                    self.once(&mut judge.drift, drift, &part);
+                }
                 _ => {}
             }
         }
@@ -124,6 +131,7 @@ impl<'t> Walk<'t> {
             approver: None,
             arms: None,
             control: None,
+            policy: None,
             at: None,
             probability: None,
             propose: None,
@@ -153,6 +161,10 @@ impl<'t> Walk<'t> {
                 let arms = self.all(part, Rule::experiment_arm).iter().map(|arm| self.experiment_arm(arm)).collect();
                 let column = self.child_path(part);
                 self.once(&mut experiment.arms, (column, arms), part);
+            }
+            Rule::experiment_policy => {
+                let policy = self.child_path(part);
+                self.once(&mut experiment.policy, policy, part);
             }
             Rule::experiment_at => {
                 let at = self.child_path(part);

@@ -1,6 +1,7 @@
 //! The closed loop from outside: `strat evaluate` over examples and real data, on the built binary, read back from `report.json`.
 
 mod examples;
+mod programme;
 mod real;
 
 use crate::main_job::{Tree, assert_exit, command, read_tree};

@@ -3,7 +3,7 @@
 use super::{check, evaluate, example, goal, number, report};
 use crate::oracles::files::{data_file, text_of};
 use crate::real_data::{assert_close, reference};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::path::Path;
 
 /// The judgement of one program over one folder of real data; `None`, with a line, where the data is not there.
@@ -122,6 +122,19 @@ fn bank_calls_have_no_lift() {
     };
     assert_close("naive", adjusted("naive"), &reference("uci_bank/naive_cellular_minus_telephone"));
     assert_close("by month", adjusted("post-stratified"), &reference("uci_bank/stratified_by_month/diff"));
+    // The file is in date order: those who were called later are other people, and far more of them say yes.
+    let rows = trial["drift"]["rows"].as_array().unwrap();
+    let drifted = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap_or_else(|| panic!("no {name} in {rows:#?}"));
+    for name in ["job", "marital", "education", "contact", "month", "poutcome"] {
+        same(&format!("uci_bank/psi_first_half_v_second_half/{name}"), &drifted(name)["index"]);
+    }
+    same("uci_bank/psi_age_deciles_of_first_half", &drifted("age")["index"]);
+    let outcome = &drifted("subscribed")["moved"];
+    assert_close("first half", number(&outcome["first"]), &reference("uci_bank/rate_first_half"));
+    assert_close("later half", number(&outcome["later"]), &reference("uci_bank/rate_second_half"));
+    let lights = trial["trust"].as_array().unwrap();
+    let light = |slug: &str| &lights.iter().find(|check| check["slug"] == slug).unwrap_or_else(|| panic!("no {slug}"))["light"];
+    assert_eq!((light("drift"), light("by-chance")), (&json!("amber"), &json!("amber")));
 }
 
 #[test]

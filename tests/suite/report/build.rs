@@ -145,6 +145,7 @@ pub fn trial(name: &str, label: &str, kind: &str) -> TrialReport {
         survival: Vec::new(),
         adjusted: Vec::new(),
         balance: Vec::new(),
+        drift: None,
         off_policy: None,
         versions: None,
         proposals: Vec::new(),

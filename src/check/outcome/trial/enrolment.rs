@@ -2,10 +2,14 @@
 
 use super::Enrolment;
 use crate::check::Checker;
+use crate::check::names::Scope;
+use crate::check::policy::{RuleKind, control_experiment};
+use crate::check::problems::outcomes as problems;
 use crate::check::strategy::experiment_of;
+use crate::diag::Problem;
 use crate::ir::{self, AggregateFunction, Design, Kind, Link, NodeId, TrialArm, TrialKind};
 use crate::source::Span;
-use crate::syntax::ast::{self, ItemKind};
+use crate::syntax::ast::{self, ItemKind, PolicyRule};
 use crate::types::{TableId, Type};
 
 /// The arm of everybody in a strategy without arms.
@@ -56,6 +60,84 @@ impl Checker {
         names.push(compare.name.text.clone());
         let enrolled = Enrolled { arms, strategies, kind: TrialKind::Compare, names };
         Some((table, self.assigned(compare.name.text.clone(), table, compare.name.span, enrolled)?))
+    }
+
+    /// Everybody whom a strategy under the policy would take, since the first time, against those its `control` holds back.
+    pub(super) fn enrolled_by_policy(
+        &mut self,
+        experiment: &ast::Experiment,
+        policy: &ast::Path,
+        table: TableId,
+        lowered: &[ir::Strategy],
+    ) -> Option<Enrolment> {
+        let span = experiment.name.span;
+        let own = [
+            experiment.arms.as_ref().map(|(column, _)| ("arm", column.span)),
+            experiment.control.as_ref().map(|control| ("control", control.span)),
+            experiment.at.as_ref().map(|at| ("at", at.span)),
+            experiment.probability.as_ref().map(|written| ("probability", written.span)),
+            experiment.propose.as_ref().map(|written| ("propose", written.span)),
+            experiment.observed.as_ref().map(|(span, _)| ("observed", *span)),
+        ];
+        if let Some((clause, span)) = own.into_iter().flatten().next() {
+            let problem = Problem::new(&problems::EXPERIMENT_OF_POLICY, span).with("experiment", &experiment.name.text);
+            self.report(problem.with("clause", clause).with("policy", policy.text()));
+            return None;
+        }
+        let (name, share) = self.control_of(policy)?;
+        // The ledger keeps the group by the person reached.
+        let home = self.find_table("customers").unwrap_or(table);
+        if home != table {
+            let wanted = self.rows_named(home);
+            let problem = Problem::new(&problems::JUDGE_UNIT, span).with("unit", self.rows_named(table));
+            self.report(problem.with("name", &experiment.name.text).with("table", wanted));
+            return None;
+        }
+        let mut strategies = Vec::new();
+        for (at, strategy) in lowered.iter().enumerate() {
+            let declared = self.items(0).iter().find_map(|item| match &item.kind {
+                ItemKind::Strategy(declared) if declared.name.text == strategy.name => Some(declared.clone()),
+                _ => None,
+            });
+            let Some(declared) = declared else { continue };
+            let rules = self.binding_rules(0, &declared);
+            let held = |rule: &RuleKind| matches!(rule, RuleKind::Control { experiment, share: _ } if *experiment == name);
+            if rules.iter().any(|binding| held(&binding.rule)) {
+                strategies.push(u32::try_from(at).ok()?);
+            }
+        }
+        let arm = |name: &str, share: u32, control: bool| TrialArm {
+            name: name.into(),
+            label: None,
+            share: Some(f64::from(share) / 10_000.0),
+            control,
+        };
+        let arms = vec![arm("treated", 10_000_u32.saturating_sub(share), false), arm("control", share, true)];
+        let names = vec![experiment.name.text.clone()];
+        self.assigned(name, table, span, Enrolled { arms, strategies, kind: TrialKind::Programme, names })
+    }
+
+    /// The name that the ledger knows the group of a policy by, and its share in basis points.
+    fn control_of(&mut self, policy: &ast::Path) -> Option<(String, u32)> {
+        let found = self.find_item(policy, 0).and_then(|(module, item)| match &item.kind {
+            ItemKind::Policy(found) => Some((module, found.clone())),
+            _ => None,
+        });
+        let Some((module, found)) = found else {
+            self.unknown_policy(policy, 0);
+            return None;
+        };
+        let share = found.layers.iter().flat_map(|layer| &layer.rules).find_map(|rule| match rule {
+            PolicyRule::Control { span: _, share } => Some(share.clone()),
+            _ => None,
+        });
+        let Some(share) = share else {
+            self.report(Problem::new(&problems::POLICY_WITHOUT_CONTROL, policy.span).with("policy", policy.text()));
+            return None;
+        };
+        let share = self.share_of(&share, &Scope::constant(module), "`control`")?;
+        let name = self.modules.get(module).map_or_else(String::new, |module| module.qualified(&found.name.text));
+        Some((control_experiment(&name), share))
     }
 
     /// An arm with its registered share; in a comparison it is called what its strategy is called.

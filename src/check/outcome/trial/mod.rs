@@ -16,7 +16,7 @@ use super::study;
 use crate::check::Checker;
 use crate::check::problems::strategy as strategies;
 use crate::diag::{Problem, any_error};
-use crate::ir::{self, Design, Baseline, Formula, GoalRole, Measure, NodeId, Trial, TrialArm, TrialGoal, TrialKind};
+use crate::ir::{self, Baseline, Design, Drift, Formula, GoalRole, Measure, NodeId, Trial, TrialArm, TrialGoal, TrialKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, Expression, ExpressionKind, Goal, ItemKind, Path};
 use crate::types::TableId;
@@ -89,7 +89,7 @@ impl Checker {
             let trial = match &item.kind {
                 ItemKind::Strategy(strategy) => self.strategy_trial(strategy, lowered, &mut judged),
                 ItemKind::Compare(compare) => self.compare_trial(compare, lowered, &mut judged),
-                ItemKind::Experiment(experiment) => self.experiment_trial(experiment, &mut judged),
+                ItemKind::Experiment(experiment) => self.experiment_trial(experiment, lowered, &mut judged),
                 _ => None,
             };
             out.extend(trial);
@@ -125,9 +125,12 @@ impl Checker {
         self.trial(&declared, table, enrolment, judged)
     }
 
-    fn experiment_trial(&mut self, experiment: &ast::Experiment, judged: &mut Names) -> Option<Trial> {
+    fn experiment_trial(&mut self, experiment: &ast::Experiment, lowered: &[ir::Strategy], judged: &mut Names) -> Option<Trial> {
         let table = self.about(0, experiment.table.as_ref(), experiment.name.span)?;
-        let enrolment = self.enrolled_by_experiment(experiment, table)?;
+        let enrolment = match &experiment.policy {
+            Some(policy) => self.enrolled_by_policy(experiment, policy, table, lowered)?,
+            None => self.enrolled_by_experiment(experiment, table)?,
+        };
         let declared = Declared {
             name: &experiment.name,
             label: experiment.label.as_ref(),
@@ -168,6 +171,7 @@ impl Checker {
             self.warn_not_judged(by.span, format!("the decision of `{}`", docket.name));
         }
         let ended = self.judged_by(declared.judge, &docket)?;
+        let drift = ended.drift.map(|drift| with_outcome(drift, goals.iter().flatten().next(), &docket.measures));
         Some(Trial {
             name: enrolment.experiment,
             label: declared.label.map(|label| label.text.clone()),
@@ -190,6 +194,7 @@ impl Checker {
             decide,
             cuts: ended.cuts,
             covariates: ended.covariates,
+            drift,
             terms: ended.terms,
         })
     }
@@ -253,6 +258,19 @@ fn plain_path(expression: &Expression) -> Option<&Path> {
         ExpressionKind::Path(path) => Some(path),
         _ => None,
     }
+}
+
+/// The outcome of the primary goal drifts too, where it is known of everybody: a rate without a window.
+fn with_outcome(mut drift: Drift, primary: Option<&TrialGoal>, measures: &[Measure]) -> Drift {
+    let of_goal = primary.filter(|goal| goal.role == GoalRole::Goal).and_then(|goal| match goal.figure {
+        Formula::Measure(at) => measures.get(at).map(|measure| (goal, measure)),
+        _ => None,
+    });
+    if let Some((goal, Measure { fold: ir::Fold::Rate { holds }, mature: None, .. })) = of_goal {
+        let (name, label) = (goal.name.clone(), goal.label.clone());
+        drift.of.push(ir::Characteristic { name, label, value: *holds, levels: Vec::new(), tenths: false, outcome: true });
+    }
+    drift
 }
 
 /// Formulas speak of goals by their place. What speaks of a goal that cannot be judged cannot be judged either; the others move up.

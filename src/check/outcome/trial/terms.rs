@@ -7,8 +7,8 @@ use crate::check::length::DAY;
 use crate::check::names::{Scope, declared};
 use crate::check::problems::{outcomes as problems, types};
 use crate::diag::Problem;
-use crate::ir::{Covariate, Cut, Looks, NodeId, Target, Terms};
-use crate::syntax::ast::{Expression, Judge, JudgeAmount, JudgeLooks, Path};
+use crate::ir::{Characteristic, Covariate, Cut, Drift, Looks, NodeId, Target, Terms};
+use crate::syntax::ast::{Expression, Judge, JudgeAmount, JudgeDrift, JudgeLooks, Path};
 use crate::types::{Physical, Type};
 
 /// What `judge` says.
@@ -19,6 +19,7 @@ pub(super) struct JudgedBy {
     pub covariates: Vec<Covariate>,
     pub cluster: Option<NodeId>,
     pub score: Option<NodeId>,
+    pub drift: Option<Drift>,
 }
 
 /// A fact a judgement looks at.
@@ -36,7 +37,8 @@ impl Checker {
         for (paths, stratified) in [(&judge.strata, true), (&judge.cuts, false)] {
             for path in paths {
                 let fact = self.judged_fact(path, docket)?;
-                let cut = self.cut(fact, path, stratified)?;
+                let place = if stratified { "`strata`" } else { "`by` of `judge`" };
+                let cut = self.cut(fact, path, place, stratified)?;
                 if !out.cuts.iter().any(|known: &Cut| known.name == cut.name) {
                     out.cuts.push(cut);
                 }
@@ -57,7 +59,42 @@ impl Checker {
             self.fits(is_quantity(&fact.ty) && fact.ty != Type::Bool, path, "`score`", "a number", &fact.ty)?;
             out.score = Some(fact.node);
         }
+        if let Some(drift) = &judge.drift {
+            out.drift = Some(self.drift(drift, docket)?);
+        }
         Some(out)
+    }
+
+    /// What may have drifted, and in which order units came.
+    fn drift(&mut self, written: &JudgeDrift, docket: &Docket) -> Option<Drift> {
+        let along = match &written.along {
+            Some(path) => {
+                let fact = self.judged_fact(path, docket)?;
+                let ordered = matches!(fact.ty, Type::Int | Type::Date | Type::Time | Type::Month);
+                self.fits(ordered, path, "`along`", "a whole number, a date or a time", &fact.ty)?;
+                Some((fact.node, fact.label.unwrap_or(fact.name)))
+            }
+            None if docket.entry.is_none() => {
+                self.report(Problem::new(&problems::DRIFT_WITHOUT_ORDER, written.span).with("name", &docket.name));
+                return None;
+            }
+            None => None,
+        };
+        let mut of: Vec<Characteristic> = Vec::new();
+        for path in &written.of {
+            let fact = self.judged_fact(path, docket)?;
+            let tenths = fact.ty.is_moment() || is_quantity(&fact.ty) && fact.ty != Type::Bool;
+            let (name, label, value, levels) = if tenths {
+                (fact.name, fact.label, fact.node, Vec::new())
+            } else {
+                let Cut { name, label, value, levels, stratified: _ } = self.cut(fact, path, "`drift`", false)?;
+                (name, label, value, levels)
+            };
+            if !of.iter().any(|known| known.name == name) {
+                of.push(Characteristic { name, label, value, levels, tenths, outcome: false });
+            }
+        }
+        Some(Drift { along, of })
     }
 
     fn fits(&mut self, fits: bool, path: &Path, place: &str, expected: &str, found: &Type) -> Option<()> {
@@ -89,7 +126,7 @@ impl Checker {
         column().or_else(fact)
     }
 
-    fn cut(&mut self, fact: Fact, path: &Path, stratified: bool) -> Option<Cut> {
+    fn cut(&mut self, fact: Fact, path: &Path, place: &str, stratified: bool) -> Option<Cut> {
         let Fact { name, label, node, ty } = fact;
         let levels = match &ty {
             Type::Label(ladder) => {
@@ -98,7 +135,6 @@ impl Checker {
             }
             Type::Text | Type::Choice(_) | Type::Bool | Type::Int => Vec::new(),
             _ => {
-                let place = if stratified { "`strata`" } else { "`by` of `judge`" };
                 return self.fits(false, path, place, "labels, texts, yes/no or whole numbers", &ty).and(None);
             }
         };

@@ -62,8 +62,9 @@ pub fn forecast_program(
     let opened = job.opened(&reads)?;
     let days = tally(&mut job, &reads, &opened, &instants)?;
     let launched = Launched { session, project, loaded, program: &program, reads: &reads, opened: &opened, at: last };
-    let trials =
-        program.trials.iter().filter(|trial| trial.kind != TrialKind::Experiment).map(|trial| planned(&launched, trial, &days, &said));
+    // What others assigned is over; what a whole programme does is the sum of its strategies.
+    let launched_here = |trial: &&Trial| !matches!(trial.kind, TrialKind::Experiment | TrialKind::Programme);
+    let trials = program.trials.iter().filter(launched_here).map(|trial| planned(&launched, trial, &days, &said));
     let forecast = Forecast {
         format: FORECAST_FORMAT,
         program: program.name.clone(),

@@ -1,6 +1,6 @@
 //! One measure of a trial while its rows are looked at.
 
-use super::reading::Reading;
+use super::terms::Terms;
 use super::{Members, View};
 use crate::engine::error::EngineError;
 use crate::evaluate::observed::{Cell, ObservedMeasure};
@@ -13,38 +13,15 @@ const KEPT_VALUES: usize = 1_000_000;
 
 /// What is added up for one group of customers.
 #[derive(Debug, Clone, Copy)]
-enum Sums {
+pub(super) enum Sums {
     /// Customers, and those for whom it holds.
     Rate(u64, u64),
     Value(Tally),
     Pair(PairTally),
 }
 
-/// A value of a row, ready to be added to any number of sums.
-#[derive(Clone, Copy)]
-enum Term {
-    Truth(bool),
-    Value(i64, i128),
-    Pair(i64, i64),
-}
-
 impl Sums {
-    fn add(&mut self, term: Term) {
-        match (self, term) {
-            (Sums::Rate(n, hits), Term::Truth(holds)) => {
-                *n += 1;
-                *hits += u64::from(holds);
-            }
-            (Sums::Value(tally), Term::Value(value, square)) => tally.add_squared(value, square),
-            (Sums::Pair(pairs), Term::Pair(x, y)) => pairs.add(Some(x), Some(y)),
-            // Sums and terms of one measure are of one kind.
-            (Sums::Rate(..), Term::Value(..) | Term::Pair(..))
-            | (Sums::Value(_), Term::Truth(_) | Term::Pair(..))
-            | (Sums::Pair(_), Term::Truth(_) | Term::Value(..)) => {}
-        }
-    }
-
-    fn pairs(self) -> PairTally {
+    pub(super) fn pairs(self) -> PairTally {
         match self {
             Sums::Rate(n, hits) => PairTally::single(Tally::of_rate(n, hits)),
             Sums::Value(tally) => PairTally::single(tally),
@@ -60,10 +37,10 @@ pub(super) struct Gathering<'t> {
     arms: Vec<Cell>,
     /// Of rates, per arm: customers and those for whom it holds.
     rates: Vec<(u64, u64)>,
-    /// Per day of entry, per arm.
-    days: Vec<Vec<Sums>>,
-    /// Per cut, per level, per arm.
-    cuts: Vec<Vec<Vec<Sums>>>,
+    /// Per day of entry and arm.
+    days: Vec<Sums>,
+    /// Per cut, per level and arm.
+    cuts: Vec<Vec<Sums>>,
     keeps: bool,
     kept: usize,
 }
@@ -97,6 +74,22 @@ impl<'t> Gathering<'t> {
 
     /// Adds the members of a block.
     pub(super) fn take(&mut self, view: &View<'_>, members: &Members) -> Result<(), EngineError> {
+        let terms = self.terms(view, members)?;
+        self.add_to_arms(&terms, &members.arms);
+        let bound = terms.bound();
+        for (sums, groups) in std::iter::once(&mut self.days).chain(&mut self.cuts).zip(members.groups()) {
+            sums.resize(sums.len().max(groups.count), self.empty);
+            terms.add(sums, &groups.of, bound);
+        }
+        if self.kept > KEPT_VALUES && self.measure.cap.is_none() && !matches!(self.measure.fold, Fold::Quantile { .. }) {
+            self.keeps = false;
+            self.arms.iter_mut().for_each(|cell| cell.values = Vec::new());
+        }
+        Ok(())
+    }
+
+    /// The members of a block that count: mature, and their value known. The others are counted here.
+    fn terms(&mut self, view: &View<'_>, members: &Members) -> Result<Terms, EngineError> {
         let mature = self.measure.mature.map(|node| view.yes(node)).transpose()?;
         let before = self.measure.before.map(|node| view.reading(node)).transpose()?;
         let (first, second) = match &self.measure.fold {
@@ -106,14 +99,10 @@ impl<'t> Gathering<'t> {
             Fold::Ratio { numerator, denominator } => (view.reading(*numerator)?, Some(view.reading(*denominator)?)),
             Fold::Lasting { length, ended, horizon: _ } => (view.reading(*length)?, Some(view.reading(*ended)?)),
         };
-        let arms = self.arms.len();
-        self.days.resize_with(self.days.len().max(members.days), || vec![self.empty; arms]);
-        for (cut, levels) in self.cuts.iter_mut().zip(&members.levels) {
-            cut.resize_with(cut.len().max(levels.known), || vec![self.empty; arms]);
-        }
-        for (at, (row, arm)) in members.rows.iter().zip(&members.arms).enumerate() {
-            let (row, arm) = (*row as usize, *arm as usize);
-            let Some(cell) = self.arms.get_mut(arm) else { continue };
+        let mut terms = Terms::with_capacity(members.rows.len(), second.is_some());
+        for (at, (row, arm)) in (0..).zip(members.rows.iter().zip(&members.arms)) {
+            let row = *row as usize;
+            let Some(cell) = self.arms.get_mut(*arm as usize) else { continue };
             let value = first.get(row);
             if mature.as_ref().is_some_and(|mature| !mature.get(row)) {
                 cell.immature += 1;
@@ -127,61 +116,52 @@ impl<'t> Gathering<'t> {
                 cell.unknown += 1;
                 continue;
             };
-            let term = self.measure_term(arm, row, value, other.flatten(), &first, before.as_ref());
-            if let Some(sums) = members.day.get(at).and_then(|day| self.days.get_mut(*day as usize)).and_then(|arms| arms.get_mut(arm)) {
-                sums.add(term);
+            if let Some(before) = before.as_ref().and_then(|before| before.get(row)) {
+                cell.before.add(Some(before), Some(value));
             }
-            for (cut, levels) in self.cuts.iter_mut().zip(&members.levels) {
-                let level = levels.of.get(at).and_then(|level| cut.get_mut(*level as usize));
-                if let Some(sums) = level.and_then(|arms| arms.get_mut(arm)) {
-                    sums.add(term);
+            match &self.measure.fold {
+                Fold::Rate { holds: _ } | Fold::Ratio { .. } => {}
+                Fold::Lasting { .. } => {
+                    // Whole numbers of millionths, so that lengths of every scale are told apart alike.
+                    #[allow(clippy::cast_possible_truncation)]
+                    let length = (first.float(row) * 1e6).round() as i64;
+                    let (ended, censored) = cell.spells.entry(length).or_default();
+                    *(if other.flatten() == Some(0) { censored } else { ended }) += 1;
+                }
+                Fold::Mean { .. } | Fold::Sum { .. } | Fold::Quantile { .. } => {
+                    if self.keeps {
+                        cell.values.push(first.float(row));
+                        self.kept += 1;
+                    }
                 }
             }
+            terms.at.push(at);
+            terms.first.push(value);
+            if let Some(other) = other.flatten() {
+                terms.second.push(other);
+            }
         }
-        if self.kept > KEPT_VALUES && self.measure.cap.is_none() && !matches!(self.measure.fold, Fold::Quantile { .. }) {
-            self.keeps = false;
-            self.arms.iter_mut().for_each(|cell| cell.values = Vec::new());
+        if matches!(self.measure.fold, Fold::Lasting { .. }) {
+            terms.second = Vec::new();
         }
-        Ok(())
+        Ok(terms)
     }
 
-    /// Adds a mature value to its arm; what days and levels add besides.
-    fn measure_term(&mut self, arm: usize, row: usize, value: i64, other: Option<i64>, first: &Reading, before: Option<&Reading>) -> Term {
-        let (keeps, rate) = (self.keeps, self.rates.get_mut(arm));
-        let Some(cell) = self.arms.get_mut(arm) else { return Term::Truth(false) };
-        if let Some(before) = before.and_then(|before| before.get(row)) {
-            cell.before.add(Some(before), Some(value));
+    fn add_to_arms(&mut self, terms: &Terms, arms: &[u32]) {
+        if matches!(self.empty, Sums::Rate(..)) {
+            let counts = terms.counts(arms, self.rates.len());
+            for ((n, hits), (more, held)) in self.rates.iter_mut().zip(counts) {
+                *n += more;
+                *hits += held;
+            }
+            return;
         }
-        match &self.measure.fold {
-            Fold::Rate { holds: _ } => {
-                if let Some((n, hits)) = rate {
-                    *n += 1;
-                    *hits += u64::from(value != 0);
-                }
-                Term::Truth(value != 0)
-            }
-            Fold::Ratio { .. } => {
-                let other = other.unwrap_or_default();
-                cell.value.add(Some(value));
-                cell.ratio.add(Some(value), Some(other));
-                Term::Pair(value, other)
-            }
-            Fold::Lasting { .. } => {
-                cell.value.add(Some(value));
-                // Whole numbers of millionths, so that lengths of every scale are told apart alike.
-                #[allow(clippy::cast_possible_truncation)]
-                let length = (first.float(row) * 1e6).round() as i64;
-                let (ended, censored) = cell.spells.entry(length).or_default();
-                *(if other == Some(0) { censored } else { ended }) += 1;
-                Term::Value(value, i128::from(value) * i128::from(value))
-            }
-            Fold::Mean { .. } | Fold::Sum { .. } | Fold::Quantile { .. } => {
-                cell.value.add(Some(value));
-                if keeps {
-                    cell.values.push(first.float(row));
-                    self.kept += 1;
-                }
-                Term::Value(value, i128::from(value) * i128::from(value))
+        // Only here are cubes asked for: skewness is told of whole arms.
+        for (place, (at, value)) in terms.at.iter().zip(&terms.first).enumerate() {
+            let Some(cell) = arms.get(*at as usize).and_then(|arm| self.arms.get_mut(*arm as usize)) else { continue };
+            cell.value.add(Some(*value));
+            if let Some(other) = terms.second.get(place) {
+                cell.ratio.add(Some(*value), Some(*other));
             }
         }
     }
@@ -194,9 +174,12 @@ impl<'t> Gathering<'t> {
             }
             cell.values.sort_unstable_by(f64::total_cmp);
         }
-        let pairs = |arms: Vec<Sums>| arms.into_iter().map(Sums::pairs).collect::<Vec<_>>();
-        let by_day: BTreeMap<i32, Vec<PairTally>> = day.iter().copied().zip(self.days.into_iter().map(pairs)).collect();
-        let cuts = self.cuts.into_iter().map(|levels| levels.into_iter().map(pairs).collect()).collect();
+        let arms = self.arms.len().max(1);
+        let by_place = |sums: &[Sums]| -> Vec<Vec<PairTally>> {
+            sums.chunks(arms).map(|sums| sums.iter().map(|sums| sums.pairs()).collect()).collect()
+        };
+        let by_day: BTreeMap<i32, Vec<PairTally>> = day.iter().copied().zip(by_place(&self.days)).collect();
+        let cuts = self.cuts.iter().map(|sums| by_place(sums)).collect();
         (ObservedMeasure { arms: self.arms, by_day }, cuts)
     }
 }

@@ -1,6 +1,7 @@
 //! The values of a cut while rows are looked at, and the day on which they entered.
 
 use super::super::column::Values;
+use super::Groups;
 use crate::builtins::format_value;
 use crate::engine::error::EngineError;
 use crate::evaluate::observed::{MOST_LEVELS, ObservedCut, ObservedLevel};
@@ -8,13 +9,6 @@ use crate::evaluate::tally::PairTally;
 use crate::ir::{Cut, FormatStyle};
 use crate::types::{Type, Value};
 use indexmap::IndexMap;
-
-/// Which level each member of a block has.
-pub(super) struct Levels {
-    pub(super) of: Vec<u32>,
-    /// Levels seen so far.
-    pub(super) known: usize,
-}
 
 /// The levels of one cut as they were first seen.
 pub(super) struct Seen<'t> {
@@ -31,21 +25,47 @@ impl<'t> Seen<'t> {
         Seen { cut, ty, names: labels.collect(), arms }
     }
 
-    /// The level of each member, whose arm counts one more.
-    pub(super) fn take(&mut self, values: &Values, rows: &[u32], arms: &[u32]) -> Levels {
+    /// The group of each member, whose arm counts one more.
+    pub(super) fn take(&mut self, values: &Values, rows: &[u32], arms: &[u32]) -> Groups {
         let mut of = Vec::with_capacity(rows.len());
-        for (row, arm) in rows.iter().zip(arms) {
-            let value = values.get(*row as usize);
-            let at = match self.names.get_index_of(&value) {
-                Some(at) => at,
-                None => self.names.insert_full(value, vec![0; self.arms]).0,
-            };
-            if let Some(count) = self.names.get_index_mut(at).and_then(|(_, counts)| counts.get_mut(*arm as usize)) {
-                *count += 1;
+        if let Values::Text(texts) = values {
+            // Few texts stand in a cut: those of a block are known by themselves before any is copied.
+            let mut known: Vec<(Option<&str>, usize)> = Vec::new();
+            for (row, arm) in rows.iter().zip(arms) {
+                let text = texts.get(*row as usize);
+                let at = match known.iter().find(|(seen, _)| *seen == text) {
+                    Some((_, at)) => *at,
+                    None => {
+                        let at = self.place(text.map_or(Value::Missing, |text| Value::Text(text.to_owned())));
+                        if known.len() < MOST_LEVELS {
+                            known.push((text, at));
+                        }
+                        at
+                    }
+                };
+                of.push(self.count(at, *arm));
             }
-            of.push(u32::try_from(at).unwrap_or(u32::MAX));
+        } else {
+            for (row, arm) in rows.iter().zip(arms) {
+                let at = self.place(values.get(*row as usize));
+                of.push(self.count(at, *arm));
+            }
         }
-        Levels { of, known: self.names.len() }
+        Groups { of, count: self.names.len() * self.arms }
+    }
+
+    fn place(&mut self, value: Value) -> usize {
+        match self.names.get_index_of(&value) {
+            Some(at) => at,
+            None => self.names.insert_full(value, vec![0; self.arms]).0,
+        }
+    }
+
+    fn count(&mut self, at: usize, arm: u32) -> u32 {
+        if let Some(count) = self.names.get_index_mut(at).and_then(|(_, counts)| counts.get_mut(arm as usize)) {
+            *count += 1;
+        }
+        u32::try_from(at * self.arms).unwrap_or(u32::MAX).saturating_add(arm)
     }
 
     /// Name and display name of a level.

@@ -1,9 +1,11 @@
 //! The pass of a judgement: all rows of a trial's table once, block by block, into exact sums per arm, day and level.
 
 mod cells;
+mod drifting;
 mod levels;
 mod reading;
 mod single;
+mod terms;
 
 use super::bits::Bits;
 use super::block::Block;
@@ -17,10 +19,12 @@ use crate::evaluate::tally::{Scale, Tally};
 use crate::ir::{Fold, Measure, Moment, NodeId, Program, Trial, TrialKind};
 use crate::types::{ColumnId, Value};
 use cells::Gathering;
+use drifting::Drifting;
 use indexmap::{IndexMap, IndexSet};
-use levels::{Levels, Seen};
+use levels::Seen;
 use reading::{Reading, scale_of};
 use single::Singles;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -111,12 +115,24 @@ fn text_of(value: &Value) -> String {
 struct Members {
     rows: Vec<u32>,
     arms: Vec<u32>,
-    /// Place of the day of entry; empty where rows have no time.
-    day: Vec<u32>,
-    /// Days seen so far.
-    days: usize,
-    /// Per cut.
-    levels: Vec<Levels>,
+    /// By day of entry; of nobody where rows have no time.
+    days: Groups,
+    /// By level, per cut.
+    levels: Vec<Groups>,
+}
+
+/// A group for each member of a block: its place among days or levels, times the number of arms, and its arm.
+#[derive(Default)]
+struct Groups {
+    of: Vec<u32>,
+    /// Groups seen so far.
+    count: usize,
+}
+
+impl Members {
+    fn groups(&self) -> impl Iterator<Item = &Groups> {
+        std::iter::once(&self.days).chain(&self.levels)
+    }
 }
 
 /// What was added up so far.
@@ -133,6 +149,7 @@ struct Gathered<'t> {
     cuts: Vec<Seen<'t>>,
     covariates: Vec<Vec<Tally>>,
     singles: Option<Singles<'t>>,
+    drifting: Option<Drifting<'t>>,
     units: Option<Units>,
 }
 
@@ -163,6 +180,7 @@ impl<'t> Gathered<'t> {
             cuts: trial.cuts.iter().map(|cut| Seen::new(cut, program.type_of(cut.value), arms)).collect(),
             covariates: trial.covariates.iter().map(|covariate| vec![Tally::new(scale(covariate.value)); arms]).collect(),
             singles: Singles::wanted(trial),
+            drifting: Drifting::wanted(program, trial.drift.as_ref(), trial.entry),
             units: asked.units.then(Units::default),
         }
     }
@@ -183,6 +201,9 @@ impl<'t> Gathered<'t> {
         if let Some(singles) = &mut self.singles {
             singles.take(view, &members)?;
         }
+        if let Some(drifting) = &mut self.drifting {
+            drifting.take(view, &members)?;
+        }
         Ok(())
     }
 
@@ -191,15 +212,19 @@ impl<'t> Gathered<'t> {
         let (assigned, arm) = (view.yes(self.trial.assigned)?, view.values(self.trial.arm)?);
         let entry = self.trial.entry.map(|entry| view.reading(entry)).transpose()?;
         let share = self.trial.probability.map(|share| view.reading(share)).transpose()?;
-        let mut members = Members { rows: Vec::new(), arms: Vec::new(), day: Vec::new(), days: 0, levels: Vec::new() };
+        let mut members = Members { rows: Vec::new(), arms: Vec::new(), days: Groups::default(), levels: Vec::new() };
+        let arms = self.trial.arms.len();
         for row in assigned.ones() {
             if !self.in_several.is_empty() && self.in_several.contains(&view.key(row)?) {
                 self.several += 1;
                 continue;
             }
-            let name = arm.get(row);
-            let Some(arm) = self.by_text.get(text_of(&name).as_str()).copied() else {
-                *self.foreign.entry(text_of(&name)).or_default() += 1;
+            let name = match &*arm {
+                Values::Text(texts) => Cow::Borrowed(texts.get(row).unwrap_or_default()),
+                other => Cow::Owned(text_of(&other.get(row))),
+            };
+            let Some(arm) = self.by_text.get(&*name).copied() else {
+                *self.foreign.entry(name.into_owned()).or_default() += 1;
                 continue;
             };
             let entered = entry.as_ref().and_then(|entry| entry.get(row));
@@ -209,7 +234,8 @@ impl<'t> Gathered<'t> {
             self.enter(arm, entered, share.as_ref().and_then(|share| share.get(row).map(|_| share.float(row))));
             if self.trial.entry.is_some() {
                 let day = entered.map_or(i32::MIN, |entered| i32::try_from(entered.div_euclid(DAY_MILLISECONDS)).unwrap_or(i32::MAX));
-                members.day.push(u32::try_from(self.days.insert_full(day).0).unwrap_or(u32::MAX));
+                let place = self.days.insert_full(day).0;
+                members.days.of.push(u32::try_from(place * arms).unwrap_or(u32::MAX).saturating_add(arm));
             }
             if let Some(units) = &mut self.units {
                 units.keys.push(view.key(row)?);
@@ -219,7 +245,7 @@ impl<'t> Gathered<'t> {
             members.rows.push(u32::try_from(row).unwrap_or(u32::MAX));
             members.arms.push(arm);
         }
-        members.days = self.days.len();
+        members.days.count = self.days.len() * arms;
         for (cut, seen) in self.trial.cuts.iter().zip(&mut self.cuts) {
             members.levels.push(seen.take(&*view.values(cut.value)?, &members.rows, &members.arms));
         }
@@ -231,7 +257,7 @@ impl<'t> Gathered<'t> {
         let at = match (entered, self.trial.kind) {
             (None, _) => i64::MIN,
             (Some(entered), TrialKind::Experiment) => entered.div_euclid(DAY_MILLISECONDS) * DAY_MILLISECONDS,
-            (Some(entered), TrialKind::Strategy | TrialKind::Compare) => entered,
+            (Some(entered), TrialKind::Strategy | TrialKind::Compare | TrialKind::Programme) => entered,
         };
         let arms = self.phases.entry(at).or_insert_with(|| vec![Entered::default(); self.trial.arms.len()]);
         if let Some(slot) = arms.get_mut(arm as usize) {
@@ -263,6 +289,7 @@ impl<'t> Gathered<'t> {
             measures,
             cuts,
             covariates: self.covariates,
+            drift: self.drifting.map(Drifting::finish),
             rows,
         };
         Ok((observed, self.units.unwrap_or_default()))

@@ -79,6 +79,7 @@ pub fn trial(arms: &[(&str, Option<f64>)], measures: Vec<Measure>, goals: Vec<Tr
         decide: None,
         cuts: Vec::new(),
         covariates: Vec::new(),
+        drift: None,
         terms: Terms::default(),
     }
 }
@@ -96,6 +97,7 @@ pub fn observed(trial: Trial) -> Observed {
         measures: trial.measures.iter().map(|_| ObservedMeasure { arms: vec![Cell::default(); arms], by_day: BTreeMap::new() }).collect(),
         cuts: Vec::new(),
         covariates: Vec::new(),
+        drift: None,
         rows: None,
         trial,
     }

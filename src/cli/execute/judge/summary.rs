@@ -1,0 +1,43 @@
+//! The verdicts as a table on the terminal.
+
+use super::super::super::output::summary_table;
+use super::super::super::session::{Session, shown};
+use std::path::Path;
+use strat::diag::Language;
+use strat::evaluate::evaluation::{Evaluation, Figure, Met, TrialReport, Unit};
+
+/// The verdicts as a table, and where the report is.
+pub(super) fn summary(session: &Session, evaluation: &Evaluation, out: &Path) -> String {
+    let words = |en: &'static str, zh: &'static str| session.words(en, zh);
+    let header = [words("trial", "评估对象"), words("verdict", "结论"), words("goal met", "目标"), words("result", "结果")];
+    let rows: Vec<Vec<String>> = evaluation.trials.iter().map(|trial| row(session, trial)).collect();
+    let place = shown(out);
+    summary_table(&header, &rows)
+        + &match session.language {
+            Language::English => format!("report in {place}\n"),
+            Language::Chinese => format!("报告在 {place}\n"),
+        }
+}
+
+fn row(session: &Session, trial: &TrialReport) -> Vec<String> {
+    let met = match trial.verdict.met {
+        Met::Met => session.words("met", "达成"),
+        Met::NotMet => session.words("not met", "未达成"),
+        Met::NotYetKnowable => session.words("not yet knowable", "尚不可知"),
+    };
+    let verdict = format!("{} {}", trial.verdict.rule, trial.verdict.title.of(session.language));
+    vec![trial.name.clone(), verdict, met.to_owned(), primary(trial)]
+}
+
+/// The primary goal's difference in the verdict's arm.
+fn primary(trial: &TrialReport) -> String {
+    let row = trial.goals.iter().find(|row| row.role == "goal" && Some(&row.arm) == trial.verdict.arm.as_ref());
+    match row.map(|row| (&row.difference.value, &row.difference.lower, &row.difference.upper)) {
+        Some((Figure::Known(value), Figure::Known(lower), Figure::Known(upper))) => {
+            let share = row.is_some_and(|row| row.unit == Unit::Share);
+            let (scale, unit) = if share { (100.0, " pp") } else { (1.0, "") };
+            format!("{:+.2}{unit} ({:.2} … {:.2})", value * scale, lower * scale, upper * scale)
+        }
+        Some(_) | None => String::from("–"),
+    }
+}
