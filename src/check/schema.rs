@@ -32,7 +32,27 @@ impl Checker {
         for (at, (_, table)) in kept.iter().enumerate() {
             self.check_shape(at, table);
         }
+        self.admit_declared_channels(&kept);
         self.resolve_subjects();
+    }
+
+    /// Standard tables name the usual channels; a channel that a program declares is one of them too.
+    fn admit_declared_channels(&mut self, tables: &[(usize, ast::Table)]) {
+        let items = self.modules.iter().flat_map(|module| &module.items);
+        let declared: Vec<String> = items
+            .filter_map(|item| match &item.kind {
+                ItemKind::Channel(channel) => Some(channel.name.text.clone()),
+                _ => None,
+            })
+            .collect();
+        for (at, (module, _)) in tables.iter().enumerate() {
+            let standard = self.is_standard(*module);
+            let column = self.tables.get_mut(at).and_then(|table| table.columns.iter_mut().find(|column| column.name == "channel"));
+            if let Some(Column { ty: Type::Choice(values), .. }) = column.filter(|_| standard) {
+                let more: Vec<String> = declared.iter().filter(|name| !values.contains(name)).cloned().collect();
+                values.extend(more);
+            }
+        }
     }
 
     pub(crate) fn is_standard(&self, module: usize) -> bool {

@@ -43,9 +43,10 @@ use std::time::Instant;
 use strat::diag::render::NOWHERE;
 use strat::diag::{Problem, ProblemKind};
 use strat::engine::{Options, Tables};
-use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind, snapshot};
+use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind_onto, snapshot};
 use strat::interp::Snapshot;
 use strat::ir::{Moment, Output, Program, Watch};
+use strat::types::TableId;
 
 /// A program with the data and the history it is executed over.
 pub struct Job<'a> {
@@ -62,7 +63,12 @@ pub struct Job<'a> {
     progress: Progress,
     /// Opened before data is.
     networks: OnceCell<models::Networks>,
+    /// Tables of data that many runs in a row share.
+    held: OnceCell<Bound>,
 }
+
+/// Cells that runs in a row may keep in memory: about a gigabyte.
+const HELD_CELLS: u64 = 100_000_000;
 
 /// How long each step took, in milliseconds.
 #[derive(Debug, Default, Serialize)]
@@ -200,7 +206,7 @@ impl<'a> Job<'a> {
         };
         let settings = Settings { zone: zone(session, project)?, check_all };
         let progress = Progress::start(session.format.is_machine());
-        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, ahead: None, settings, history, progress, networks: OnceCell::new() })
+        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, ahead: None, settings, history, progress, networks: OnceCell::new(), held: OnceCell::new() })
     }
 
     /// The name of this run.
@@ -243,6 +249,17 @@ impl<'a> Job<'a> {
         data::open(folder, self.program, reads, &self.progress).map_err(|error| self.session.unreadable(folder, &error))
     }
 
+    /// Binds opened data for many runs in a row: what is not of the ledger is checked once and kept.
+    fn hold(&self, reads: &Reads, opened: &OpenedData) -> Result<(), Failure> {
+        // Scores of models run in process are those of one instant.
+        if !self.program.models.is_empty() {
+            return Ok(());
+        }
+        let (bound, _) = self.bound_over(reads, opened.clone(), &mut Timings::default())?;
+        let _ = self.held.set(bound.held(self.program, HELD_CELLS).map_err(|error| failed(&error))?);
+        Ok(())
+    }
+
     /// Binds opened data and the ledger.
     fn bound_over(&self, reads: &Reads, opened: OpenedData, timings: &mut Timings) -> Result<(Bound, Vec<InputFile>), Failure> {
         let OpenedData { raw, mut inputs, found, mut problems } = opened;
@@ -255,7 +272,9 @@ impl<'a> Job<'a> {
             let name = self.program.table(*id).map(|table| table.name.as_str());
             !problems.iter().any(|problem| Some(problem.table.as_str()) == name)
         });
-        let bound = match bind(self.program, &usable, raw, &found, self.settings) {
+        let written: Vec<TableId> = self.history.parts.iter().filter_map(|part| self.program.find_table(&part.table)).collect();
+        let known = self.held.get().cloned().unwrap_or_default().without(&written);
+        let bound = match bind_onto(known, self.program, &usable, raw, &found, self.settings) {
             Ok(bound) if problems.is_empty() => bound,
             Ok(bound) => return Err(self.broken(problems, bound.notes)),
             Err(more) => return Err(self.broken(problems, more)),
@@ -285,10 +304,10 @@ impl<'a> Job<'a> {
 
     /// Rows of the ledger come before those of channel systems, so that they win.
     fn with_history(&self, mut raw: RawTables, problems: &mut Vec<DataProblem>) -> RawTables {
-        for part in self.history.parts.iter().rev() {
+        for part in self.history.sources().into_iter().rev() {
             let Some(id) = self.program.find_table(&part.table) else { continue };
             let Some(table) = self.program.table(id) else { continue };
-            match data::ledger_source(table, part.clone()) {
+            match data::ledger_source(table, part) {
                 Ok(source) => raw.entry(id).or_default().insert(0, source),
                 Err(problem) => problems.push(problem),
             }

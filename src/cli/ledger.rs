@@ -59,6 +59,14 @@ pub struct LedgerPart {
     pub bytes: Vec<u8>,
 }
 
+impl LedgerPart {
+    /// The first line with its end, and what follows it.
+    pub fn split_header(&self) -> (&[u8], &[u8]) {
+        let end = self.bytes.iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| at + 1);
+        self.bytes.split_at_checked(end).unwrap_or((&self.bytes, &[]))
+    }
+}
+
 /// Whether a commit wrote anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {

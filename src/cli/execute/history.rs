@@ -15,6 +15,9 @@ use strat::ir::{Moment, Output, Program};
 /// How instants stand in the record of runs.
 const STAMP: &str = "%Y-%m-%dT%H:%M:%S";
 
+/// Between the first and the last instant of parts read as one.
+const FROM_TO: &str = " … ";
+
 /// Outputs that are rows of the ledger, with the table they go to.
 const LEDGER_TABLES: &[(Output, &str)] = &[
     (Output::Entries, "entries"),
@@ -72,6 +75,23 @@ impl History {
             }
             None => Ok(()),
         }
+    }
+
+    /// The parts as sources: those of one table and one header are read as one, since a ledger of a year has hundreds.
+    pub(super) fn sources(&self) -> Vec<LedgerPart> {
+        let mut out: Vec<LedgerPart> = Vec::new();
+        for part in &self.parts {
+            let (header, rows) = part.split_header();
+            match out.iter_mut().rev().find(|known| known.table == part.table) {
+                Some(known) if known.split_header().0 == header && known.bytes.ends_with(b"\n") => {
+                    known.bytes.extend_from_slice(rows);
+                    let first = known.as_of.split(FROM_TO).next().unwrap_or_default().to_owned();
+                    known.as_of = format!("{first}{FROM_TO}{}", part.as_of);
+                }
+                Some(_) | None => out.push(part.clone()),
+            }
+        }
+        out
     }
 
     /// Table and hash of the parts that were read.
@@ -155,4 +175,39 @@ pub(super) fn rows(program: &Program, frames: &[DataFrame], run: &RunFields) -> 
         }
     }
     Ok(tables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(as_of: &str, table: &str, text: &str) -> LedgerPart {
+        LedgerPart { run: String::from("r"), as_of: as_of.to_owned(), table: table.to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn parts_of_one_header_are_read_as_one_and_keep_their_order() {
+        let parts = vec![
+            part("d1", "contacts", "a,b\n1,2\n"),
+            part("d1", "entries", "a,b\n7,7\n"),
+            part("d2", "contacts", "a,b\n3,4\n"),
+            part("d3", "contacts", "a,b,c\n5,6,7\n"),
+            part("d4", "contacts", "a,b\n8,9\n"),
+            part("d5", "contacts", "a,b\n"),
+        ];
+        let found = History { parts, ..History::default() }.sources();
+        let told: Vec<(&str, &str, &str)> = found
+            .iter()
+            .map(|part| (part.table.as_str(), part.as_of.as_str(), std::str::from_utf8(&part.bytes).unwrap_or_default()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("contacts", "d1 … d2", "a,b\n1,2\n3,4\n"),
+                ("entries", "d1", "a,b\n7,7\n"),
+                ("contacts", "d3", "a,b,c\n5,6,7\n"),
+                ("contacts", "d4 … d5", "a,b\n8,9\n"),
+            ]
+        );
+    }
 }

@@ -122,6 +122,7 @@ fn replay(session: &Session, project: &Project, loaded: &Loaded, program: &Progr
     job.moment.previous = job.moment.previous.or_else(|| from.and_hms_opt(0, 0, 0).map(|start| start.and_utc().timestamp_millis()));
     let reads = Reads::of_run(program);
     let opened = job.opened(&reads)?;
+    job.hold(&reads, &opened)?;
     let mut out = Replayed { days: Vec::new(), actions: Vec::new() };
     let mut day = from;
     while day <= to {

@@ -13,9 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Repeated hashes that are compared in full; beyond it the count rests on the hashes.
 const COMPARED: usize = 1_000;
 
-/// Looks at every bound table.
-pub(super) fn check(program: &Program, reads: &Reads, bound: &mut Bound, all: bool) {
-    for (id, columns) in &reads.columns {
+/// Looks at every table of `fresh`.
+pub(super) fn check(program: &Program, reads: &Reads, bound: &mut Bound, fresh: &BTreeSet<TableId>, all: bool) {
+    for (id, columns) in reads.columns.iter().filter(|(id, _)| fresh.contains(id)) {
         let (Some(table), Some(frame)) = (program.table(*id), bound.tables.get(id).cloned()) else { continue };
         let rows = bound.rows.get(id).copied().unwrap_or(0);
         let key: Vec<&Declared> = table.key.iter().filter(|id| columns.contains(id)).filter_map(|id| table.column(*id)).collect();

@@ -21,7 +21,7 @@ pub use zone::Zone;
 
 use super::Tables;
 use crate::ir::Program;
-use crate::types::{Column, ColumnId, Table, TableId, TableKind};
+use crate::types::{Column, ColumnId, Table, TableId, TableKind, Type};
 use convert::Conversion;
 use headers::Matched;
 use polars::prelude::{
@@ -79,6 +79,7 @@ pub struct Settings {
 }
 
 /// Data that keeps its contract.
+#[derive(Clone, Default)]
 pub struct Bound {
     pub tables: Tables,
     /// Rows of every table that was bound.
@@ -89,6 +90,38 @@ pub struct Bound {
     pub notes: Vec<DataProblem>,
 }
 
+impl Bound {
+    /// The tables of data alone, for runs in a row over files that do not change: no ledger, no notes, and as much as fits into `cells`
+    /// cells read into memory, the smallest tables first.
+    ///
+    /// # Errors
+    /// A table that cannot be read.
+    pub fn held(mut self, program: &Program, cells: u64) -> PolarsResult<Bound> {
+        self.notes = Vec::new();
+        self.tables.retain(|id, _| program.table(*id).is_some_and(|table| table.kind != TableKind::Ledger));
+        let mut sizes = Vec::new();
+        for (id, frame) in &mut self.tables {
+            let columns = frame.collect_schema()?.len() as u64;
+            sizes.push((columns.saturating_mul(self.rows.get(id).copied().unwrap_or(u64::MAX)), *id));
+        }
+        sizes.sort_unstable();
+        let mut room = cells;
+        for (size, id) in sizes {
+            let Some(frame) = self.tables.get_mut(&id).filter(|_| size <= room) else { break };
+            *frame = check::collected(frame.clone())?.lazy();
+            room -= size;
+        }
+        Ok(self)
+    }
+
+    /// Without some of its tables.
+    #[must_use]
+    pub fn without(mut self, tables: &[TableId]) -> Bound {
+        self.tables.retain(|id, _| !tables.contains(id));
+        self
+    }
+}
+
 /// Events longer than this are not searched for repeated keys and dangling references unless asked.
 const LONG_TABLE: u64 = 5_000_000;
 
@@ -96,9 +129,25 @@ const LONG_TABLE: u64 = 5_000_000;
 ///
 /// # Errors
 /// All problems together, warnings and notes included, when any of them is an error.
-pub fn bind(program: &Program, reads: &Reads, mut raw: RawTables, found: &[String], settings: Settings) -> Result<Bound, Vec<DataProblem>> {
-    let mut bound = Bound { tables: Tables::default(), rows: BTreeMap::new(), source_rows: BTreeMap::new(), notes: Vec::new() };
-    for (id, columns) in &reads.columns {
+pub fn bind(program: &Program, reads: &Reads, raw: RawTables, found: &[String], settings: Settings) -> Result<Bound, Vec<DataProblem>> {
+    bind_onto(Bound::default(), program, reads, raw, found, settings)
+}
+
+/// Binds what is not bound already. What `known` holds kept its contract before and is not looked at again.
+///
+/// # Errors
+/// As of [`bind`].
+pub fn bind_onto(
+    known: Bound,
+    program: &Program,
+    reads: &Reads,
+    mut raw: RawTables,
+    found: &[String],
+    settings: Settings,
+) -> Result<Bound, Vec<DataProblem>> {
+    let fresh: BTreeSet<TableId> = reads.columns.keys().copied().filter(|id| !known.tables.contains_key(id)).collect();
+    let mut bound = known;
+    for (id, columns) in reads.columns.iter().filter(|(id, _)| fresh.contains(id)) {
         let Some(table) = program.table(*id) else { continue };
         let sources = raw.remove(id).unwrap_or_default();
         if sources.is_empty() && table.kind != TableKind::Ledger {
@@ -110,7 +159,7 @@ pub fn bind(program: &Program, reads: &Reads, mut raw: RawTables, found: &[Strin
     }
     // Frames of tables with errors may fail when they are read; keys and references wait until cells are right.
     if !bound.notes.iter().any(DataProblem::is_error) {
-        keys::check(program, reads, &mut bound, settings.check_all);
+        keys::check(program, reads, &mut bound, &fresh, settings.check_all);
     }
     if bound.notes.iter().any(DataProblem::is_error) { Err(bound.notes) } else { Ok(bound) }
 }
@@ -190,10 +239,12 @@ fn empty(table: &Table, columns: &BTreeSet<ColumnId>) -> LazyFrame {
     DataFrame::empty_with_schema(&schema).lazy()
 }
 
-/// The column as its file writes it.
+/// The column as its file writes it. What a run wrote may be of a program whose channels were others: no set of values binds it.
 fn as_written(column: &Column, ours: bool) -> Cow<'_, Column> {
-    if ours && (column.format.is_some() || column.unit_milliseconds != 1) {
-        Cow::Owned(Column { format: None, unit_milliseconds: 1, ..column.clone() })
+    let choice = matches!(column.ty, Type::Choice(_));
+    if ours && (choice || column.format.is_some() || column.unit_milliseconds != 1) {
+        let ty = if choice { Type::Text } else { column.ty.clone() };
+        Cow::Owned(Column { ty, format: None, unit_milliseconds: 1, values: Vec::new(), ..column.clone() })
     } else {
         Cow::Borrowed(column)
     }
@@ -235,7 +286,10 @@ fn bind_source(
             },
             Ok(Matched::Absent(note)) => {
                 absent.push(column);
-                notes.push(note);
+                // What a channel system does not know of a contact only strat writes; it would be said every night.
+                if table.kind != TableKind::Ledger {
+                    notes.push(note);
+                }
             }
             Err(problem) => notes.push(problem),
         }

@@ -26,7 +26,7 @@ strategy care "关怀" {
 }
 strategy renew "续贷" for loans {
   class service  purpose "service"
-  on while known(due) again never
+  on while due > 2025-01-01 again never
   plan { send letter using due_soon }
 }
 experiment whole "整体经营" {

@@ -60,6 +60,7 @@ pub fn forecast_program(
     // The first day looks at itself alone unless somebody says otherwise.
     job.moment.previous = job.moment.previous.or(Some(first - DAY));
     let opened = job.opened(&reads)?;
+    job.hold(&reads, &opened)?;
     let days = tally(&mut job, &reads, &opened, &instants)?;
     let launched = Launched { session, project, loaded, program: &program, reads: &reads, opened: &opened, at: last };
     // What others assigned is over; what a whole programme does is the sum of its strategies.

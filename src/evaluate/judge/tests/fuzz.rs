@@ -81,6 +81,7 @@ fn random_trial(varied: &mut Varied) -> crate::ir::Trial {
     own.score = Some(NODE);
     own.cuts = vec![cut("city", varied.flag())];
     own.covariates = vec![Covariate { name: "age".to_owned(), label: None, value: NODE }];
+    own.drift = varied.flag().then(|| super::drift::registered(&["month", "visits"]));
     own.measures[1].cap = varied.flag().then_some(990_000);
     own.terms = Terms {
         looks: if varied.flag() { Looks::Once } else { Looks::Anytime { planned: 1000.0 } },
@@ -124,6 +125,11 @@ fn random_observed(seed: u64) -> Observed {
     for cell in own.measures.iter_mut().flat_map(|measure| &mut measure.arms) {
         cell.values.sort_by(f64::total_cmp);
     }
+    own.drift = own.trial.drift.is_some().then(|| {
+        let mut halves = |bins: u64| super::drift::seen((0..varied.below(bins)).map(|_| (varied.below(400), varied.below(400))));
+        let of = vec![halves(4), halves(12)];
+        super::drift::observed((varied.below(2) * 300, varied.below(2) * 250), of)
+    });
     own.arms.iter_mut().for_each(|arm| arm.cost = i128::from(varied.below(1_000_000)));
     own.several_arms = varied.below(3);
     own.rows = (varied.below(3) > 0).then_some(rows);
@@ -196,7 +202,7 @@ fn no_lost_numbers(value: &Value, path: &str) {
     ];
     let name = path.rsplit('/').next().unwrap_or_default();
     match value {
-        Value::Null => assert!(OPTIONAL.contains(&name) || ["chosen", "reached", "after"].contains(&name), "null at {path}"),
+        Value::Null => assert!(OPTIONAL.contains(&name) || ["chosen", "reached", "after", "drift", "moved", "along"].contains(&name), "null at {path}"),
         Value::Array(all) => all.iter().enumerate().for_each(|(at, own)| no_lost_numbers(own, &format!("{path}[{at}]"))),
         Value::Object(all) => all.iter().for_each(|(key, own)| no_lost_numbers(own, &format!("{path}/{key}"))),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

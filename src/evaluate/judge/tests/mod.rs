@@ -1,6 +1,7 @@
 //! The judgement of small and of real observations.
 
 mod adjusting;
+mod drift;
 mod duality;
 mod edges;
 mod experiments;
