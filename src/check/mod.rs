@@ -93,6 +93,8 @@ pub(crate) struct Checker {
     pub today: Option<i64>,
     /// Overlays that may hold for one subject, as far as the checker can tell.
     pub layer_pairs: Vec<(usize, usize)>,
+    /// Offers with a quota that strategies give, with their module and the table of those who get them.
+    pub placed_offers: Vec<(usize, ast::Offer, TableId)>,
 }
 
 /// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
@@ -186,6 +188,7 @@ impl Checker {
             whole_params: IndexMap::new(),
             layers: Vec::new(),
             layer_pairs: Vec::new(),
+            placed_offers: Vec::new(),
             today: None,
         }
     }
@@ -205,6 +208,7 @@ impl Checker {
         let trials = self.lower_trials(&lowered.strategies);
         let metrics = self.lower_metrics();
         let (attributions, lifetimes) = self.lower_studies();
+        let pacing = self.lower_pacing();
         let mut emissions = lowered.emissions;
         emissions.append(&mut self.facts.emissions);
         emissions.append(&mut self.lower_alerts());
@@ -224,6 +228,7 @@ impl Checker {
             trials,
             attributions,
             lifetimes,
+            pacing,
             metrics,
             models: self.models.clone(),
         };

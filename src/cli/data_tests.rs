@@ -70,6 +70,7 @@ pub fn program(tables: Vec<Table>) -> Program {
         trials: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        pacing: Vec::new(),
         metrics: Vec::new(),
         models: Vec::new(),
     }

@@ -152,6 +152,9 @@ pub struct Evaluation {
     pub attributions: Vec<Attribution>,
     /// Expected value of customers, where a metric asks for it.
     pub lifetimes: Vec<Lifetime>,
+    /// How far budgets and places have gone.
+    #[serde(default)]
+    pub pacing: Vec<Pace>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -393,6 +393,8 @@ pub struct Program {
     /// What its report shows besides.
     pub attributions: Vec<AttributionStudy>,
     pub lifetimes: Vec<LifetimeStudy>,
+    /// How far budgets and places have gone, one row each, for a report.
+    pub pacing: Vec<Emission>,
     /// Figures as of now: one row per metric and group. A run does not write them.
     pub metrics: Vec<Emission>,
     /// Models that are run, in the order of running.

@@ -100,6 +100,7 @@ fn judged(trial: &str, proposals: Vec<Proposal>) -> Evaluation {
         migrations: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        pacing: Vec::new(),
     }
 }
 

@@ -174,6 +174,7 @@ fn program() -> Program {
         trials: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        pacing: Vec::new(),
         metrics: Vec::new(),
         models: Vec::new(),
     }

@@ -7,6 +7,7 @@ mod goal;
 mod linked;
 mod metric;
 mod moment;
+mod pacing;
 mod parts;
 mod readings;
 mod study;

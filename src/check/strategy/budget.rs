@@ -26,6 +26,25 @@ struct Cost {
     given: NodeId,
 }
 
+/// Who spends a budget.
+pub(in crate::check) struct Spender<'a> {
+    pub table: TableId,
+    pub strategy: &'a str,
+    pub module: usize,
+}
+
+impl<'a> Spender<'a> {
+    fn of(draft: &Draft<'a>) -> Spender<'a> {
+        Spender { table: draft.table, strategy: &draft.ast.name.text, module: draft.module }
+    }
+}
+
+/// A budget as of a run.
+pub(in crate::check) struct OpenBudget {
+    pub whole: NodeId,
+    pub left: NodeId,
+}
+
 impl Checker {
     /// Every strategy with a budget, after capacities: money goes to those who would act. What stands in for an action that the budget
     /// stopped is asked after all others, for the money they left.
@@ -39,7 +58,7 @@ impl Checker {
         let course = courses.get_mut(at)?;
         let budget = course.draft.ast.budget.clone()?;
         let span = budget.span;
-        let mut open = self.open_budget(&course.draft, &budget)?;
+        let mut open = self.open_budget(&Spender::of(&course.draft), &budget)?.left;
         if standing_in {
             let spent = self.spent_by_others(at, course, contenders, span)?;
             open = self.binary(Operator::Subtract, open, spent, Type::Money, span);
@@ -93,10 +112,10 @@ impl Checker {
         Some(self.first_known(all, none, span))
     }
 
-    /// The budget less what the ledger says was spent; one value for the run.
-    fn open_budget(&mut self, draft: &Draft<'_>, budget: &ast::Budget) -> Option<NodeId> {
+    /// The budget, and what is left of it by the ledger; one value each for the run.
+    pub(in crate::check) fn open_budget(&mut self, spender: &Spender<'_>, budget: &ast::Budget) -> Option<OpenBudget> {
         let span = budget.span;
-        let scope = Scope::constant(draft.module);
+        let scope = Scope::constant(spender.module);
         let typed = self.expression(&budget.amount, &scope)?;
         self.require_type(&typed, &Type::Money, "`budget`")?;
         let Some(Value::Int(amount)) = self.fixed_value(&typed) else {
@@ -107,29 +126,30 @@ impl Checker {
         let whole = self.constant(Value::Int(amount), Type::Money, span);
         let contacts = self.find_table("contacts")?;
         let charged = self.charged(contacts, span)?;
-        let mine = self.rows_of(draft, contacts, span)?;
+        let mine = self.rows_of(spender, contacts, span)?;
         let lately = self.in_cap_window(contacts, "sent_at", window, span)?;
         let filter = self.all(&[mine, lately], span);
-        let sent = self.sum_of(draft, contacts, charged, filter, span);
+        let sent = self.sum_of(spender, contacts, charged, filter, span);
         let spending = self.find_table("spending")?;
         let amount = self.named_column(spending, "amount", span)?;
-        let mine = self.rows_of(draft, spending, span)?;
+        let mine = self.rows_of(spender, spending, span)?;
         let lately = self.in_cap_window(spending, "spent_at", window, span)?;
         let kept = self.not_released(spending, span)?;
         let filter = self.all(&[mine, lately, kept], span);
-        let given = self.sum_of(draft, spending, amount, filter, span);
+        let given = self.sum_of(spender, spending, amount, filter, span);
         let left = self.binary(Operator::Subtract, whole, sent, Type::Money, span);
-        Some(self.binary(Operator::Subtract, left, given, Type::Money, span))
+        let left = self.binary(Operator::Subtract, left, given, Type::Money, span);
+        Some(OpenBudget { whole, left })
     }
 
-    fn rows_of(&mut self, draft: &Draft<'_>, table: TableId, span: Span) -> Option<NodeId> {
+    fn rows_of(&mut self, spender: &Spender<'_>, table: TableId, span: Span) -> Option<NodeId> {
         let strategy = self.named_column(table, "strategy_id", span)?;
-        Some(self.one_of(strategy, &[draft.ast.name.text.as_str()], span))
+        Some(self.one_of(strategy, &[spender.strategy], span))
     }
 
-    fn sum_of(&mut self, draft: &Draft<'_>, table: TableId, value: NodeId, filter: NodeId, span: Span) -> NodeId {
+    fn sum_of(&mut self, spender: &Spender<'_>, table: TableId, value: NodeId, filter: NodeId, span: Span) -> NodeId {
         let aggregate = self.ledger_aggregate(table, Link::Everyone, AggregateFunction::Sum, Some(value), filter, span);
-        let sum = self.add_in(draft.table, Kind::Aggregate(Box::new(aggregate)), Type::Money, true, span);
+        let sum = self.add_in(spender.table, Kind::Aggregate(Box::new(aggregate)), Type::Money, true, span);
         let none = self.constant(Value::Int(0), Type::Money, span);
         self.first_known(sum, none, span)
     }

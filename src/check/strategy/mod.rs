@@ -5,7 +5,7 @@
 //! decides (`layer`): how often a person may be reached, who gets the places. Then the rows that are written.
 
 mod action;
-mod budget;
+pub(super) mod budget;
 mod calendar;
 mod cap;
 mod capacity;

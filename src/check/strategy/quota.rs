@@ -25,6 +25,7 @@ impl Checker {
     pub(super) fn pass_quota(&mut self, courses: &mut [Course<'_>], contenders: &mut [Contender]) {
         let before = Self::wishes_of(contenders);
         for pool in self.pools(courses, contenders) {
+            self.placed_offers.push((pool.module, pool.offer.clone(), pool.table));
             self.fill_places(&pool, courses, contenders);
         }
         self.note_lost(Stage::Quota, contenders, &before);

@@ -50,7 +50,7 @@ pub fn judge_program(session: &Session, project: &Project, loaded: &Loaded, argu
         setting(&MISSING_SETTING, "out", "", advice)
     })?;
     let program = &loaded.program;
-    let studies = program.attributions.len() + program.lifetimes.len() + program.metrics.len();
+    let studies = program.attributions.len() + program.lifetimes.len() + program.metrics.len() + program.pacing.len();
     if program.trials.is_empty() && studies == 0 {
         return Err(Failure::could_not_run(Problem::new(&NOTHING_TO_JUDGE, NOWHERE).with("program", &loaded.program.name)));
     }
@@ -91,6 +91,7 @@ impl Job<'_> {
             metrics: self.measured(&bound.tables)?,
             migrations: moves(self.program, &bound.tables, self.moment).map_err(|error| failed(&error))?.into_iter().map(moved).collect(),
             attributions: self.program.attributions.iter().map(|study| self.credited(study, &bound.tables)).collect::<Result<_, _>>()?,
+            pacing: self.paces(&bound.tables)?,
             lifetimes: self.program.lifetimes.iter().map(|study| self.valued(study, &bound.tables)).collect::<Result<_, _>>()?,
         })
     }

@@ -23,10 +23,10 @@ pub fn trial_reads(program: &Program) -> Reads {
     paths::add_reads(&mut reads, program);
     let of_metric =
         |emission: &crate::ir::Emission| emission.fields.iter().map(|(_, node)| *node).chain([emission.flag]).collect::<Vec<_>>();
-    for (table, columns) in Reads::of_nodes(program, program.metrics.iter().flat_map(of_metric)).columns {
+    for (table, columns) in Reads::of_nodes(program, program.metrics.iter().chain(&program.pacing).flat_map(of_metric)).columns {
         reads.columns.entry(table).or_default().extend(columns);
     }
-    for emission in &program.metrics {
+    for emission in program.metrics.iter().chain(&program.pacing) {
         reads.add_key(program, emission.table);
     }
     for trial in &program.trials {

@@ -1,6 +1,6 @@
 //! What a report says of the whole programme: metrics, moves between labels, credit, expected value.
 
-use super::{Figure, Unit, Words};
+use super::{Figure, Light, Unit, Words};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,5 +76,29 @@ pub struct Lifetime {
     pub expected_purchases: Figure,
     pub expected_value: Figure,
     pub horizon: String,
+    pub sentence: Words,
+}
+
+/// How far one limited thing has gone, beside how much of its time is over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct Pace {
+    /// `budget` of a strategy, or `places` of an offer.
+    pub what: String,
+    /// Name of the strategy or the offer.
+    pub name: String,
+    pub label: Option<String>,
+    /// Of what span of time the limit is: `per calendar week`; empty for all of it.
+    pub window: String,
+    /// `money` or `number`.
+    pub unit: Unit,
+    pub whole: f64,
+    pub used: f64,
+    pub share: Figure,
+    /// First and last day the strategy runs, and how much of that is over.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub elapsed: Figure,
+    pub light: Light,
     pub sentence: Words,
 }

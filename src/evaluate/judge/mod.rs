@@ -21,6 +21,7 @@ mod money;
 mod notes;
 mod off_policy;
 mod over_time;
+mod pacing;
 mod people;
 mod plausible;
 mod print;
@@ -41,6 +42,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use pacing::{PaceRequest, pace};
 pub use view::{factor_of_type, unit_of_type};
 pub use program::{CreditRequest, Group, LifetimeRequest, Purchaser, attribution, lifetime, metric, migration};
 

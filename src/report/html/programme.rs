@@ -4,6 +4,7 @@ use super::super::markup::{Markup, cleaned};
 use super::super::plot::{Flow, flow};
 use super::super::voice::{Voice, precise};
 use super::scene::{Detail, SMALLEST_CELL, cell_count, few, level, share, spoken, withheld};
+use super::icons;
 use super::table::{Cell, Table, figure, heading, paragraph};
 use crate::evaluate::evaluation::{Evaluation, Figure, MetricGroup, MetricReport, Migration};
 
@@ -12,7 +13,33 @@ use crate::evaluate::evaluation::{Evaluation, Figure, MetricGroup, MetricReport,
 pub fn content(evaluation: &Evaluation, voice: Voice, detail: Detail) -> Markup {
     let metrics = evaluation.metrics.iter().fold(Markup::default(), |all, metric| all.then(&metric_of(metric, voice, detail)));
     let moves = evaluation.migrations.iter().fold(Markup::default(), |all, one| all.then(&migration(one, voice, detail)));
-    metrics.then(&moves)
+    pacing(evaluation, voice, detail).then(&metrics).then(&moves)
+}
+
+/// Budgets and places beside the time that is over.
+fn pacing(evaluation: &Evaluation, voice: Voice, detail: Detail) -> Markup {
+    if evaluation.pacing.is_empty() {
+        return Markup::default();
+    }
+    let title = voice.say("How far budgets and places have gone", "预算与名额进度");
+    let heads = [
+        voice.say("Of", "对象"),
+        voice.say("Limit", "上限"),
+        voice.say("Used", "已用"),
+        voice.say("Share", "占比"),
+        voice.say("Time over", "时间进度"),
+        voice.say("Pace", "进度"),
+    ];
+    let mut table = Table::new(title, &heads);
+    for row in &evaluation.pacing {
+        let amount = |value: f64| level(voice, row.unit, &Figure::Known(value));
+        let what = if row.what == "budget" { voice.say("budget of ", "预算：") } else { voice.say("places of ", "名额：") };
+        let of = Markup::text(what).then(&Markup::label(row.label.as_deref(), &row.name));
+        let words = Markup::text(if voice.chinese() { &row.sentence.zh } else { &row.sentence.en });
+        let time = row.elapsed.known().map_or_else(|| Cell::text("–"), |elapsed| Cell::number(Markup::text(&voice.share(elapsed))));
+        table.row(vec![Cell::words(of), amount(row.whole), amount(row.used), share(voice, &row.share), time, Cell::words(icons::light(row.light).then(&Markup::text(" ")).then(&words))]);
+    }
+    heading(title).then(&table.at_most(detail.rows, voice).block())
 }
 
 fn metric_of(metric: &MetricReport, voice: Voice, detail: Detail) -> Markup {

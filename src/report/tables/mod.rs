@@ -146,6 +146,7 @@ pub fn tables(evaluation: &Evaluation, language: Language) -> Vec<Table> {
         draft.versions(),
         draft.attribution(),
         draft.lifetimes(),
+        draft.pacing(),
         draft.metrics(),
         draft.migrations(),
         draft.migration_tests(),

@@ -1,7 +1,7 @@
 //! What lasts: retention, credit of channels, expected value of customers, metrics as of now, moves between labels.
 
-use super::{Cell, Draft, Table, text};
-use crate::evaluate::evaluation::{Attribution, Lifetime, MetricReport, Migration, SurvivalReport, TrialReport};
+use super::{Cell, Draft, Table, some_text, text};
+use crate::evaluate::evaluation::{Attribution, Lifetime, MetricReport, Migration, Pace, SurvivalReport, TrialReport};
 use crate::report::printed::{Shape, named, pick};
 
 impl Draft<'_> {
@@ -152,6 +152,38 @@ impl Draft<'_> {
         };
         let rows = self.evaluation.metrics.iter().flat_map(lines).collect();
         self.table("metrics", ("Metrics", "指标"), columns, rows)
+    }
+
+    pub(super) fn pacing(self) -> Table {
+        let columns = &[
+            ("limit of", "对象"),
+            ("kind", "类别"),
+            ("per", "周期"),
+            ("limit", "上限"),
+            ("used", "已用"),
+            ("share", "占比"),
+            ("from day", "起始日"),
+            ("to day", "截止日"),
+            ("time over", "时间进度"),
+            ("pace", "进度"),
+        ];
+        let line = |row: &Pace| {
+            let shape = Shape::level(row.unit);
+            vec![
+                self.named(&row.name, row.label.as_deref()),
+                text(&row.what),
+                text(&row.window),
+                Cell::Number(row.whole, shape),
+                Cell::Number(row.used, shape),
+                self.figure(&row.share, Shape::Share),
+                some_text(row.from.as_deref()),
+                some_text(row.to.as_deref()),
+                self.figure(&row.elapsed, Shape::Share),
+                self.words(&row.sentence),
+            ]
+        };
+        let rows = self.evaluation.pacing.iter().map(line).collect();
+        self.table("pacing", ("Pacing", "进度"), columns, rows)
     }
 
     pub(super) fn migrations(self) -> Table {

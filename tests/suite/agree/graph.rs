@@ -93,6 +93,7 @@ pub fn world(random: &mut Random) -> World {
         trials: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        pacing: Vec::new(),
         metrics: Vec::new(),
         models: Vec::new(),
     };

@@ -1,6 +1,7 @@
 //! The closed loop from outside: `strat evaluate` over examples and real data, on the built binary, read back from `report.json`.
 
 mod examples;
+mod pacing;
 mod programme;
 mod real;
 

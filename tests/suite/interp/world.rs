@@ -94,6 +94,7 @@ impl World {
             trials: Vec::new(),
             attributions: Vec::new(),
             lifetimes: Vec::new(),
+            pacing: Vec::new(),
             metrics: Vec::new(),
             models: Vec::new(),
         };

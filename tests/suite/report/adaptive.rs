@@ -369,6 +369,7 @@ fn programme(evaluation: &mut Evaluation) {
             credit("app_push", [0.28, 0.16, 0.24, 0.22, 0.2, 0.17, 0.16], 4_100.0),
         ],
     }];
+    evaluation.pacing = super::course::pacing();
     evaluation.lifetimes = vec![Lifetime {
         metric: "clv".into(),
         label: Some("客户终身价值".into()),

@@ -172,6 +172,7 @@ pub fn evaluation(program: &str, trials: Vec<TrialReport>) -> Evaluation {
         migrations: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        pacing: Vec::new(),
     }
 }
 

@@ -5,6 +5,7 @@ mod browser;
 mod build;
 mod colours;
 mod content;
+mod course;
 mod samples;
 
 use strat::evaluate::evaluation::Evaluation;

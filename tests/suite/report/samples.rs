@@ -434,6 +434,7 @@ pub fn calls() -> Evaluation {
         smd("emp_var", "employment", -0.801, -0.118),
         smd("month_may", "called in May", -0.61, -0.09),
     ];
+    trial.drift = Some(super::course::drift());
     trial.off_policy = Some(OffPolicyReport {
         goal: "subscribed".into(),
         rows: 41_188,

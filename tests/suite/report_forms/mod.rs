@@ -29,5 +29,6 @@ fn empty() -> Evaluation {
         migrations: Vec::new(),
         attributions: Vec::new(),
         lifetimes: Vec::new(),
+        pacing: Vec::new(),
     }
 }

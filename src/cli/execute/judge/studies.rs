@@ -5,9 +5,9 @@ use super::super::super::session::Failure;
 use super::super::{Job, failed};
 use polars::prelude::{DataFrame, DataType, PolarsResult};
 use strat::engine::{Options, Tables, histories, journeys};
-use strat::evaluate::evaluation::{Attribution, Lifetime, MetricReport, Migration};
+use strat::evaluate::evaluation::{Attribution, Lifetime, MetricReport, Migration, Pace};
 use strat::evaluate::judge::{
-    CreditRequest, Group, LifetimeRequest, Purchaser, attribution, factor_of_type, lifetime, metric, migration, unit_of_type,
+    CreditRequest, Group, LifetimeRequest, PaceRequest, Purchaser, attribution, factor_of_type, lifetime, metric, migration, pace, unit_of_type,
 };
 use strat::evaluate::observed::Moves;
 use strat::evaluate::withheld::Withheld;
@@ -15,6 +15,7 @@ use strat::ir::{AttributionStudy, CreditRule, Emission, LifetimeStudy, Program};
 use strat::types::Type;
 
 /// Milliseconds of a day.
+const DAY_MILLISECONDS: i64 = 86_400_000;
 const DAY: f64 = 86_400_000.0;
 /// Of the column of decaying credit where another rule is registered.
 const DEFAULT_HALF_LIFE: i64 = 7 * 86_400_000;
@@ -28,6 +29,18 @@ impl Job<'_> {
         let outcome = strat::engine::run(&program, tables, self.moment, &Options::default()).map_err(|error| failed(&error))?;
         let pairs = program.emissions.iter().zip(&outcome.emissions);
         pairs.map(|(emission, rows)| measured(&program, emission, rows).map_err(|error| failed(&error))).collect()
+    }
+
+    /// How far budgets and places have gone.
+    pub(super) fn paces(&self, tables: &Tables) -> Result<Vec<Pace>, Failure> {
+        let mut program = self.program.clone();
+        program.watches.clear();
+        program.emissions = std::mem::take(&mut program.pacing);
+        let outcome = strat::engine::run(&program, tables, self.moment, &Options::default()).map_err(|error| failed(&error))?;
+        let today = self.moment.as_of.div_euclid(DAY_MILLISECONDS);
+        let pairs = program.emissions.iter().zip(&outcome.emissions);
+        let rows = pairs.map(|(emission, rows)| paced(&program, emission, rows, today).map_err(|error| failed(&error)));
+        Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     /// Credit for conversions, and what the channels cost.
@@ -64,6 +77,29 @@ impl Job<'_> {
             LifetimeRequest { metric: &study.name, label: study.label.as_deref(), horizon: study.next, horizon_words: &study.written };
         Ok(lifetime(&request, &customers))
     }
+}
+
+/// One limited thing; none where there is nobody to count it for.
+fn paced(program: &Program, emission: &Emission, rows: &DataFrame, today: i64) -> PolarsResult<Option<Pace>> {
+    if rows.height() == 0 {
+        return Ok(None);
+    }
+    let text = |name: &str| -> PolarsResult<String> { Ok(rows.column(name)?.str()?.get(0).unwrap_or_default().to_owned()) };
+    let number = |name: &str| -> Option<i64> { rows.column(name).ok()?.i64().ok()?.get(0) };
+    let ty = emission.fields.iter().find(|(name, _)| name == "whole").map_or(Type::Int, |(_, node)| program.type_of(*node));
+    let scaled = |name: &str| number(name).unwrap_or(0) as f64 * factor_of_type(&ty);
+    let (label, name, what, window) = (text("label")?, text("name")?, text("what")?, text("window")?);
+    Ok(Some(pace(&PaceRequest {
+        what: &what,
+        name: &name,
+        label: (!label.is_empty()).then_some(label.as_str()),
+        window: &window,
+        unit: unit_of_type(&ty),
+        whole: scaled("whole"),
+        left: scaled("left"),
+        days: number("from").zip(number("to")),
+        today,
+    })))
 }
 
 /// The groups of one metric.

@@ -4,7 +4,7 @@ use super::super::super::output::summary_table;
 use super::super::super::session::{Session, shown};
 use std::path::Path;
 use strat::diag::Language;
-use strat::evaluate::evaluation::{Evaluation, Figure, Met, TrialReport, Unit};
+use strat::evaluate::evaluation::{Evaluation, Figure, Met, Pace, TrialReport, Unit};
 
 /// The verdicts as a table, and where the report is.
 pub(super) fn summary(session: &Session, evaluation: &Evaluation, out: &Path) -> String {
@@ -12,11 +12,25 @@ pub(super) fn summary(session: &Session, evaluation: &Evaluation, out: &Path) ->
     let header = [words("trial", "评估对象"), words("verdict", "结论"), words("goal met", "目标"), words("result", "结果")];
     let rows: Vec<Vec<String>> = evaluation.trials.iter().map(|trial| row(session, trial)).collect();
     let place = shown(out);
-    summary_table(&header, &rows)
+    let table = if rows.is_empty() { String::new() } else { summary_table(&header, &rows) };
+    let paces: String = evaluation.pacing.iter().map(|row| paced(session, row)).collect();
+    table
+        + &paces
         + &match session.language {
             Language::English => format!("report in {place}\n"),
             Language::Chinese => format!("报告在 {place}\n"),
         }
+}
+
+/// `budget of 续存 (renewal): 4,998.41 yuan of 5,000.00 yuan spent …`
+fn paced(session: &Session, row: &Pace) -> String {
+    let name = row.label.as_ref().map_or_else(|| row.name.clone(), |label| format!("{label} ({})", row.name));
+    let sentence = row.sentence.of(session.language);
+    match (session.language, row.what.as_str()) {
+        (Language::English, what) => format!("{what} of {name}: {sentence}\n"),
+        (Language::Chinese, "budget") => format!("预算 {name}：{sentence}\n"),
+        (Language::Chinese, _) => format!("名额 {name}：{sentence}\n"),
+    }
 }
 
 fn row(session: &Session, trial: &TrialReport) -> Vec<String> {
