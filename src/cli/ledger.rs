@@ -60,6 +60,16 @@ pub struct LedgerPart {
 }
 
 impl LedgerPart {
+    /// How many rows it has, the header aside. A line may end inside quotes.
+    pub fn rows(&self) -> u64 {
+        let (mut quoted, mut ends) = (false, 0_u64);
+        for byte in &self.bytes {
+            quoted ^= *byte == b'"';
+            ends += u64::from(*byte == b'\n' && !quoted);
+        }
+        ends.saturating_sub(1)
+    }
+
     /// The first line with its end, and what follows it.
     pub fn split_header(&self) -> (&[u8], &[u8]) {
         let end = self.bytes.iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |at| at + 1);

@@ -165,6 +165,8 @@ pub struct Cut {
     pub levels: Vec<(String, Option<String>)>,
     /// Arms were drawn within its values: the result is combined over them.
     pub stratified: bool,
+    /// Its values are the arms of another trial: where effects differ between them, the two get in each other's way.
+    pub beside: bool,
 }
 
 /// A number known before the entry.

@@ -77,6 +77,10 @@ super::problems! {
         title: ["`drift` of `{name}` does not say who came first", "`{name}` 的 `drift` 没有说明先后顺序"],
         help: ["add `along COLUMN` with a whole number, a date or a time, or `at COLUMN` to the experiment", "请加 `along 列名`（整数、日期或时间），或在实验中写 `at 列名`"],
         label: ["in which order?", "按什么顺序？"];
+    NOTHING_BESIDE: Error, slug: "nothing-beside",
+        title: ["`beside {other}` of `{name}` names no other strategy with arms and no comparison about `{table}`", "`{name}` 的 `beside {other}` 不是另一个关于 `{table}` 且有实验组的策略或对比"],
+        help: ["name a strategy with `arms` or a `compare` about the same table, other than `{name}` itself", "请写同一张表上另一个带 `arms` 的策略或 `compare`，不能是 `{name}` 自己"],
+        label: ["whose arms?", "谁的组别？"];
     JUDGE_OF_NOTHING: Error, slug: "judge-of-nothing",
         title: ["`{name}` has terms of judgement, and neither arms nor goals", "`{name}` 写了评价条款，却没有实验组和目标"],
         help: ["add `arms { … }` or a `goal`, or remove `judge`", "请加 `arms { … }` 或 `goal`，或去掉 `judge`"],

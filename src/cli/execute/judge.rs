@@ -12,6 +12,7 @@ mod summary;
 use super::super::arguments::{Evaluate, ReportForm};
 use super::super::atomic::{AtomicFolder, FolderError};
 use super::super::data::InputFile;
+use super::super::ledger::LedgerPart;
 use super::super::outputs::time_text;
 use super::super::project::Project;
 use super::super::session::{Exit, Failure, Session};
@@ -100,8 +101,11 @@ impl Job<'_> {
     fn inputs(&self, files: &[InputFile]) -> Vec<Input> {
         let file =
             |file: &InputFile| Input { table: file.table.clone(), file: file.file.clone(), rows: file.rows, hash: file.blake3.clone() };
-        let part = |(table, hash): (String, String)| Input { file: format!("ledger/{table}"), table, rows: 0, hash };
-        files.iter().map(file).chain(self.history.visible().into_iter().map(part)).collect()
+        let part = |(part, (table, hash)): (&LedgerPart, (String, String))| {
+            let file = format!("ledger/{table} ({})", part.as_of.replace('T', " "));
+            Input { file, table, rows: part.rows(), hash }
+        };
+        files.iter().map(file).chain(self.history.parts.iter().zip(self.history.visible()).map(part)).collect()
     }
 }
 

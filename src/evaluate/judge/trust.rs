@@ -2,7 +2,7 @@
 //! that is red here is a reason of rule R0.
 
 use crate::evaluate::decide::Trust;
-use crate::evaluate::evaluation::{Check, Light, TestRow, Words};
+use crate::evaluate::evaluation::{Check, CutReport, Light, TestRow, Words};
 use crate::evaluate::validity::{self, Exposure, MISMATCH_LEVEL, join_health};
 use crate::evaluate::withheld::{Measured, Withheld};
 use crate::ir::{Design, GoalRole};
@@ -10,13 +10,13 @@ use crate::ir::{Design, GoalRole};
 use super::contrast::{Against, Contrast, measure_of};
 use super::estimate::uncorrected;
 use super::view::View;
-use super::{balance, drift, plausible, print, ratio};
+use super::{balance, drift, interaction, plausible, print, ratio};
 
 /// p below which a check is watched.
 pub const WATCH: f64 = 0.01;
 
 /// The checks in the order of the page, and the evidence for the rules.
-pub fn checks(view: &View, contrasts: &[Contrast]) -> (Vec<Check>, Trust) {
+pub fn checks(view: &View, contrasts: &[Contrast], cuts: &[CutReport]) -> (Vec<Check>, Trust) {
     let mut trust = Trust::clean();
     let mut found = Vec::new();
     found.extend(by_chance(view));
@@ -26,6 +26,7 @@ pub fn checks(view: &View, contrasts: &[Contrast]) -> (Vec<Check>, Trust) {
     balance::check(view, &mut found, &mut trust);
     maturity(view, &mut found);
     contamination(view, &mut found);
+    found.extend(interaction::checked(view, cuts));
     found.extend(drift::checked(view));
     found.extend(plausible::checks(view, contrasts));
     // A goal that is held against another window of the same customers does not rest on how arms were drawn.

@@ -72,6 +72,8 @@ pub struct Judge {
     pub cluster: Option<Path>,
     pub score: Option<Path>,
     pub drift: Option<JudgeDrift>,
+    /// `beside A, B`: other strategies or comparisons
+    pub beside: Vec<Path>,
 }
 
 /// `drift A, B along C`

@@ -102,6 +102,7 @@ impl<'t> Walk<'t> {
                     let slot = if part.as_rule() == Rule::judge_cluster { &mut judge.cluster } else { &mut judge.score };
                     self.once(slot, path, &part);
                 }
+                Rule::judge_beside => judge.beside.extend(self.child_paths(&part)),
                 Rule::judge_drift => {
                     let along = self.child(&part, Rule::drift_along).map(|along| self.child_path(&along));
                     let drift = JudgeDrift { span: self.span(&part), of: self.child_paths(&part), along };

@@ -8,14 +8,14 @@ pub(crate) const ITEM_WORDS: [&str; 28] = [
 ];
 
 /// Words that may begin a clause in the middle of a line.
-const CLAUSE_WORDS: [&str; 87] = [
+const CLAUSE_WORDS: [&str; 88] = [
     "owner", "approver", "class", "priority", "purpose", "product", "recipient", "under", "on", "again", "exclude", "at", "value",
     "rank", "limit", "arms", "plan", "exit", "budget", "goal", "guard", "runs", "about", "wave", "by", "choose", "send", "do",
     "none", "hours", "quiet", "order", "control", "capacity", "improve", "worsen", "monotone", "add", "negation", "bp", "points", "amount", "target", "cap", "bundle", "quota", "holds",
     "reserve", "valid", "cost", "staff", "to", "due", "writes", "approved", "param", "disable", "population", "decide", "as",
     "previous", "given", "expect", "legal", "consent", "eligibility", "suitability", "contact", "arbitration", "exposure", "test",
     "key", "judge", "alpha", "power", "looks", "adaptive", "floor", "holdout", "cheaper", "strata", "adjust", "cluster", "probability",
-    "propose", "observed", "drift",
+    "propose", "observed", "drift", "beside",
 ];
 
 /// Words that begin a line without beginning a clause.

@@ -7,7 +7,7 @@ use crate::check::policy::{RuleKind, control_experiment};
 use crate::check::problems::outcomes as problems;
 use crate::check::strategy::experiment_of;
 use crate::diag::Problem;
-use crate::ir::{self, AggregateFunction, Design, Kind, Link, NodeId, TrialArm, TrialKind};
+use crate::ir::{self, AggregateFunction, Cut, Design, Kind, Link, NodeId, TrialArm, TrialKind};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, PolicyRule};
 use crate::types::{TableId, Type};
@@ -184,6 +184,32 @@ impl Checker {
         let at = self.at_of(ledger, span)?;
         let entry = self.recorded(&records, AggregateFunction::Min, Some(at), Type::Time)?;
         Some((self.surely(assigned, span), entry))
+    }
+
+    /// `beside NAME`: the arm that the units have in another strategy or comparison.
+    pub(super) fn arm_elsewhere(&mut self, path: &ast::Path, docket: &super::Docket) -> Option<Cut> {
+        let name = path.text();
+        let found = self.items(0).into_iter().find_map(|item| match &item.kind {
+            ItemKind::Strategy(other) if other.name.text == name && other.arms.is_some() => {
+                Some((experiment_of(other), other.label.clone(), other.table.clone(), other.name.span))
+            }
+            ItemKind::Compare(other) if other.name.text == name => Some((name.clone(), other.label.clone(), None, other.name.span)),
+            _ => None,
+        });
+        let about = found.as_ref().and_then(|(_, _, table, span)| self.about(0, table.as_ref(), *span));
+        let Some((experiment, label, _, _)) = found.filter(|_| about == Some(docket.table) && name != docket.name) else {
+            let table = self.rows_named(docket.table);
+            let problem = Problem::new(&problems::NOTHING_BESIDE, path.span).with("other", &name).with("name", &docket.name);
+            self.report(problem.with("table", table));
+            return None;
+        };
+        let ledger = self.find_table("assignments")?;
+        let column = self.named_column(ledger, "experiment", path.span)?;
+        let filter = self.one_of(column, &[experiment.as_str()], path.span);
+        let records = Records { ledger, table: docket.table, filter, span: path.span };
+        let arm = self.named_column(ledger, "arm", path.span)?;
+        let value = self.recorded(&records, AggregateFunction::Latest, Some(arm), Type::Text)?;
+        Some(Cut { name, label: label.map(|label| label.text), value, levels: Vec::new(), stratified: false, beside: true })
     }
 
     fn recorded(&mut self, records: &Records, function: AggregateFunction, value: Option<NodeId>, ty: Type) -> Option<NodeId> {

@@ -44,6 +44,12 @@ impl Checker {
                 }
             }
         }
+        for path in &judge.beside {
+            let cut = self.arm_elsewhere(path, docket)?;
+            if !out.cuts.iter().any(|known: &Cut| known.name == cut.name) {
+                out.cuts.push(cut);
+            }
+        }
         for path in &judge.adjust {
             let Fact { name, label, node, ty } = self.judged_fact(path, docket)?;
             self.fits(is_quantity(&ty), path, "`adjust for`", "a number or yes/no", &ty)?;
@@ -87,7 +93,7 @@ impl Checker {
             let (name, label, value, levels) = if tenths {
                 (fact.name, fact.label, fact.node, Vec::new())
             } else {
-                let Cut { name, label, value, levels, stratified: _ } = self.cut(fact, path, "`drift`", false)?;
+                let Cut { name, label, value, levels, .. } = self.cut(fact, path, "`drift`", false)?;
                 (name, label, value, levels)
             };
             if !of.iter().any(|known| known.name == name) {
@@ -138,7 +144,7 @@ impl Checker {
                 return self.fits(false, path, place, "labels, texts, yes/no or whole numbers", &ty).and(None);
             }
         };
-        Some(Cut { name, label, value: node, levels, stratified })
+        Some(Cut { name, label, value: node, levels, stratified, beside: false })
     }
 
     fn terms(&mut self, judge: &Judge, docket: &Docket) -> Option<Terms> {

@@ -135,7 +135,7 @@ pub fn flags(n: u64, hits: u64) -> PairTally {
 }
 
 pub fn cut(name: &str, stratified: bool) -> Cut {
-    Cut { name: name.to_owned(), label: None, value: NODE, levels: Vec::new(), stratified }
+    Cut { name: name.to_owned(), label: None, value: NODE, levels: Vec::new(), stratified, beside: false }
 }
 
 /// One level of a cut for measure 0: customers and successes per arm.

@@ -7,6 +7,7 @@ mod edges;
 mod experiments;
 mod fixtures;
 mod fuzz;
+mod interaction;
 mod programme;
 mod sections;
 mod seeds;
