@@ -8,6 +8,9 @@ use crate::source::Span;
 use crate::syntax::ast::{self, ColumnRole, ColumnTypeKind, ItemKind};
 use crate::types::{Column, ColumnId, Period, Reference, Table, TableId, TableKind, Type};
 
+/// The column of ledgers that names the table a row is about.
+const SUBJECT: &str = "subject";
+
 impl Checker {
     pub(super) fn lower_schema(&mut self) {
         let mut declared: Vec<(usize, ast::Table)> = Vec::new();
@@ -33,23 +36,45 @@ impl Checker {
             self.check_shape(at, table);
         }
         self.admit_declared_channels(&kept);
+        self.admit_names_of_subjects();
         self.resolve_subjects();
     }
 
-    /// Standard tables name the usual channels; a channel that a program declares is one of them too.
+    /// Rows of ledgers are about a table by its name. Channel systems write its label or one of its things instead: 客户, `customer`.
+    fn admit_names_of_subjects(&mut self) {
+        let mut spellings: Vec<(String, String)> = Vec::new();
+        for table in &self.tables {
+            let one = match table.name.strip_suffix("ies") {
+                Some(start) => Some(format!("{start}y")),
+                None => table.name.strip_suffix('s').map(str::to_owned),
+            };
+            spellings.extend(one.into_iter().chain(table.label.clone()).map(|spelling| (spelling, table.name.clone())));
+        }
+        spellings.retain(|(spelling, _)| self.tables.iter().all(|table| table.name != *spelling));
+        let ledgers = self.tables.iter_mut().filter(|table| table.kind == TableKind::Ledger);
+        let columns = ledgers.flat_map(|table| &mut table.columns).filter(|column| column.name == SUBJECT && column.ty == Type::Text);
+        columns.for_each(|column| column.values.clone_from(&spellings));
+    }
+
+    /// Standard tables name the usual channels; a channel that a program declares is one of them too, in data by its label as well.
     fn admit_declared_channels(&mut self, tables: &[(usize, ast::Table)]) {
         let items = self.modules.iter().flat_map(|module| &module.items);
-        let declared: Vec<String> = items
+        let declared: Vec<(String, Option<String>)> = items
             .filter_map(|item| match &item.kind {
-                ItemKind::Channel(channel) => Some(channel.name.text.clone()),
+                ItemKind::Channel(channel) => Some((channel.name.text.clone(), channel.label.as_ref().map(|label| label.text.clone()))),
                 _ => None,
             })
             .collect();
+        let labels = declared.iter().filter_map(|(name, label)| Some((label.clone()?, name.clone())));
+        let labels: Vec<(String, String)> = labels.collect();
         for (at, (module, _)) in tables.iter().enumerate() {
             let standard = self.is_standard(*module);
             let column = self.tables.get_mut(at).and_then(|table| table.columns.iter_mut().find(|column| column.name == "channel"));
-            if let Some(Column { ty: Type::Choice(values), .. }) = column.filter(|_| standard) {
-                let more: Vec<String> = declared.iter().filter(|name| !values.contains(name)).cloned().collect();
+            let Some(column) = column.filter(|column| standard && column.ty.is_text()) else { continue };
+            column.values.extend(labels.iter().cloned());
+            if let Type::Choice(values) = &mut column.ty {
+                let names = declared.iter().map(|(name, _)| name);
+                let more: Vec<String> = names.filter(|name| !values.contains(name)).cloned().collect();
                 values.extend(more);
             }
         }

@@ -41,6 +41,8 @@ mod tuned;
 #[cfg(feature = "engine")]
 mod sources;
 #[cfg(feature = "engine")]
+mod spellings;
+#[cfg(feature = "engine")]
 mod history;
 #[cfg(feature = "engine")]
 mod forecast;

@@ -34,7 +34,7 @@ impl Checker {
             return None;
         };
         let typed = self.ordered_number(value, "`quintile`", scope)?;
-        let within = self.members(within, scope)?;
+        let within = self.members(within, span, scope)?;
         let table = scope.table?;
         let optional = within.is_some() || typed.optional && !missing_worst;
         let population = Population::Quintile { value: typed.node, best_low, missing_worst, within };
@@ -63,7 +63,7 @@ impl Checker {
             return None;
         };
         let typed = self.ordered_number(value, "`place`", scope)?;
-        let mut counted: Vec<NodeId> = self.members(filter, scope)?.into_iter().collect();
+        let mut counted: Vec<NodeId> = self.members(filter, span, scope)?.into_iter().collect();
         let per = match among {
             Some(path) => Some(self.path(path, scope)?.node),
             None => None,
@@ -83,7 +83,7 @@ impl Checker {
         let typed = self.ordered_number(value, "`in top`", scope)?;
         let share_value = self.fixed_float(share, scope, "`top`")?;
         let share = self.constant(Value::float(share_value), Type::Percent, share.span);
-        let within = self.members(among, scope)?;
+        let within = self.members(among, span, scope)?;
         let table = scope.table?;
         let optional = within.is_some() || typed.optional;
         let population = Population::Top { value: typed.node, share, within };
@@ -108,7 +108,7 @@ impl Checker {
             }
         };
         let typed = self.ordered_number(value, "`zscore`", scope)?;
-        let within = self.members(filter, scope)?;
+        let within = self.members(filter, span, scope)?;
         let table = scope.table?;
         let at_least = match least {
             Some(least) => Some(u32::try_from(self.whole(least, scope, "`at least`")?).unwrap_or(0)),
@@ -146,10 +146,12 @@ impl Checker {
 
     /// Who counts: those for whom the condition is certainly true. `Some(None)` is everybody.
     #[allow(clippy::option_option)]
-    fn members(&mut self, condition: Option<&Expression>, scope: &Scope) -> Option<Option<NodeId>> {
-        let Some(condition) = condition else { return Some(None) };
+    fn members(&mut self, condition: Option<&Expression>, span: Span, scope: &Scope) -> Option<Option<NodeId>> {
+        let seen = scope.table.and_then(|table| self.row_is_seen(table, span));
+        let Some(condition) = condition else { return Some(seen) };
         let typed = self.condition_of(condition, scope, "`where`")?;
-        Some(Some(self.surely(typed.node, condition.span)))
+        let holds = self.surely(typed.node, condition.span);
+        Some(Some(self.all(&seen.into_iter().chain([holds]).collect::<Vec<_>>(), span)))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::diag::Problem;
 use crate::ir::{Comparison, Kind, NodeId};
 use crate::source::Span;
 use crate::syntax::ast::{CalendarPeriod, Expression, Window, WindowKind};
-use crate::types::{Period, TableId, Type};
+use crate::types::{Period, TableId, TableKind, Type};
 
 /// `from <= instant < until`; a missing bound is open.
 #[derive(Debug, Clone, Copy, Default)]
@@ -62,6 +62,17 @@ impl Checker {
         let node = self.column(table, column, span);
         let typed = self.typed(node, span);
         Some(self.as_time(&typed).node)
+    }
+
+    /// Rows of events are there from their time on: two-valued, the row lies before T. `None` for tables that are not of events.
+    pub(crate) fn row_is_seen(&mut self, table: TableId, span: Span) -> Option<NodeId> {
+        let known = self.table(table)?;
+        let at = known.at.and_then(|at| known.column(at))?;
+        if known.kind != TableKind::Event || !matches!(at.ty, Type::Time | Type::Date) {
+            return None;
+        }
+        let (at, now) = (self.at_of(table, span)?, self.as_of(span));
+        Some(self.surely_compare(Comparison::Less, at, now, span))
     }
 
     /// A window on the time column of a table; bounds live in `scope`, the space of the aggregate.

@@ -20,8 +20,8 @@ pub(super) struct Reach {
     pub branch: NodeId,
     /// Two-valued: its arm and its own `when`.
     pub chosen: NodeId,
-    /// The label of the innermost `by LABEL` branch other than arms.
-    pub tier: Option<String>,
+    /// The label of the innermost `by LABEL` branch other than arms, as a text: of each subject where a branch is for several.
+    pub tier: Option<NodeId>,
     pub channel: Option<String>,
     pub template: Option<(usize, ast::Template)>,
     /// Name of an operational action.
@@ -45,7 +45,7 @@ pub(super) struct Reach {
 pub(super) struct Way {
     pub branch: Vec<NodeId>,
     pub chosen: Vec<NodeId>,
-    pub tier: Option<String>,
+    pub tier: Option<NodeId>,
 }
 
 impl Reach {
@@ -148,7 +148,10 @@ impl Checker {
                 inner.chosen.push(holds);
             } else {
                 inner.branch.push(holds);
-                inner.tier = branch.labels.first().map(|label| label.text.clone());
+                inner.tier = Some(match branch.labels.as_slice() {
+                    [one] => self.text_constant(one.text.clone(), branch.span),
+                    _ => self.add(Kind::LabelName(typed.node), Type::Text, typed.optional, branch.span),
+                });
             }
             whole &= self.collect_steps(draft, &branch.steps, &inner, at, out).is_some();
         }
@@ -170,7 +173,7 @@ impl Checker {
             number,
             branch,
             chosen,
-            tier: way.tier.clone(),
+            tier: way.tier,
             channel: None,
             template: None,
             operation: None,

@@ -49,7 +49,7 @@ impl Checker {
             let lost = self.all(&lost, option.span);
             let mut inner = way.clone();
             inner.branch.push(chosen);
-            inner.tier = Some(option.name.text.clone());
+            inner.tier = Some(self.text_constant(option.name.text.clone(), option.span));
             let before = out.len();
             whole &= self.collect_steps(draft, &option.steps, &inner, at, out).is_some();
             if let Some(first) = out.get_mut(before) {

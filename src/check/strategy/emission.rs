@@ -170,6 +170,20 @@ impl Checker {
         self.call("identifier", vec![strategy, draft.unit, wave, journey.entry_time, name], Type::Text, span)
     }
 
+    /// What an action says of itself whoever gets it, and its tier.
+    fn fixed_fields(&mut self, reach: &Reach, row: &mut Row) {
+        if let Some(tier) = reach.tier {
+            row.field("tier", tier);
+        }
+        let offer = reach.offer.as_ref().map(|(_, offer)| offer.name.text.clone());
+        for (field, value) in [("channel", reach.channel.clone()), ("offer_id", offer)] {
+            if let Some(value) = value {
+                let node = self.text_constant(value, reach.span);
+                row.field(field, node);
+            }
+        }
+    }
+
     #[allow(clippy::too_many_arguments)]
     fn action_fields(
         &mut self,
@@ -182,12 +196,7 @@ impl Checker {
         row: &mut Row,
     ) -> Option<()> {
         let span = reach.span;
-        for (field, value) in [("tier", reach.tier.clone()), ("channel", reach.channel.clone()), ("offer_id", reach.offer.as_ref().map(|(_, offer)| offer.name.text.clone()))] {
-            if let Some(value) = value {
-                let node = self.text_constant(value, span);
-                row.field(field, node);
-            }
-        }
+        self.fixed_fields(reach, row);
         let name_node = self.text_constant(name, span);
         row.field(if reach.channel.is_some() { "template_id" } else { "action" }, name_node);
         if let Some(message) = message {

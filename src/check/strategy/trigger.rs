@@ -36,6 +36,8 @@ impl Checker {
         let (mut fired, mut entering, mut times, mut missed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut row, mut held, mut words) = (None, Vec::new(), Vec::new());
         let running = self.within_runs(draft);
+        let seen = self.row_is_seen(draft.table, span);
+        let running = self.all(&seen.into_iter().chain([running]).collect::<Vec<_>>(), span);
         let mut whole = true;
         for (number, trigger) in draft.ast.triggers.iter().enumerate() {
             let lowered = self.lower_trigger(draft, trigger, number, last, recorded);

@@ -90,6 +90,7 @@ fn from_text(cell: Expr, column: &Declared, zone: Zone) -> Conversion {
     match column.ty.physical() {
         Physical::Text => match &column.ty {
             Type::Choice(allowed) => from_choice(cell, allowed, column),
+            _ if !column.values.is_empty() => from_spelled_text(cell, column),
             _ => from_plain_text(cell, column.optional),
         },
         Physical::Float => {
@@ -140,6 +141,18 @@ fn from_plain_text(cell: Expr, optional: bool) -> Conversion {
     Conversion { values, codes: missing.cast(DataType::UInt8), shown: cell, always_right: true }
 }
 
+/// Texts of which some have other spellings; the others stay untouched.
+fn from_spelled_text(cell: Expr, column: &Declared) -> Conversion {
+    let Conversion { values, codes, shown, always_right } = from_plain_text(cell, column.optional);
+    let spellings = column.values.clone();
+    let values = lift(values, DataType::String, move |column| {
+        let own = |text: &str| spellings.iter().find(|(spelling, _)| spelling == text).map(|(_, value)| value.clone());
+        let texts = column.str()?.iter().map(|cell| cell.map(|text| own(text).unwrap_or_else(|| text.to_owned())));
+        Ok(texts.collect::<StringChunked>().with_name(column.name().clone()).into_column())
+    });
+    Conversion { values, codes, shown, always_right }
+}
+
 /// Sets up to this size are compared value by value, whole columns at once.
 const FEW: usize = 16;
 
@@ -150,17 +163,26 @@ fn from_choice(cell: Expr, allowed: &[String], column: &Declared) -> Conversion 
     let known: Vec<(String, String)> =
         column.values.iter().cloned().chain(allowed.iter().map(|value| (value.clone(), value.clone()))).collect();
     let for_codes = known.clone();
+    let (as_they_are, also) = (allowed.to_vec(), allowed.to_vec());
     let find = |known: &[(String, String)], text: &str| known.iter().position(|(spelling, _)| spelling == text);
     Conversion {
         values: lift(cell.clone(), DataType::String, move |column| {
-            let texts = column.str()?.iter();
+            let texts = column.str()?;
+            if all_within(texts, &as_they_are) {
+                return Ok(column.clone());
+            }
             let values: StringChunked = texts
+                .iter()
                 .map(|cell| cell.and_then(|text| find(&known, text)).and_then(|at| known.get(at)).map(|(_, value)| value.as_str()))
                 .collect();
             Ok(values.with_name(column.name().clone()).into_column())
         }),
         codes: lift(cell.clone(), DataType::UInt8, move |column| {
-            let codes = column.str()?.iter().map(|cell| match cell {
+            let texts = column.str()?;
+            if all_within(texts, &also) {
+                return Ok(UInt8Chunked::full(column.name().clone(), FINE, texts.len()).into_column());
+            }
+            let codes = texts.iter().map(|cell| match cell {
                 None | Some("") => Some(MISSING),
                 Some(text) if find(&for_codes, text).is_some() => Some(FINE),
                 Some(_) => Some(NOT_IN_SET),
@@ -172,13 +194,24 @@ fn from_choice(cell: Expr, allowed: &[String], column: &Declared) -> Conversion 
     }
 }
 
+/// Which cells are values of a small set as they stand, whole columns at once.
+fn within(texts: &StringChunked, allowed: &[String]) -> BooleanChunked {
+    let none = BooleanChunked::full(PlSmallStr::EMPTY, false, texts.len());
+    allowed.iter().fold(none, |fine, value| fine | texts.equal(value.as_str()))
+}
+
+/// Whether every cell is there and a value as it stands. Of large sets this is not asked.
+fn all_within(texts: &StringChunked, allowed: &[String]) -> bool {
+    allowed.len() <= FEW && texts.null_count() == 0 && within(texts, allowed).sum() == IdxSize::try_from(texts.len()).ok()
+}
+
 /// A closed set whose values stand in the file as they are. What is not in the set never gets past the checks.
 fn from_plain_choice(cell: Expr, allowed: &[String], optional: bool) -> Conversion {
     let Conversion { values, .. } = from_plain_text(cell.clone(), optional);
     let allowed = allowed.to_vec();
     let codes = lift(cell.clone(), DataType::UInt8, move |column| {
         let texts = column.str()?;
-        let fine = allowed.iter().fold(BooleanChunked::full(PlSmallStr::EMPTY, false, texts.len()), |fine, value| fine | texts.equal(value.as_str()));
+        let fine = within(texts, &allowed);
         let all_fine = texts.null_count() == 0 && fine.sum() == IdxSize::try_from(texts.len()).ok();
         let codes: UInt8Chunked = if all_fine {
             UInt8Chunked::full(PlSmallStr::EMPTY, FINE, texts.len())

@@ -11,6 +11,7 @@ mod group;
 mod hours;
 mod overlay;
 mod places;
+mod unseen;
 
 use strat::check::{Checked, Loader, StandardOnly, check};
 use strat::diag::render::{Format, Options, render};

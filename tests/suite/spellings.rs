@@ -1,0 +1,66 @@
+//! Data as Chinese systems write it: values by their Chinese names, ledgers that name what a row is about in their own way, channels of
+//! the program's own.
+
+use crate::main_job::{assert_exit, command};
+use std::ffi::OsStr;
+use std::fs;
+
+const PROGRAM: &str = r#"use std.schema
+use std.eligibility
+subject customers
+channel letter "信件" cost 2元
+template care for letter = "感谢一路同行"
+feature light = latest(tier_history.label where scheme = "post_loan.light")
+policy red_light { eligibility { exclude red "红灯" when (light ?? "green") = "red" } }
+strategy write "致信" {
+  class service  purpose "marketing"
+  under eligibility.marketing_base, red_light
+  on while exists(accounts where account_class = "credit" and status = "active") again after 30 days
+  plan { send letter using care }
+}
+"#;
+
+const FILES: [(&str, &str); 5] = [
+    ("客户表.csv", "客户号,客户状态,开户日期,本行员工\nC1,正常,2020-01-01,否\nC2,正常,2020-01-01,否\nC3,正常,2020-01-01,\nC4,冻结,2020-01-01,否\nC5,正常,2020-01-01,否\n"),
+    ("accounts.csv", "account_id,customer_id,account_class,balance,status\nA1,C1,信用卡,0,正常\nA2,C2,信用卡,0,正常\nA3,C3,credit,0,active\nA4,C4,信用卡,0,正常\nA5,C5,信用卡,0,销户\n"),
+    ("consents.csv", "customer_id,channel,purpose,allowed\nC1,信件,营销,是\nC2,letter,marketing,true\nC3,信件,营销,是\nC4,信件,营销,是\n"),
+    ("tier_history.csv", "subject,unit_id,scheme,as_of,label\n客户,C1,post_loan.light,2025-06-01,green\ncustomer,C2,post_loan.light,2025-06-01,red\n"),
+    ("interactions.csv", "interaction_id,customer_id,ts,channel,complaint_open\n"),
+];
+
+#[test]
+fn chinese_values_names_of_subjects_and_channels_of_its_own() {
+    let place = tempfile::tempdir().unwrap();
+    let (program, data) = (place.path().join("letters.strat"), place.path().join("data"));
+    fs::create_dir(&data).unwrap();
+    fs::write(&program, PROGRAM).unwrap();
+    for (name, text) in FILES {
+        fs::write(data.join(name), text).unwrap();
+    }
+    let run = |as_of: &str| {
+        let (out, ledger) = (place.path().join("out"), place.path().join("ledger"));
+        let mut words = vec![OsStr::new("run"), program.as_os_str(), OsStr::new("--data"), data.as_os_str()];
+        words.extend([OsStr::new("--ledger"), ledger.as_os_str(), OsStr::new("--as-of"), OsStr::new(as_of)]);
+        words.extend([OsStr::new("--out"), out.as_os_str()]);
+        assert_exit(&command(&words).output().unwrap(), 0);
+        let who = |file: &str, field: &str| {
+            let text = fs::read_to_string(out.join(file)).unwrap();
+            let mut lines = text.trim_start_matches('\u{feff}').lines().map(|line| line.split(',').collect::<Vec<_>>());
+            let header = lines.next().unwrap();
+            let at = |name: &str| header.iter().position(|known| *known == name).unwrap();
+            let (customer, field) = (at("customer_id"), at(field));
+            let mut rows: Vec<String> = lines.map(|line| format!("{} {}", line[customer], line[field])).collect();
+            rows.sort();
+            rows
+        };
+        (who("actions.csv", "channel"), who("exclusions.csv", "rule"))
+    };
+    // C2 is red, of C3 nobody knows whether they work here, C4 is frozen, the card of C5 is closed.
+    let (actions, exclusions) = run("2025-07-01 00:00");
+    assert_eq!(actions, ["C1 letter"]);
+    assert_eq!(exclusions, ["C2 red", "C3 staff", "C4 deceased"]);
+    // The next run reads what this one wrote, in a channel that no standard list has.
+    let (actions, exclusions) = run("2025-07-02 00:00");
+    assert_eq!(actions, Vec::<String>::new());
+    assert!(exclusions.contains(&"C1 cool_off".to_owned()), "{exclusions:?}");
+}
