@@ -95,6 +95,8 @@ pub(crate) struct Checker {
     pub layer_pairs: Vec<(usize, usize)>,
     /// Offers with a quota that strategies give, with their module and the table of those who get them.
     pub placed_offers: Vec<(usize, ast::Offer, TableId)>,
+    /// Goals about everybody as of now, held against a bound: shown with the metrics.
+    pub standing_goals: Vec<crate::ir::Emission>,
 }
 
 /// Checks the entry file `name` with text `text`; `loader` finds the modules it uses that are not standard.
@@ -189,6 +191,7 @@ impl Checker {
             layers: Vec::new(),
             layer_pairs: Vec::new(),
             placed_offers: Vec::new(),
+            standing_goals: Vec::new(),
             today: None,
         }
     }

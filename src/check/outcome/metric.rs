@@ -4,7 +4,8 @@ use super::figure::{Figure, Over};
 use crate::check::Checker;
 use crate::diag::any_error;
 use crate::ir::{Emission, Output};
-use crate::syntax::ast::{self, ItemKind};
+use crate::syntax::ast::{self, GoalTargetKind, ItemKind};
+use crate::types::{TableId, Type, Value};
 
 impl Checker {
     /// The rows of all metrics of the author's modules that look at what is there already. A program with mistakes has none.
@@ -23,7 +24,40 @@ impl Checker {
                 }
             }
         }
+        out.append(&mut self.standing_goals);
         out
+    }
+
+    /// A goal about everybody as of now, such as new customers a month, with a fixed bound: no customer enters it, so it is a metric that is
+    /// held against the bound. `None` for every other goal.
+    pub(super) fn standing_goal(&mut self, name: (&str, Option<&str>), goal: &ast::Goal, table: TableId) -> Option<Emission> {
+        let span = goal.name.span;
+        let target = goal.target.as_ref()?;
+        let (bound, up) = match &target.kind {
+            GoalTargetKind::AtLeast(bound) => (self.fixed_bound(bound)?, true),
+            GoalTargetKind::AtMost(bound) => (self.fixed_bound(bound)?, false),
+            GoalTargetKind::Change { .. } => return None,
+        };
+        let reported = self.problems.len();
+        let goals = self.every_goal();
+        let over = Over { module: 0, table, group: None, ago: 0, goals: &goals, depth: 0 };
+        let figure = self.figure(&goal.metric, &over);
+        let earlier = self.figure(&goal.metric, &Over { ago: 1, ..over });
+        self.problems.truncate(reported);
+        let figure = figure.filter(|figure| !figure.outcome)?;
+        let written = format!("{} {}", self.as_written(goal.metric.span), self.as_written(target.span));
+        let mut fields = Vec::new();
+        for (field, text) in [("metric", name.0), ("label", name.1.unwrap_or_default()), ("written", &written), ("up", if up { "yes" } else { "no" })] {
+            fields.push((String::from(field), self.text_constant(text.to_owned(), span)));
+        }
+        fields.push((String::from("bound"), self.constant(Value::float(bound), Type::Number, span)));
+        for (value, rows, figure) in [("value", "rows", Some(&figure)), ("previous", "previous_rows", earlier.as_ref())] {
+            let Some(figure) = figure else { continue };
+            fields.push((String::from(value), figure.typed.node));
+            fields.extend(figure.supports.first().map(|support| (String::from(rows), support.rows)));
+        }
+        let flag = self.first_of_group(table, None, span);
+        Some(Emission { output: Output::Metrics, table, flag, fields, strategy: None })
     }
 
     fn lower_metric(&mut self, module: usize, metric: &ast::Metric) -> Option<Emission> {

@@ -1,6 +1,6 @@
 //! What a report says of the whole programme: metrics, moves between labels, credit, expected value.
 
-use super::{Figure, Light, Unit, Words};
+use super::{Figure, Light, Met, Unit, Words};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,19 @@ pub struct MetricReport {
     pub unit: Unit,
     pub written: String,
     pub groups: Vec<MetricGroup>,
+    /// What a goal about everybody is held against.
+    #[serde(default)]
+    pub bound: Option<MetricBound>,
+}
+
+/// A registered bound, and whether the value of all is inside it now.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+pub struct MetricBound {
+    /// `at least` or `at most` this.
+    pub at_least: bool,
+    pub value: f64,
+    pub met: Met,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,10 @@
 
 use crate::evaluate::attribution::{self as rules, Journey, Rule, credits, markov, shapley};
 use crate::evaluate::drift::{FLOOR, stability};
-use crate::evaluate::evaluation::{self, Attribution, AttributionRow, Figure, Lifetime, MetricGroup, MetricReport, Migration, Unit, Words};
+use crate::evaluate::evaluation::{
+    self, Attribution, AttributionRow, Figure, Lifetime, Met, MetricBound, MetricGroup, MetricReport, Migration, Unit,
+    Words,
+};
 use crate::evaluate::lifetime::{History, Purchases, Values, value_independence};
 use crate::evaluate::numeric::sum;
 use crate::evaluate::withheld::{Measured, Withheld, finite};
@@ -20,12 +23,28 @@ pub struct Group {
     pub n: u64,
 }
 
-/// A metric by group. `name` and `label` of the metric, `written` its text.
+/// A metric by group. `name` and `label` of the metric, `written` its text; `bound` with true where the value should be at least that. A
+/// value as of now is known or it is not: it has no interval.
 #[must_use]
-pub fn metric(name: &str, label: Option<&str>, unit: Unit, written: &str, groups: Vec<Group>) -> MetricReport {
+pub fn metric(
+    (name, label): (&str, Option<&str>),
+    unit: Unit,
+    written: &str,
+    groups: Vec<Group>,
+    bound: Option<(f64, bool)>,
+) -> MetricReport {
+    let value = groups.first().and_then(|own| own.value.ok());
+    let bound = bound.map(|(bound, at_least)| {
+        let met = match value {
+            None => Met::NotYetKnowable,
+            Some(value) if if at_least { value >= bound } else { value <= bound } => Met::Met,
+            Some(_) => Met::NotMet,
+        };
+        MetricBound { at_least, value: bound, met }
+    });
     let groups =
         groups.into_iter().map(|own| MetricGroup { group: own.group, value: own.value.into(), previous: own.previous.into(), n: own.n });
-    MetricReport { name: name.to_owned(), label: label.map(str::to_owned), unit, written: written.to_owned(), groups: groups.collect() }
+    MetricReport { name: name.to_owned(), label: label.map(str::to_owned), unit, written: written.to_owned(), groups: groups.collect(), bound }
 }
 
 /// Moves between the labels of a ladder. `counts` has a row per label one comes from and a column per label one goes to, aligned

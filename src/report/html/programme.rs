@@ -6,7 +6,7 @@ use super::super::voice::{Voice, precise};
 use super::scene::{Detail, SMALLEST_CELL, cell_count, few, level, share, spoken, withheld};
 use super::icons;
 use super::table::{Cell, Table, figure, heading, paragraph};
-use crate::evaluate::evaluation::{Evaluation, Figure, MetricGroup, MetricReport, Migration};
+use crate::evaluate::evaluation::{Evaluation, Figure, Met, MetricBound, MetricGroup, MetricReport, Migration};
 
 /// The section's content.
 #[must_use]
@@ -55,7 +55,21 @@ fn metric_of(metric: &MetricReport, voice: Voice, detail: Detail) -> Markup {
     for group in &metric.groups {
         table.row(group_row(metric, group, voice));
     }
-    heading(&title).then(&paragraph(&Markup::text(&metric.written).inside("code", ""))).then(&table.at_most(detail.rows, voice).block())
+    let written = paragraph(&Markup::text(&metric.written).inside("code", ""));
+    let bound = metric.bound.as_ref().map_or_else(Markup::default, |bound| paragraph(&held_against(metric, bound, voice)));
+    heading(&title).then(&written).then(&bound).then(&table.at_most(detail.rows, voice).block())
+}
+
+/// `✓ met: at least 100,000`
+fn held_against(metric: &MetricReport, bound: &MetricBound, voice: Voice) -> Markup {
+    let words = match bound.met {
+        Met::Met => voice.say("met", "达成"),
+        Met::NotMet => voice.say("not met", "未达成"),
+        Met::NotYetKnowable => voice.say("not yet knowable", "尚无法判断"),
+    };
+    let side = if bound.at_least { voice.say(": at least ", "：不低于 ") } else { voice.say(": at most ", "：不高于 ") };
+    let value = level(voice, metric.unit, &Figure::Known(bound.value)).content;
+    icons::met(bound.met).then(&Markup::text(&format!(" {words}{side}"))).then(&value)
 }
 
 fn group_row(metric: &MetricReport, group: &MetricGroup, voice: Voice) -> Vec<Cell> {

@@ -2,7 +2,7 @@
 
 use super::{Cell, Draft, Table, some_text, text};
 use crate::evaluate::evaluation::{Attribution, Lifetime, MetricReport, Migration, Pace, SurvivalReport, TrialReport};
-use crate::report::printed::{Shape, named, pick};
+use crate::report::printed::{self, Shape, named, pick};
 
 impl Draft<'_> {
     pub(super) fn retention(self) -> Table {
@@ -133,6 +133,8 @@ impl Draft<'_> {
             ("one window earlier", "上一窗口"),
             ("n", "人数"),
             ("written", "口径"),
+            ("goal", "目标"),
+            ("goal met", "是否达成"),
         ];
         let lines = |metric: &MetricReport| -> Vec<Vec<Cell>> {
             let shape = Shape::level(metric.unit);
@@ -146,6 +148,8 @@ impl Draft<'_> {
                     self.figure(&group.previous, shape),
                     Cell::Count(group.n),
                     text(&metric.written),
+                    metric.bound.as_ref().map_or(Cell::Empty, |bound| Cell::Number(bound.value, shape)),
+                    metric.bound.as_ref().map_or(Cell::Empty, |bound| text(printed::met(bound.met, self.language))),
                 ]
             });
             cells.collect()

@@ -325,6 +325,7 @@ fn programme(evaluation: &mut Evaluation) {
                 group(&["私人银行"], known(0.9), known(0.8), 7),
                 group(&[], known(0.583), none(Withheld::NoUnits), 1_204_511),
             ],
+            bound: None,
         },
         MetricReport {
             name: "aum".into(),
@@ -332,6 +333,7 @@ fn programme(evaluation: &mut Evaluation) {
             unit: Unit::Money,
             written: "mean(aum)".into(),
             groups: vec![group(&[], known(182_334.5), known(180_911.2), 1_204_511)],
+            bound: Some(MetricBound { at_least: true, value: 180_000.0, met: Met::Met }),
         },
     ];
     evaluation.migrations = vec![Migration {

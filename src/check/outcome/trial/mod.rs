@@ -165,12 +165,21 @@ impl Checker {
         };
         settle(&mut goals, &mut decide);
         for (at, _) in goals.iter().enumerate().filter(|(_, goal)| goal.is_none()) {
-            self.not_judged(&docket, at);
+            let Some(planned) = docket.plan.get(at).cloned() else { continue };
+            let name = (planned.name.as_str(), planned.label.as_deref());
+            match planned.goal.as_ref().and_then(|goal| self.standing_goal(name, goal, table)) {
+                Some(goal) => self.standing_goals.push(goal),
+                None => self.not_judged(&docket, at),
+            }
         }
         if let (Some((_, by)), None) = (declared.decide, &decide) {
             self.warn_not_judged(by.span, format!("the decision of `{}`", docket.name));
         }
         let ended = self.judged_by(declared.judge, &docket)?;
+        // One arm and nothing to ask of those in it is no trial.
+        if enrolment.arms.len() < 2 && goals.iter().all(Option::is_none) {
+            return None;
+        }
         let drift = ended.drift.map(|drift| with_outcome(drift, goals.iter().flatten().next(), &docket.measures));
         Some(Trial {
             name: enrolment.experiment,
@@ -236,7 +245,7 @@ impl Checker {
     }
 
     /// The text of the author on one line.
-    fn as_written(&self, span: Span) -> String {
+    pub(in crate::check::outcome) fn as_written(&self, span: Span) -> String {
         self.sources.text(span).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

@@ -140,7 +140,7 @@ impl Checker {
     }
 
     /// A bound that is one number.
-    fn fixed_bound(&mut self, bound: &Expression) -> Option<f64> {
+    pub(in crate::check::outcome) fn fixed_bound(&mut self, bound: &Expression) -> Option<f64> {
         match bound.kind.as_ref() {
             ExpressionKind::Literal(_) => self.fixed_number(bound, 0),
             ExpressionKind::Path(path) => {

@@ -129,7 +129,9 @@ fn measured(program: &Program, emission: &Emission, rows: &DataFrame) -> PolarsR
     });
     let groups = groups.collect();
     let label = first(&labels);
-    Ok(metric(&first(&names), (!label.is_empty()).then_some(label.as_str()), unit, &first(&written), groups))
+    let (bound, up) = (numbers("bound")?.first().copied().flatten(), texts("up")?);
+    let bound = scaled(bound).ok().map(|bound| (bound, first(&up) == "yes"));
+    Ok(metric((&first(&names), (!label.is_empty()).then_some(label.as_str())), unit, &first(&written), groups, bound))
 }
 
 /// Who moved between the labels of a ladder.

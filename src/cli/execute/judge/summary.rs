@@ -4,7 +4,7 @@ use super::super::super::output::summary_table;
 use super::super::super::session::{Session, shown};
 use std::path::Path;
 use strat::diag::Language;
-use strat::evaluate::evaluation::{Evaluation, Figure, Met, Pace, TrialReport, Unit};
+use strat::evaluate::evaluation::{Evaluation, Figure, Met, MetricReport, Pace, TrialReport, Unit};
 
 /// The verdicts as a table, and where the report is.
 pub(super) fn summary(session: &Session, evaluation: &Evaluation, out: &Path) -> String {
@@ -14,12 +14,34 @@ pub(super) fn summary(session: &Session, evaluation: &Evaluation, out: &Path) ->
     let place = shown(out);
     let table = if rows.is_empty() { String::new() } else { summary_table(&header, &rows) };
     let paces: String = evaluation.pacing.iter().map(|row| paced(session, row)).collect();
+    let standing: String = evaluation.metrics.iter().filter_map(|metric| standing(session, metric)).collect();
     table
+        + &standing
         + &paces
         + &match session.language {
             Language::English => format!("report in {place}\n"),
             Language::Chinese => format!("报告在 {place}\n"),
         }
+}
+
+/// `goal 月度推荐新客数 (new_customers): 15, at least 100000: not met`
+fn standing(session: &Session, metric: &MetricReport) -> Option<String> {
+    let bound = metric.bound.as_ref()?;
+    let name = metric.label.as_ref().map_or_else(|| metric.name.clone(), |label| format!("{label} ({})", metric.name));
+    let scale = if metric.unit == Unit::Share { (100.0, "%") } else { (1.0, "") };
+    let number = |value: f64| format!("{}{}", value * scale.0, scale.1);
+    let value = metric.groups.first().and_then(|own| own.value.known()).map_or_else(|| String::from("–"), number);
+    let side = if bound.at_least { session.words("at least", "不低于") } else { session.words("at most", "不高于") };
+    let (goal, met) = (session.words("goal", "目标"), met_words(session, bound.met));
+    Some(format!("{goal} {name}: {value}, {side} {}: {met}\n", number(bound.value)))
+}
+
+fn met_words(session: &Session, met: Met) -> &'static str {
+    match met {
+        Met::Met => session.words("met", "达成"),
+        Met::NotMet => session.words("not met", "未达成"),
+        Met::NotYetKnowable => session.words("not yet knowable", "尚不可知"),
+    }
 }
 
 /// `budget of 续存 (renewal): 4,998.41 yuan of 5,000.00 yuan spent …`
@@ -34,11 +56,7 @@ fn paced(session: &Session, row: &Pace) -> String {
 }
 
 fn row(session: &Session, trial: &TrialReport) -> Vec<String> {
-    let met = match trial.verdict.met {
-        Met::Met => session.words("met", "达成"),
-        Met::NotMet => session.words("not met", "未达成"),
-        Met::NotYetKnowable => session.words("not yet knowable", "尚不可知"),
-    };
+    let met = met_words(session, trial.verdict.met);
     let verdict = format!("{} {}", trial.verdict.rule, trial.verdict.title.of(session.language));
     vec![trial.name.clone(), verdict, met.to_owned(), primary(trial)]
 }

@@ -3,7 +3,7 @@
 use super::experiments::{reference, table};
 use super::fixtures::{known, near, slug};
 use crate::evaluate::attribution::Journey;
-use crate::evaluate::evaluation::Unit;
+use crate::evaluate::evaluation::{Met, Unit};
 use crate::evaluate::judge::{CreditRequest, Group, LifetimeRequest, Purchaser, attribution, lifetime, metric, migration};
 use crate::evaluate::lifetime::History;
 use crate::evaluate::withheld::Withheld;
@@ -12,9 +12,20 @@ use std::collections::BTreeMap;
 #[test]
 fn a_metric_keeps_its_groups_in_order() {
     let group = |name: &str, value| Group { group: vec![name.to_owned()], value, previous: Err(Withheld::NoUnits), n: 9 };
-    let report = metric("active", Some("活跃率"), Unit::Share, "rate(active)", vec![group("b", Ok(0.2)), group("a", Ok(0.1))]);
+    let report = metric(("active", Some("活跃率")), Unit::Share, "rate(active)", vec![group("b", Ok(0.2)), group("a", Ok(0.1))], None);
     assert_eq!(report.groups.iter().map(|own| (own.group[0].as_str(), known(&own.value))).collect::<Vec<_>>(), [("b", 0.2), ("a", 0.1)]);
     assert_eq!(slug(&report.groups[0].previous), "no-units");
+}
+
+#[test]
+fn a_goal_about_everybody_is_held_against_its_bound() {
+    let met = |value, bound: f64, at_least: bool| {
+        let all = Group { group: Vec::new(), value, previous: Err(Withheld::NoUnits), n: 9 };
+        metric(("won", None), Unit::Number, "distinct(referee_id)", vec![all], Some((bound, at_least))).bound.map(|bound| bound.met)
+    };
+    assert_eq!((met(Ok(10.0), 10.0, true), met(Ok(9.0), 10.0, true)), (Some(Met::Met), Some(Met::NotMet)));
+    assert_eq!((met(Ok(10.0), 10.0, false), met(Ok(11.0), 10.0, false)), (Some(Met::Met), Some(Met::NotMet)));
+    assert_eq!(met(Err(Withheld::NoUnits), 10.0, true), Some(Met::NotYetKnowable));
 }
 
 #[test]
