@@ -147,14 +147,8 @@ impl Executor<'_> {
                 when(value.clone().is_not_null()).then(value).otherwise(of(fallback)?)
             }
             Kind::If { condition, then, otherwise } => {
-                let choice = |chosen: Expr| -> Result<Expr, EngineError> { Ok(when(chosen).then(of(then)?).otherwise(of(otherwise)?)) };
-                let condition_value = of(condition)?;
-                if self.shape.is_certain(*condition) {
-                    choice(condition_value)?
-                } else {
-                    let missing = literal(&Value::Missing, physical);
-                    when(condition_value.clone().is_null()).then(missing).otherwise(choice(condition_value)?)
-                }
+                let chosen = |condition: Expr| -> Result<Expr, EngineError> { Ok(when(condition).then(of(then)?).otherwise(of(otherwise)?)) };
+                self.choice(*condition, of(condition)?, chosen, physical)?
             }
             Kind::Arithmetic { operator, left, right } if physical == Physical::Float => {
                 kernels::float_binary(*operator, of(left)?, of(right)?)
@@ -184,6 +178,21 @@ impl Executor<'_> {
             | Kind::FirstCrossing(_) | Kind::Association(_)
             | Kind::Population(_) => return Err(EngineError::Damaged(id)),
         })
+    }
+
+    /// A choice whose condition may be missing is missing then.
+    fn choice(
+        &self,
+        condition: NodeId,
+        holds: Expr,
+        chosen: impl FnOnce(Expr) -> Result<Expr, EngineError>,
+        physical: Physical,
+    ) -> Result<Expr, EngineError> {
+        if self.shape.is_certain(condition) {
+            return chosen(holds);
+        }
+        let missing = literal(&Value::Missing, physical);
+        Ok(when(holds.clone().is_null()).then(missing).otherwise(chosen(holds)?))
     }
 
     /// A literal on the left takes the height of a result with it where the right side is one repeated value, so literals go last.

@@ -284,12 +284,7 @@ impl Checker {
             true => (None, None),
             false => (Some(self.wave_time(draft, wave, at, last)?), Some(self.wave_skipped(draft, wave, last)?)),
         };
-        let mut open = vec![progress.active, reached];
-        for past in [executed, skipped].into_iter().flatten() {
-            let known = self.is_known(past, span);
-            open.push(self.negation(known, span));
-        }
-        let later = self.all(&open, span);
+        let later = self.not_yet(vec![progress.active, reached], [executed, skipped], span);
         let first = self.all(&[enters, reached], span);
         let due_now = self.any(&[first, later], span);
         let condition = match &wave.when {
@@ -312,7 +307,17 @@ impl Checker {
         progress.recorded = past;
         progress.before = self.first_known(past, present, span);
         let number = u32::try_from(at + 1).unwrap_or(u32::MAX);
-        Some(WaveState { name: wave.name.text.clone(), number, span, steps: wave.steps.clone(), runs, skips, due, goes, wait: after, condition })
+        let (name, steps) = (wave.name.text.clone(), wave.steps.clone());
+        Some(WaveState { name, number, span, steps, runs, skips, due, goes, wait: after, condition })
+    }
+
+    /// Those conditions, and none of these moments is known.
+    fn not_yet(&mut self, mut open: Vec<NodeId>, moments: [Option<NodeId>; 2], span: Span) -> NodeId {
+        for past in moments.into_iter().flatten() {
+            let known = self.is_known(past, span);
+            open.push(self.negation(known, span));
+        }
+        self.all(&open, span)
     }
 
     /// Due by T, or before the horizon of a run that looks ahead.

@@ -16,6 +16,7 @@ mod content;
 mod control;
 mod course;
 mod emission;
+mod expiry;
 mod gate;
 mod group;
 mod hours;

@@ -30,13 +30,7 @@ impl Job<'_> {
         let lists = Lists::of(self.program, &outcome.emissions, &run).map_err(|error| failed(&error))?;
         let summary = Summary::of(self.program, &lists).map_err(|error| failed(&error))?;
         let ties = self.tied(&lists, &outcome.watches)?;
-        let mut rows = match self.project.ledger {
-            Some(_) => history::rows(self.program, &outcome.emissions, &run).map_err(|error| self.unwritten(out, &error))?,
-            None => Vec::new(),
-        };
-        if self.project.ledger.is_some() {
-            rows.extend(super::flight::rows(self.program, &self.history.parts));
-        }
+        let rows = self.ledger_rows(outcome, &run, out)?;
         let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
         let files = write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
         // Without a ledger nothing remembers what was decided.
@@ -73,6 +67,16 @@ impl Job<'_> {
             self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
         }
         Ok(Exit::Ok)
+    }
+
+    /// What the run adds to the ledger, where there is one: its rows, and the plans under which people are in flight.
+    fn ledger_rows(&self, outcome: &Outcome, run: &RunFields, out: &Path) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+        if self.project.ledger.is_none() {
+            return Ok(Vec::new());
+        }
+        let mut rows = history::rows(self.program, &outcome.emissions, run).map_err(|error| self.unwritten(out, &error))?;
+        rows.extend(super::flight::rows(self.program, &self.history.parts));
+        Ok(rows)
     }
 
     /// The report in the language of the project.

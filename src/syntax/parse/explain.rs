@@ -301,6 +301,10 @@ fn written_forms(rule: Rule) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
+/// Clauses that are called what their rule is called.
+const CLAUSES: &str = "again exclude owner approver class priority purpose product under recipient value limit budget runs about arms plan exit wave by choose \
+     send none hours quiet order control capacity cost staff length to due writes given expect disable population decide because overflow judge";
+
 /// How a rule begins on paper: a sign or its first word; `None` for operators and everything without a fixed form.
 fn written_form(rule: Rule) -> Option<String> {
     if let Some(sign) = sign_form(rule) {
@@ -318,13 +322,7 @@ fn written_form(rule: Rule) -> Option<String> {
             return Some(word.to_owned());
         }
     }
-    let clauses = [
-        "again", "exclude", "owner", "approver", "class", "priority", "purpose", "product", "under", "recipient", "value", "limit",
-        "budget", "runs", "about", "arms", "plan", "exit", "wave", "by", "choose", "send", "none", "hours", "quiet", "order", "control",
-        "capacity", "cost", "staff", "length", "to", "due", "writes", "given", "expect", "disable", "population", "decide", "because",
-        "overflow", "judge",
-    ];
-    clauses.contains(&name.as_str()).then_some(name)
+    CLAUSES.split(' ').any(|clause| clause == name).then_some(name)
 }
 
 /// Rules whose form does not follow from their name.

@@ -60,20 +60,33 @@ impl Checker {
             "mean" | "sum" | "median" | "quantile" | "nps" => {
                 let value = self.figure_value(name, parts.value, span, &scope)?;
                 let node = at_end(self, value.node);
-                if name == "sum" {
-                    let Some(filter) = filter else { return Some(Fold::Sum { value: node }) };
-                    let (filter, zero) = (self.surely(filter, span), self.zero(&value.ty, span));
-                    return Some(Fold::Sum { value: self.either(filter, node, zero, span) });
-                }
-                let value = self.among(filter, node, span);
-                let at = self.quantile_at(AggregateFunction::Quantile(500_000), &parts, &scope)?;
-                Some(match (name, at) {
-                    ("median" | "quantile", AggregateFunction::Quantile(at)) => Fold::Quantile { value, at },
-                    (_, _) => Fold::Mean { value },
-                })
+                self.value_fold(name, (node, &value.ty), filter, &parts, &scope, span)
             }
             _ => None,
         }
+    }
+
+    /// One value per subject: its total, its mean, or a quantile.
+    fn value_fold(
+        &mut self,
+        name: &str,
+        (node, ty): (NodeId, &Type),
+        filter: Option<NodeId>,
+        parts: &Parts<'_>,
+        scope: &Scope,
+        span: Span,
+    ) -> Option<Fold> {
+        if name == "sum" {
+            let Some(filter) = filter else { return Some(Fold::Sum { value: node }) };
+            let (filter, zero) = (self.surely(filter, span), self.zero(ty, span));
+            return Some(Fold::Sum { value: self.either(filter, node, zero, span) });
+        }
+        let value = self.among(filter, node, span);
+        let at = self.quantile_at(AggregateFunction::Quantile(500_000), parts, scope)?;
+        Some(match (name, at) {
+            ("median" | "quantile", AggregateFunction::Quantile(at)) => Fold::Quantile { value, at },
+            (_, _) => Fold::Mean { value },
+        })
     }
 
     /// 1 for a subject that is counted, 0 for others.

@@ -164,14 +164,7 @@ impl Checker {
             None => None,
         };
         settle(&mut goals, &mut decide);
-        for (at, _) in goals.iter().enumerate().filter(|(_, goal)| goal.is_none()) {
-            let Some(planned) = docket.plan.get(at).cloned() else { continue };
-            let name = (planned.name.as_str(), planned.label.as_deref());
-            match planned.goal.as_ref().and_then(|goal| self.standing_goal(name, goal, table)) {
-                Some(goal) => self.standing_goals.push(goal),
-                None => self.not_judged(&docket, at),
-            }
-        }
+        self.not_of_this_trial(&docket, &goals);
         if let (Some((_, by)), None) = (declared.decide, &decide) {
             self.warn_not_judged(by.span, format!("the decision of `{}`", docket.name));
         }
@@ -206,6 +199,18 @@ impl Checker {
             drift,
             terms: ended.terms,
         })
+    }
+
+    /// Goals that no subject enters: held against their bound as of now, or only kept.
+    fn not_of_this_trial(&mut self, docket: &Docket, goals: &[Option<TrialGoal>]) {
+        for (at, _) in goals.iter().enumerate().filter(|(_, goal)| goal.is_none()) {
+            let Some(planned) = docket.plan.get(at).cloned() else { continue };
+            let name = (planned.name.as_str(), planned.label.as_deref());
+            match planned.goal.as_ref().and_then(|goal| self.standing_goal(name, goal, docket.table)) {
+                Some(goal) => self.standing_goals.push(goal),
+                None => self.not_judged(docket, at),
+            }
+        }
     }
 
     fn decision(&mut self, docket: &mut Docket, by: &Expression) -> Option<Formula> {
