@@ -177,7 +177,7 @@ fn more(view: &View, primary: &Contrast, goal: &Goal) -> Measured<f64> {
         return Err(Withheld::NotRegistered);
     }
     let found = power::progress(&effect, goal.worthwhile, &view.plan(1.0), anytime(view))?;
-    finite(found.additional_units)
+    finite(found.additional_units?)
 }
 
 /// Customers of both arms, half and half, that a random test of the effect worth having needs.

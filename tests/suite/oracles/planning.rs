@@ -86,13 +86,16 @@ fn detectable(inputs: &Inputs) -> Value {
 
 fn mid_power(inputs: &Inputs) -> Value {
     let tuning = inputs.flag("sequential").then(|| inputs.number_or("tuning", 5000.0));
-    let answer = between::effect_of(inputs).and_then(|effect| progress(&effect, inputs.number("target_mde"), &plan(inputs, 1.0), tuning)).map(
-        |found| {
+    let answer = between::effect_of(inputs)
+        .and_then(|effect| progress(&effect, inputs.number("target_mde"), &plan(inputs, 1.0), tuning))
+        .map(|found| {
+            // Where nobody is missing, the package gives no number of customers.
+            let nobody = found.factor == Ok(0.0) && inputs.expected("additional_users").is_null();
             json!({
-                "power_now": shown(found.power_now), "scaling_factor": shown(found.factor), "additional_users": shown(found.additional_units),
+                "power_now": shown(found.power_now), "scaling_factor": maybe(found.factor),
+                "additional_users": if nobody { Value::Null } else { maybe(found.additional_units) },
             })
-        },
-    );
+        });
     whole(inputs, answer)
 }
 
