@@ -139,16 +139,18 @@ pub fn weighted(data: &Observed) -> Measured<Weighted> {
 /// odds w = e/(1-e) of the controls (linearised ratio; Lunceford and Davidian 2004, there for inverse weights).
 ///
 /// # Errors
-/// As [`weighted`]; also no variation at all.
+/// As [`weighted`]; also a single customer in a group, or no variation at all.
 pub fn treated_error(data: &Observed) -> Measured<f64> {
     data.checked()?;
-    let treated = Moments::of(&data.rows().filter(|row| row.1).map(|row| row.0).collect::<Vec<_>>()).sample();
+    let sample = |wanted: bool| Moments::of(&data.rows().filter(|row| row.1 == wanted).map(|row| row.0).collect::<Vec<_>>()).sample();
+    let treated = sample(true);
+    sample(false).several()?;
     let odds = |chance: f64| chance / (1.0 - chance);
     let centre = data.weighted_mean(false, odds);
     let controls = || data.rows().filter(|row| !row.1);
     let total = sum(controls().map(|(_, _, chance)| odds(chance)));
     let spread = sum(controls().map(|(outcome, _, chance)| (odds(chance) * (outcome - centre)).powi(2))) / (total * total);
-    let error = finite((treated.error_squared() + spread).sqrt())?;
+    let error = finite((treated.error_squared()? + spread).sqrt())?;
     if error > 0.0 { Ok(error) } else { Err(Withheld::NoVariation) }
 }
 
@@ -204,14 +206,14 @@ pub fn augmented(data: &Observed, predicted_control: &[f64], predicted_treated: 
         })
         .collect();
     let sample = Moments::of(&scores).sample();
-    Ok((finite(sample.mean)?, finite(sample.error_squared().sqrt())?))
+    Ok((finite(sample.mean)?, finite(sample.error_squared()?.sqrt())?))
 }
 
 /// Standardised difference of a covariate between treated and untreated, each customer with the given weight (1 before
 /// weighting); variances are unweighted, so that before and after compare.
 ///
 /// # Errors
-/// Lists of different length, an empty group, or no variation.
+/// Lists of different length, a group of nobody or of one, or no variation.
 pub fn covariate_balance(covariate: &[f64], treated: &[bool], weights: &[f64]) -> Measured<f64> {
     paired(covariate.len(), treated.len())?;
     paired(covariate.len(), weights.len())?;

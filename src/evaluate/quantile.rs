@@ -105,7 +105,7 @@ pub fn cluster_factor(below: &[f64], events: &[f64], nu: f64) -> Measured<f64> {
         pair.push(*part, *all);
     }
     let pair = pair.pair();
-    let variance = super::ratio::ratio_sample(&pair)?.error_squared();
+    let variance = super::ratio::ratio_sample(&pair)?.error_squared()?;
     let independent = level(nu)? * (1.0 - nu) / sum(events.iter().copied());
     if variance > 0.0 { finite(variance / independent) } else { Err(Withheld::NoVariation) }
 }

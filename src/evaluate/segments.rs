@@ -35,7 +35,7 @@ impl PostStratified {
 /// Evaluates within assignment strata (where assignment shares may differ) and combines by the strata's sizes. Treatment first.
 ///
 /// # Errors
-/// No strata, a stratum in which an arm is empty, or no variation at all.
+/// No strata, a stratum in which an arm is empty or a mean rests on a single customer, or no variation at all.
 pub fn post_stratified(strata: &[(Sample, Sample)]) -> Measured<PostStratified> {
     let size = |(t, c): &(Sample, Sample)| (t.n + c.n) as f64;
     let total = sum(strata.iter().map(size));
@@ -43,8 +43,10 @@ pub fn post_stratified(strata: &[(Sample, Sample)]) -> Measured<PostStratified> 
         return Err(Withheld::NoUnits);
     }
     let difference = sum(strata.iter().map(|stratum| size(stratum) / total * (stratum.0.mean - stratum.1.mean)));
-    let variance =
-        sum(strata.iter().map(|stratum| (size(stratum) / total).powi(2) * (stratum.0.error_squared() + stratum.1.error_squared())));
+    let part = |stratum: &(Sample, Sample)| -> Measured<f64> {
+        Ok((size(stratum) / total).powi(2) * (stratum.0.error_squared()? + stratum.1.error_squared()?))
+    };
+    let variance = sum(strata.iter().map(part).collect::<Measured<Vec<f64>>>()?);
     if variance > 0.0 {
         Ok(PostStratified { difference: finite(difference)?, standard_error: variance.sqrt() })
     } else {
@@ -177,6 +179,7 @@ fn shrink(effect: f64, weight: f64, mean: f64, mean_variance: f64, tau_squared: 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::moments::Moments;
     use super::*;
 
     #[test]
@@ -200,5 +203,10 @@ mod tests {
         let sparse = mantel_haenszel(&[(arm(3, 5), arm(0, 5)), (arm(1, 9), arm(0, 9))]).unwrap();
         assert_eq!(sparse.odds_ratio, Err(Withheld::NoResponses));
         assert_eq!(post_stratified(&[(Sample::rate(5, 1.0), Sample::rate(0, 0.0))]), Err(Withheld::NoUnits));
+        // One customer of a mean measures no spread; of a rate it is p (1 - p).
+        let (many, one) = (Moments::of(&[1.0, 2.0, 4.0]).sample(), Moments::of(&[3.0]).sample());
+        let few = Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 });
+        assert_eq!(post_stratified(&[(many, many), (many, one)]), few);
+        assert!(post_stratified(&[(Sample::rate(5, 1.0), Sample::rate(5, 2.0)), (Sample::rate(5, 1.0), Sample::rate(1, 1.0))]).is_ok());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Method;
 use super::files::{data_file, text_of};
-use super::inputs::{Inputs, all, interval, maybe, shown, whole};
+use super::inputs::{Inputs, all, interval, maybe, partly, shown, whole};
 use serde_json::{Map, Value, json};
 use strat::evaluate::attribution::{Credits, Journey, Rule, credits, markov, shapley};
 use strat::evaluate::economics::{Costs, cost_per_response, economics};
@@ -198,14 +198,14 @@ fn equal_curves(inputs: &Inputs) -> Value {
 fn other_rule(inputs: &Inputs) -> Value {
     let (reward, logged, proposed) = (inputs.numbers("reward"), inputs.numbers("behaviour_prob"), inputs.numbers("evaluation_prob"));
     let (model_logged, model) = (inputs.numbers("q_hat_logged"), inputs.numbers("v_hat"));
-    let answer = off_policy(&reward, &logged, &proposed).map(|found| {
-        json!({
-            "ips": shown(found.weighted), "se_ips": shown(found.standard_error), "snips": maybe(found.normalised),
-            "dm": maybe(direct_method(&model)), "dr": maybe(doubly_robust(&reward, &logged, &proposed, &model_logged, &model)),
-            "ess": shown(found.effective),
-        })
+    let found = off_policy(&reward, &logged, &proposed);
+    let value = json!({
+        "ips": maybe(found.map(|own| own.weighted)), "se_ips": maybe(found.and_then(|own| own.standard_error)),
+        "snips": maybe(found.and_then(|own| own.normalised)), "dm": maybe(direct_method(&model)),
+        "dr": maybe(doubly_robust(&reward, &logged, &proposed, &model_logged, &model)),
+        "ess": maybe(found.and_then(|own| own.effective)),
     });
-    whole(inputs, answer)
+    partly(value, found.err())
 }
 
 fn money(inputs: &Inputs) -> Value {

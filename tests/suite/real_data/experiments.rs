@@ -124,8 +124,8 @@ fn open_bandit_is_refused_for_lack_of_overlap() {
     let found = off_policy(&reward, &logged, &vec![1.0 / items; reward.len()]).unwrap();
     let path = "open_bandit_women/uniform_policy_from_bts_log";
     check(&format!("{path}/ips"), found.weighted);
-    check(&format!("{path}/se"), found.standard_error);
+    check(&format!("{path}/se"), found.standard_error.unwrap());
     check(&format!("{path}/snips"), found.normalised.unwrap());
-    check(&format!("{path}/ess"), found.effective);
+    check(&format!("{path}/ess"), found.effective.unwrap());
     assert!(matches!(found.supported(), Err(Withheld::PoorOverlap { .. })));
 }
