@@ -38,13 +38,13 @@ fn goal(view: &View, own: &TrialGoal, contrast: &Contrast) -> Goal {
     let aim = target::aim(view, own, contrast);
     let conclusive = contrast.comparison.conclusive(contrast.p_adjusted, view.terms.alpha);
     // The corrected test and the relative interval have a say too: the rules see an interval that agrees with both.
-    let interval = aim.interval.map(|interval| {
+    let interval = aim.interval.and_then(|interval| {
         let claims = interval.excludes(0.0) && matches!(contrast.against, Against::Control(_) | Against::Measure(_) | Against::Figure);
-        match (claims && !conclusive, aim.estimate, contrast.p_adjusted) {
-            (true, Ok(estimate), Ok(p)) => agreeing(adjusted_interval(estimate, interval, p, view.terms.alpha)),
+        Ok(match (claims && !conclusive, aim.estimate, contrast.p_adjusted) {
+            (true, Ok(estimate), Ok(p)) => agreeing(adjusted_interval(estimate, interval, p, view.terms.alpha)?),
             (true, Ok(_) | Err(_), Ok(_) | Err(_)) => agreeing(interval),
             (false, Ok(_) | Err(_), Ok(_) | Err(_)) => interval,
-        }
+        })
     });
     Goal {
         name: own.name.clone(),

@@ -1,7 +1,7 @@
 //! Several groups, several tests, and what must be checked before a comparison is believed.
 
 use super::Method;
-use super::inputs::{Inputs, all, interval, maybe, shown, whole};
+use super::inputs::{Inputs, all, interval, maybe, maybe_interval, shown, whole};
 use serde_json::{Value, json};
 use strat::evaluate::contingency::association;
 use strat::evaluate::drift::stability;
@@ -14,6 +14,7 @@ use strat::evaluate::quantile::{capped_difference, mann_whitney, quantile};
 use strat::evaluate::regression::{clustered_difference, regression_adjusted};
 use strat::evaluate::segments::{heterogeneity, mantel_haenszel, post_stratified};
 use strat::evaluate::validity::sample_ratio;
+use strat::evaluate::withheld::Withheld;
 
 pub const METHODS: &[(&str, Method)] = &[
     ("chi2_contingency", contingency),
@@ -61,9 +62,12 @@ fn several_tests(inputs: &Inputs) -> Value {
 }
 
 fn adjusted(inputs: &Inputs) -> Value {
-    let ends = inputs.numbers("ci");
-    let raw = Interval { lower: ends[0], upper: ends[1] };
-    json!({"ci_adjusted": interval(adjusted_interval(inputs.number("estimate"), raw, inputs.number("p_adjusted"), inputs.alpha()))})
+    let raw = match inputs.numbers("ci").as_slice() {
+        [lower, upper] => Ok(Interval { lower: *lower, upper: *upper }),
+        other => Err(Withheld::UnequalLengths { left: other.len() as f64, right: 2.0 }),
+    };
+    let found = raw.and_then(|raw| adjusted_interval(inputs.number("estimate"), raw, inputs.number("p_adjusted"), inputs.alpha()));
+    json!({"ci_adjusted": maybe_interval(found)})
 }
 
 fn capped(inputs: &Inputs) -> Value {
