@@ -123,6 +123,14 @@ pub struct Heterogeneity {
     /// Cochran's Q = Σ w (d - d̄)², k - 1 degrees of freedom.
     pub q: f64,
     pub degrees: f64,
+    /// How the segments differ; withheld for a single one.
+    pub between: Measured<Between>,
+}
+
+/// What several segments say about each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Between {
+    /// Of [`Heterogeneity::q`], by chi-square.
     pub p: f64,
     /// Share of variation beyond chance, max(0, 1 - df/Q).
     pub i_squared: f64,
@@ -138,12 +146,9 @@ pub struct Heterogeneity {
 /// Effects of segments with their standard errors.
 ///
 /// # Errors
-/// Fewer than two segments, lists of different length, or a standard error that is not positive.
+/// No segments, lists of different length, or a standard error that is not positive.
 pub fn heterogeneity(effects: &[f64], errors: &[f64]) -> Measured<Heterogeneity> {
     paired(effects.len(), errors.len())?;
-    if effects.len() < 2 {
-        return Err(Withheld::TooFewUnits { have: effects.len() as f64, need: 2.0 });
-    }
     if errors.iter().any(|error| !(*error > 0.0 && error.is_finite())) {
         return Err(Withheld::NoVariation);
     }
@@ -152,14 +157,20 @@ pub fn heterogeneity(effects: &[f64], errors: &[f64]) -> Measured<Heterogeneity>
     let fixed = sum(weights.iter().zip(effects).map(|(weight, effect)| weight * effect)) / total;
     let q = sum(weights.iter().zip(effects).map(|(weight, effect)| weight * (effect - fixed).powi(2)));
     let degrees = effects.len() as f64 - 1.0;
+    let between = between(effects, &weights, fixed, q);
+    Ok(Heterogeneity { fixed: finite(fixed)?, standard_error: (1.0 / total).sqrt(), q, degrees, between })
+}
+
+fn between(effects: &[f64], weights: &[f64], fixed: f64, q: f64) -> Measured<Between> {
+    if effects.len() < 2 {
+        return Err(Withheld::TooFewUnits { have: effects.len() as f64, need: 2.0 });
+    }
+    let degrees = effects.len() as f64 - 1.0;
+    let total = sum(weights.iter().copied());
     let moment = (q - degrees) / (total - sum(weights.iter().map(|weight| weight * weight)) / total);
     let tau_squared = moment.max(0.0);
     let shrunk = weights.iter().zip(effects).map(|(weight, effect)| shrink(*effect, *weight, fixed, 1.0 / total, tau_squared)).collect();
-    Ok(Heterogeneity {
-        fixed: finite(fixed)?,
-        standard_error: (1.0 / total).sqrt(),
-        q,
-        degrees,
+    Ok(Between {
         p: chi_square_sf(q, degrees),
         i_squared: if q > 0.0 { (1.0 - degrees / q).max(0.0) } else { 0.0 },
         tau_squared,
@@ -185,13 +196,17 @@ mod tests {
     #[test]
     fn segments_that_agree_all_show_the_mean() {
         let found = heterogeneity(&[1.0, 1.01, 0.99], &[0.5, 0.5, 0.5]).unwrap();
-        assert_eq!(found.tau_squared, 0.0);
-        assert_eq!(found.i_squared, 0.0);
-        assert!(found.moment < 0.0);
-        assert!(found.shrunk.iter().all(|(effect, _)| (effect - found.fixed).abs() < 1e-15));
-        assert!(heterogeneity(&[1.0], &[0.5]).is_err());
+        let between = found.between.unwrap();
+        assert_eq!(between.tau_squared, 0.0);
+        assert_eq!(between.i_squared, 0.0);
+        assert!(between.moment < 0.0);
+        assert!(between.shrunk.iter().all(|(effect, _)| (effect - found.fixed).abs() < 1e-15));
+        let single = heterogeneity(&[1.0], &[0.5]).unwrap();
+        assert_eq!((single.fixed, single.standard_error, single.q), (1.0, 0.5, 0.0));
+        assert_eq!(single.between, Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 }));
+        assert_eq!(heterogeneity(&[], &[]), Err(Withheld::NoUnits));
         assert_eq!(heterogeneity(&[1.0, 2.0], &[0.5, 0.0]), Err(Withheld::NoVariation));
-        let apart = heterogeneity(&[0.0, 4.0], &[0.5, 0.5]).unwrap();
+        let apart = heterogeneity(&[0.0, 4.0], &[0.5, 0.5]).unwrap().between.unwrap();
         assert!(apart.shrunk.first().unwrap().0 > 0.0 && apart.shrunk.last().unwrap().0 < 4.0);
     }
 

@@ -104,7 +104,7 @@ fn guardrail(view: &View, contrast: &Contrast) -> Option<Guardrail> {
 /// Net money: of the registered value of a success, or of the formula of `decide` where that is money.
 fn net(view: &View, primary: &Contrast) -> Option<Measured<Interval>> {
     if view.terms.value.is_some() {
-        return Some(money::of(view, primary).map(|own| own.net_interval));
+        return Some(money::of(view, primary).and_then(|own| own.net_interval));
     }
     let (highest, formula, _) = view.trial.decide.as_ref()?;
     let unit = formula::unit(view, formula);

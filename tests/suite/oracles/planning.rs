@@ -2,7 +2,7 @@
 
 use super::Method;
 use super::between;
-use super::inputs::{Inputs, all, maybe, shown, whole};
+use super::inputs::{Inputs, all, maybe, partly, shown, whole};
 use serde_json::{Value, json};
 use strat::evaluate::best::{best_mean, best_rate, with_floor};
 use strat::evaluate::distribution as d;
@@ -100,14 +100,15 @@ fn mid_power(inputs: &Inputs) -> Value {
 }
 
 fn guardrail(inputs: &Inputs) -> Value {
-    let answer = mean_difference(&inputs.arm("t"), &inputs.arm("c")).and_then(|effect| {
-        let found = non_inferiority(&effect, inputs.number("margin_abs"), inputs.flag("higher_is_better"), inputs.alpha())?;
-        Ok(json!({
-            "diff": shown(effect.estimate), "t": shown(found.t), "df": shown(effect.degrees), "p": shown(found.p),
-            "non_inferior": found.state == GuardState::Safe,
-        }))
+    let (t, c) = (inputs.arm("t"), inputs.arm("c"));
+    let effect = mean_difference(&t, &c);
+    let (margin, higher) = (inputs.number("margin_abs"), inputs.flag("higher_is_better"));
+    let found = effect.and_then(|effect| non_inferiority(&effect, margin, higher, inputs.alpha()));
+    let value = json!({
+        "diff": shown(t.mean - c.mean), "t": maybe(found.map(|own| own.t)), "df": maybe(effect.map(|own| own.degrees)),
+        "p": maybe(found.map(|own| own.p)), "non_inferior": found.ok().map(|own| own.state == GuardState::Safe),
     });
-    whole(inputs, answer)
+    partly(value, found.err())
 }
 
 fn mixture(inputs: &Inputs) -> Value {

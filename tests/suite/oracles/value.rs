@@ -2,17 +2,16 @@
 
 use super::Method;
 use super::files::{data_file, text_of};
-use super::inputs::{Inputs, all, interval, maybe, partly, shown, whole};
+use super::inputs::{Inputs, all, maybe, maybe_interval, partly, shown, whole};
 use serde_json::{Map, Value, json};
 use strat::evaluate::attribution::{Credits, Journey, Rule, credits, markov, shapley};
-use strat::evaluate::economics::{Costs, cost_per_response, economics};
-use strat::evaluate::effect::{Interval, mean_difference};
+use strat::evaluate::economics::{Costs, cost_per_response, from_interval};
+use strat::evaluate::effect::{Alternative, Interval, mean_difference};
 use strat::evaluate::lifetime::{History, Purchases, Values};
 use strat::evaluate::moments::Sample;
 use strat::evaluate::off_policy::{direct_method, doubly_robust, off_policy};
 use strat::evaluate::survival::{Curve, Spell, kaplan_meier, log_rank};
 use strat::evaluate::uplift::{Scored, by_parts, coefficients, qini_curve, uplift_at, uplift_curve};
-use strat::evaluate::withheld::Measured;
 
 pub const METHODS: &[(&str, Method)] = &[
     ("uplift", uplift),
@@ -155,6 +154,8 @@ fn survival(inputs: &Inputs) -> Value {
         // Before anybody left the interval is withheld; some packages print the curve itself there.
         let bounds = |key: &str, end: fn(Interval) -> f64| -> Value {
             let ends = curve.steps.iter().enumerate().map(|(at, step)| match step.interval {
+                // Once nobody is left, some packages print no interval.
+                Ok(_) if step.survival == 0.0 && inputs.expected(key)[at].is_null() => Value::Null,
                 Ok(own) => shown(end(own)),
                 Err(_) if inputs.expected(key)[at] == 1.0 => shown(step.survival),
                 Err(_) => Value::Null,
@@ -217,15 +218,19 @@ fn money(inputs: &Inputs) -> Value {
     let costs =
         Costs { per_contact: inputs.number("cost_per_contact"), fixed: inputs.number("fixed_cost"), margin: inputs.number("margin") };
     let treated = t.n as f64;
-    let answer: Measured<Value> = mean_difference(&t, &c).and_then(|effect| {
-        let found = economics(&effect, treated, &costs, inputs.alpha())?;
+    let tested = mean_difference(&t, &c).and_then(|effect| effect.test(Alternative::Different, inputs.alpha()));
+    let answer = from_interval(t.mean - c.mean, tested.map(|test| test.interval), treated, &costs).map(|found| {
         let (extra, each) = cost_per_response(rate_t - rate_c, treated, found.cost);
-        Ok(json!({
+        json!({
             "inc_revenue_per_customer": shown(found.per_customer), "inc_revenue_total": shown(found.total),
-            "inc_revenue_total_ci": interval(found.total_interval), "inc_conversions": shown(extra), "total_cost": shown(found.cost),
+            "inc_revenue_total_ci": maybe_interval(found.total_interval), "inc_conversions": shown(extra), "total_cost": shown(found.cost),
             "cost_per_inc_conversion": maybe(each), "inc_margin": shown(found.extra_margin), "net": shown(found.net),
-            "net_ci": interval(found.net_interval), "roi": maybe(found.return_on_cost), "breakeven_lift_per_customer": maybe(found.break_even),
-        }))
+            "net_ci": maybe_interval(found.net_interval), "roi": maybe(found.return_on_cost),
+            "breakeven_lift_per_customer": maybe(found.break_even),
+        })
     });
-    whole(inputs, answer)
+    match answer {
+        Ok(value) => partly(value, tested.err()),
+        Err(reason) => whole(inputs, Err(reason)),
+    }
 }

@@ -105,8 +105,8 @@ fn cookie_cats() {
     compare("cookie_cats/rounds", &t, &c);
     let capped = capped_difference(&t, &c, 0.999, false, 0.05).unwrap();
     check("cookie_cats/rounds_capped_p99_9/cap", capped.cap);
-    check("cookie_cats/rounds_capped_p99_9/diff", capped.effect.estimate);
-    check("cookie_cats/rounds_capped_p99_9/p", capped.test.p);
+    check("cookie_cats/rounds_capped_p99_9/diff", capped.difference);
+    check("cookie_cats/rounds_capped_p99_9/p", capped.test.unwrap().p);
     let ratio = sample_ratio(&[c.len() as f64, t.len() as f64], &[1.0, 1.0]).unwrap();
     check("cookie_cats/srm/chi2", ratio.chi_square);
     check("cookie_cats/srm/p", ratio.p);
