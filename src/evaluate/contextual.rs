@@ -66,7 +66,7 @@ fn normal(rate: &Rate) -> (f64, f64) {
 fn pooled(rates: &[Vec<Rate>], arm: usize, rules: &ReallocationRules) -> Vec<(f64, f64)> {
     let large = rates.iter().filter(|row| row.iter().all(|rate| enough(rate, rules)));
     let (means, errors): (Vec<f64>, Vec<f64>) = large.filter_map(|row| row.get(arm)).map(normal).unzip();
-    match heterogeneity(&means, &errors) {
+    match heterogeneity(&means, &errors).and_then(|found| found.between) {
         Ok(found) => found.shrunk,
         // A single large segment has nothing to be pooled with.
         Err(_) => means.into_iter().zip(errors).collect(),

@@ -39,7 +39,7 @@ pub fn cuped_difference(treatment: &Pair, control: &Pair, joint: &Pair, scale: S
     let theta = pooled_theta(joint);
     let (adjusted_t, adjusted_c) = (adjusted_sample(treatment, theta), adjusted_sample(control, theta));
     let absolute = mean_difference(&adjusted_t, &adjusted_c)?;
-    let plain = treatment.x.error_squared() + control.x.error_squared();
+    let plain = treatment.x.error_squared()? + control.x.error_squared()?;
     let variance_saved = 1.0 - absolute.standard_error.powi(2) / plain;
     let effect = match scale {
         Scale::Absolute => absolute,
@@ -51,7 +51,7 @@ pub fn cuped_difference(treatment: &Pair, control: &Pair, joint: &Pair, scale: S
             let ratio = treatment.x.mean / base;
             let control_part =
                 control.x.variance * ratio * ratio - 2.0 * theta * control.covariance * ratio + theta * theta * control.y.variance;
-            let variance = (adjusted_t.error_squared() + control_part / control.x.n as f64) / (base * base);
+            let variance = (adjusted_t.error_squared()? + control_part / control.x.n as f64) / (base * base);
             relative(absolute, base, variance)?
         }
     };
@@ -128,7 +128,7 @@ pub fn cuped_ratio_difference(treatment: &RatioArm, control: &RatioArm, scale: S
     let theta = if own_t + own_c > 0.0 { -(cross_t + cross_c) / (own_t + own_c) } else { 0.0 };
     let (adjusted_t, adjusted_c) = (treatment.sample(theta), control.sample(theta));
     let absolute = mean_difference(&adjusted_t, &adjusted_c)?;
-    let plain = treatment.sample(0.0).error_squared() + control.sample(0.0).error_squared();
+    let plain = treatment.sample(0.0).error_squared()? + control.sample(0.0).error_squared()?;
     let variance_saved = 1.0 - absolute.standard_error.powi(2) / plain;
     let effect = match scale {
         Scale::Absolute => absolute,
@@ -141,8 +141,8 @@ pub fn cuped_ratio_difference(treatment: &RatioArm, control: &RatioArm, scale: S
             let [above, below, above_before, below_before] = control.gradient(theta);
             let pull = 1.0 + absolute.estimate * base.signum() / base.abs();
             let gradient = [-above * pull, -below * pull, -above_before, -below_before];
-            let variance = (adjusted_t.error_squared() + control.product(gradient, gradient) / control.n as f64) / (base * base);
-            let degrees = welch_degrees(&adjusted_t, &adjusted_c);
+            let variance = (adjusted_t.error_squared()? + control.product(gradient, gradient) / control.n as f64) / (base * base);
+            let degrees = welch_degrees(&adjusted_t, &adjusted_c)?;
             Effect { degrees, ..relative(absolute, base, variance)? }
         }
     };

@@ -15,13 +15,14 @@ pub struct Stability {
     pub index: f64,
     pub per_bin: Vec<f64>,
     /// What the index exceeds by chance one time in twenty, (1/N + 1/M) χ²_{B-1} (Yurdakul 2018); the usual 0.1 and 0.25 are folklore.
-    pub critical: f64,
+    /// Withheld for a single bin, which cannot move.
+    pub critical: Measured<f64>,
 }
 
 /// Compares counts per bin; `floor` is usually [`FLOOR`]. A bin only one side has counts too.
 ///
 /// # Errors
-/// Lists of different length, nobody on a side, fewer than two bins, or a negative count.
+/// Lists of different length, nobody on a side, or a negative count.
 pub fn stability(expected: &[f64], actual: &[f64], floor: f64) -> Measured<Stability> {
     paired(expected.len(), actual.len())?;
     level(floor)?;
@@ -32,16 +33,17 @@ pub fn stability(expected: &[f64], actual: &[f64], floor: f64) -> Measured<Stabi
     if n == 0.0 || m == 0.0 {
         return Err(Withheld::NoUnits);
     }
-    if expected.len() < 2 {
-        return Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 });
-    }
     let part = |(before, now): (&f64, &f64)| {
         let (e, a) = ((before / n).max(floor), (now / m).max(floor));
         (a - e) * (a / e).ln()
     };
     let per_bin: Vec<f64> = expected.iter().zip(actual).map(part).collect();
-    let critical = (1.0 / n + 1.0 / m) * chi_square_quantile(0.95, expected.len() as f64 - 1.0);
-    Ok(Stability { index: finite(sum(per_bin.iter().copied()))?, per_bin, critical: finite(critical)? })
+    let critical = if expected.len() < 2 {
+        Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 })
+    } else {
+        finite((1.0 / n + 1.0 / m) * chi_square_quantile(0.95, expected.len() as f64 - 1.0))
+    };
+    Ok(Stability { index: finite(sum(per_bin.iter().copied()))?, per_bin, critical })
 }
 
 /// Inner bin edges at the deciles (or other equal shares) of the reference; equal edges are merged.
@@ -90,6 +92,8 @@ mod tests {
         assert_eq!(same.index, 0.0);
         assert_eq!(reference_edges(&[3.0; 20], 10).unwrap(), [3.0]);
         assert_eq!(stability(&[0.0, 0.0], &[1.0, 1.0], FLOOR), Err(Withheld::NoUnits));
-        assert!(stability(&[1.0], &[1.0], FLOOR).is_err());
+        let single = stability(&[10.0], &[12.0], FLOOR).unwrap();
+        assert_eq!((single.index, single.per_bin.as_slice()), (0.0, [0.0].as_slice()));
+        assert_eq!(single.critical, Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 }));
     }
 }

@@ -20,13 +20,13 @@ pub struct Economics {
     pub per_customer: f64,
     /// Times the treated customers, with its interval.
     pub total: f64,
-    pub total_interval: Interval,
+    pub total_interval: Measured<Interval>,
     pub cost: f64,
     /// margin × total.
     pub extra_margin: f64,
     /// Extra margin less cost; its interval comes from the interval of the difference, since net is linear in it.
     pub net: f64,
-    pub net_interval: Interval,
+    pub net_interval: Measured<Interval>,
     /// net / cost; withheld when nothing was spent.
     pub return_on_cost: Measured<f64>,
     /// Extra metric per customer that pays the cost; withheld without a margin.
@@ -38,18 +38,19 @@ pub struct Economics {
 /// # Errors
 /// No treated customers, or `alpha` out of range.
 pub fn economics(effect: &Effect, treated: f64, costs: &Costs, alpha: f64) -> Measured<Economics> {
-    from_interval(effect.estimate, &effect.test(Alternative::Different, alpha)?.interval, treated, costs)
+    from_interval(effect.estimate, Ok(effect.test(Alternative::Different, alpha)?.interval), treated, costs)
 }
 
-/// The same from a difference with whatever interval it has (Newcombe's, a confidence sequence): money is linear in it.
+/// The same from a difference with whatever interval it has (Newcombe's, a confidence sequence): money is linear in it. Where that
+/// is withheld, so are those of money, and the sums are still given.
 ///
 /// # Errors
 /// No treated customers, or a result too large to store.
-pub fn from_interval(difference: f64, interval: &Interval, treated: f64, costs: &Costs) -> Measured<Economics> {
+pub fn from_interval(difference: f64, interval: Measured<Interval>, treated: f64, costs: &Costs) -> Measured<Economics> {
     if treated.is_nan() || treated <= 0.0 {
         return Err(Withheld::NoUnits);
     }
-    let total_interval = interval.scaled(treated);
+    let total_interval = interval.map(|interval| interval.scaled(treated));
     let total = finite(difference * treated)?;
     let cost = finite(treated * costs.per_contact + costs.fixed)?;
     let extra_margin = finite(costs.margin * total)?;
@@ -61,7 +62,7 @@ pub fn from_interval(difference: f64, interval: &Interval, treated: f64, costs: 
         cost,
         extra_margin,
         net,
-        net_interval: total_interval.scaled(costs.margin).moved(-cost),
+        net_interval: total_interval.map(|interval| interval.scaled(costs.margin).moved(-cost)),
         return_on_cost: if cost > 0.0 { finite(net / cost) } else { Err(Withheld::NotPriced) },
         break_even: if costs.margin > 0.0 { finite(cost / (treated * costs.margin)) } else { Err(Withheld::NotPriced) },
     })
@@ -112,7 +113,11 @@ mod tests {
         let found = economics(&effect, 50.0, &free, 0.05).unwrap();
         assert_eq!(found.return_on_cost, Err(Withheld::NotPriced));
         assert_eq!(found.break_even, Err(Withheld::NotPriced));
-        assert!(found.total_interval.lower < found.total_interval.upper);
+        assert!(found.total_interval.unwrap().lower < found.total_interval.unwrap().upper);
+        let few = Withheld::TooFewUnits { have: 1.0, need: 2.0 };
+        let single = from_interval(4.0, Err(few), 1.0, &Costs { per_contact: 1.0, fixed: 0.5, margin: 0.5 }).unwrap();
+        assert_eq!((single.total, single.cost, single.net), (4.0, 1.5, 0.5));
+        assert_eq!((single.total_interval, single.net_interval), (Err(few), Err(few)));
         assert_eq!(economics(&effect, 0.0, &free, 0.05), Err(Withheld::NoUnits));
         assert_eq!(cost_per_response(-0.01, 1000.0, 5.0).1, Err(Withheld::NoIncrement));
         assert_eq!(complier_effect(&effect, 1.0, 50.0).unwrap().standard_error, 0.1);

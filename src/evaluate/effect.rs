@@ -106,12 +106,14 @@ impl Effect {
 }
 
 /// Degrees of freedom of Welch and Satterthwaite for the difference of two means.
-#[must_use]
-pub fn welch_degrees(treatment: &Sample, control: &Sample) -> f64 {
-    let (t, c) = (treatment.error_squared(), control.error_squared());
+///
+/// # Errors
+/// An arm has no variance.
+pub fn welch_degrees(treatment: &Sample, control: &Sample) -> Measured<f64> {
+    let (t, c) = (treatment.error_squared()?, control.error_squared()?);
     // Divided by the sum first: variances of 1e200 must not overflow.
     let (share_t, share_c) = (t / (t + c), c / (t + c));
-    1.0 / (share_t * share_t / (treatment.n as f64 - 1.0) + share_c * share_c / (control.n as f64 - 1.0))
+    Ok(1.0 / (share_t * share_t / (treatment.n as f64 - 1.0) + share_c * share_c / (control.n as f64 - 1.0)))
 }
 
 /// The difference of two means, unequal variances (Welch 1947): SE² = s_t²/n_t + s_c²/n_c.
@@ -121,11 +123,11 @@ pub fn welch_degrees(treatment: &Sample, control: &Sample) -> f64 {
 pub fn mean_difference(treatment: &Sample, control: &Sample) -> Measured<Effect> {
     treatment.usable()?;
     control.usable()?;
-    let standard_error = finite((treatment.error_squared() + control.error_squared()).sqrt())?;
+    let standard_error = finite((treatment.error_squared()? + control.error_squared()?).sqrt())?;
     Ok(Effect {
         estimate: finite(treatment.mean - control.mean)?,
         standard_error,
-        degrees: welch_degrees(treatment, control),
+        degrees: welch_degrees(treatment, control)?,
         units: treatment.n as f64 + control.n as f64,
     })
 }

@@ -25,6 +25,11 @@ pub struct History {
     pub age: f64,
 }
 
+/// Purchases that are counted one by one before the other form is used.
+const MOST_COUNTED: u32 = 5_000_000;
+/// By which sums that only their quotient is needed of are divided, lest they overflow.
+const SCALE: f64 = 1e200;
+
 impl Purchases {
     fn checked(&self) -> Measured<()> {
         match [self.r, self.alpha, self.a, self.b].into_iter().find(|value| !(*value > 0.0 && value.is_finite())) {
@@ -37,26 +42,67 @@ impl Purchases {
     /// (a+b-1)/(a-1) (1 - (α/(α+t))^r ₂F₁(r, b; a+b-1; t/(α+t))).
     ///
     /// # Errors
-    /// A parameter is not positive or `t` negative.
+    /// A parameter is not positive, `t` negative, or so long that nothing can be summed.
     pub fn expected(&self, t: f64) -> Measured<f64> {
         self.checked()?;
         if !(t >= 0.0 && t.is_finite()) {
             return Err(Withheld::OutOfRange { value: t });
         }
-        finite(self.growth(0.0, t / (self.alpha + t)))
+        self.growth(0.0, t / (self.alpha + t))
     }
 
-    /// (a+b+x-1)/(a-1) (1 - (1-z)^(r+x) ₂F₁(r+x, b+x; a+b+x-1; z)). By Euler's transformation the product is
-    /// (1-z)^(a-1) ₂F₁(a+b-1-r, a-1; a+b+x-1; z), which does not overflow for frequent buyers.
-    fn growth(&self, x: f64, z: f64) -> f64 {
+    /// (a+b+x-1)/(a-1) (1 - (1-z)^(r+x) ₂F₁(r+x, b+x; a+b+x-1; z)), for z the share of the whole time that is still to come.
+    fn growth(&self, x: f64, z: f64) -> Measured<f64> {
+        match self.counted(x, z) {
+            Some(found) => finite(found),
+            None => self.transformed(x, z),
+        }
+    }
+
+    /// The same as a sum over the number of purchases of somebody who never leaves, which is negative binomial,
+    /// P(k) ∝ (r+x)_k/k! z^k, of those made before leaving, Σ_{n<k} (b+x)_n/(a+b+x)_n. All terms are positive and there is no
+    /// pole, neither at a = 1 nor at a + b = 1. `None` where too many purchases would have to be counted.
+    fn counted(&self, x: f64, z: f64) -> Option<f64> {
+        let (p, q) = (self.r + x, self.b + x);
+        let (mut mass, mut staying, mut made) = (1.0_f64, 1.0_f64, 0.0_f64);
+        let (mut masses, mut total) = (0.0, 0.0);
+        for count in 0..MOST_COUNTED {
+            let k = f64::from(count);
+            masses += mass;
+            total += mass * made;
+            made += staying;
+            staying *= (q + k) / (q + self.a + k);
+            mass *= (p + k) / (k + 1.0) * z;
+            // From here on each mass falls by that much or more, while what is made before leaving grows by one at most.
+            let fall = z.max((p + k + 1.0) / (k + 2.0) * z);
+            if fall < 1.0 && mass * (made + 1.0 / (1.0 - fall)) <= 1e-17 * (1.0 - fall) * total {
+                return Some(total / masses);
+            }
+            if mass > SCALE {
+                (mass, masses, total) = (mass / SCALE, masses / SCALE, total / SCALE);
+            }
+        }
+        None
+    }
+
+    /// The same by Euler's transformation: (1-z)^(r+x) ₂F₁ is (1-z)^(a-1) ₂F₁(a+b-1-r, a-1; a+b+x-1; z), whose terms fall
+    /// faster where the time to come is long.
+    fn transformed(&self, x: f64, z: f64) -> Measured<f64> {
         if (self.a - 1.0).abs() < 1e-6 {
             // The limit at a = 1, where numerator and denominator vanish together.
-            let near = |a: f64| Self { a, ..*self }.growth(x, z);
-            return f64::midpoint(near(1.0 - 2e-5), near(1.0 + 2e-5));
+            let near = |a: f64| Self { a, ..*self }.transformed(x, z);
+            return Ok(f64::midpoint(near(1.0 - 2e-5)?, near(1.0 + 2e-5)?));
         }
-        let c = self.a + self.b + x - 1.0;
-        let series = hypergeometric_series(self.a + self.b - 1.0 - self.r, self.a - 1.0, c, z);
-        c / (self.a - 1.0) * (1.0 - (1.0 - z).powf(self.a - 1.0) * series)
+        let (c, first) = (self.a + self.b + x - 1.0, self.a + self.b - 1.0 - self.r);
+        // Terms of both signs lose a digit for every few units below zero; c = 0 is a pole of the series alone.
+        if first < -10.0 || c.abs() < 1e-9 {
+            return Err(Withheld::NoSolution);
+        }
+        let series = hypergeometric_series(first, self.a - 1.0, c, z);
+        if series.is_nan() {
+            return Err(Withheld::NoSolution);
+        }
+        finite(c / (self.a - 1.0) * (1.0 - (1.0 - z).powf(self.a - 1.0) * series))
     }
 
     /// ln of a/(b+x-1) ((α+T)/(α+t_x))^(r+x), the odds of having left; -∞ without a repeat purchase.
@@ -81,13 +127,13 @@ impl Purchases {
     /// Expected purchases in the next `t`, given the history (equation 10).
     ///
     /// # Errors
-    /// A parameter is not positive, the history is impossible, or `t` is negative.
+    /// A parameter is not positive, the history is impossible, or `t` is negative or so long that nothing can be summed.
     pub fn expected_given(&self, customer: &History, t: f64) -> Measured<f64> {
         let alive = self.alive(customer)?;
         if !(t >= 0.0 && t.is_finite()) {
             return Err(Withheld::OutOfRange { value: t });
         }
-        finite(alive * self.growth(customer.frequency, t / (self.alpha + customer.age + t)))
+        finite(alive * self.growth(customer.frequency, t / (self.alpha + customer.age + t))?)
     }
 
     /// ln of the likelihood of all histories (equation 6).
@@ -275,6 +321,35 @@ mod tests {
         let customer = History { frequency: 3.0, recency: 20.0, age: 30.0 };
         let at = |a: f64| Purchases { a, ..CDNOW }.expected_given(&customer, 10.0).unwrap();
         assert!((at(1.0) - at(1.001)).abs() < 1e-3 && (at(1.0) - at(0.999)).abs() < 1e-3);
+    }
+
+    /// Values by mpmath with 60 digits.
+    #[test]
+    fn frequent_buyers_and_the_pole_at_a_plus_b_of_one() {
+        let near =
+            |found: Measured<f64>, value: f64, share: f64| assert!((found.unwrap() / value - 1.0).abs() < share, "{found:?} {value}");
+        let model = Purchases { r: 80.0, alpha: 80.0, a: 0.8, b: 0.9 };
+        near(model.expected_given(&History { frequency: 2.0, recency: 7.0, age: 10.0 }, 1000.0), 3.990_011, 1e-6);
+        near(model.expected(1000.0), 13.407_94, 1e-6);
+        let model = Purchases { r: 200.0, alpha: 300.0, a: 0.8, b: 0.9 };
+        near(model.expected_given(&History { frequency: 1.0, recency: 5.0, age: 40.0 }, 500.0), 6.13e-9, 1e-3);
+        let model = Purchases { r: 0.3, alpha: 5.0, a: 0.3, b: 0.7 };
+        near(model.expected_given(&History { frequency: 0.0, recency: 0.0, age: 30.0 }, 20.0), 0.156_358_396_273_713_42, 1e-12);
+        near(model.expected(20.0), 0.837_388_354_090_209_4, 1e-12);
+    }
+
+    #[test]
+    fn both_forms_of_expected_purchases_agree() {
+        for model in [CDNOW, Purchases { r: 5.0, alpha: 50.0, a: 1.3, b: 0.4 }, Purchases { a: 1.0, ..CDNOW }] {
+            for (x, z) in [(0.0, 0.5), (2.0, 0.01), (26.0, 0.4), (3.0, 0.999)] {
+                let (counted, transformed) = (model.counted(x, z).unwrap(), model.transformed(x, z).unwrap());
+                assert!((counted / transformed - 1.0).abs() < 1e-8, "{model:?} {x} {z}: {counted} {transformed}");
+            }
+        }
+        assert!((CDNOW.expected(1e5).unwrap() / 29.607_861_654_554_955 - 1.0).abs() < 1e-10);
+        for model in [CDNOW, Purchases { r: 80.0, ..CDNOW }] {
+            assert_eq!(model.expected(1e12), Err(Withheld::NoSolution));
+        }
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub struct Fieller {
 pub fn fieller(treatment: &Sample, control: &Sample, alpha: f64) -> Measured<Fieller> {
     let effect = mean_difference(treatment, control)?;
     let z = normal_upper_quantile(level(alpha)? / 2.0);
-    let (error_t, error_c) = (treatment.error_squared(), control.error_squared());
+    let (error_t, error_c) = (treatment.error_squared()?, control.error_squared()?);
     let absolute_p = 2.0 * normal_sf((effect.estimate / effect.standard_error).abs());
     if control.mean == 0.0 {
         return Ok(Fieller { g: f64::INFINITY, lift: Err(Withheld::ZeroBaseline), interval: Err(Withheld::ZeroBaseline), absolute_p });
@@ -54,7 +54,7 @@ pub fn delta_lift(treatment: &Sample, control: &Sample) -> Measured<Effect> {
     if control.mean == 0.0 {
         return Err(Withheld::ZeroBaseline);
     }
-    let variance = ratio_variance(treatment.mean, treatment.error_squared(), control.mean, control.error_squared(), 0.0)?;
+    let variance = ratio_variance(treatment.mean, treatment.error_squared()?, control.mean, control.error_squared()?, 0.0)?;
     Ok(Effect { estimate: finite(absolute.estimate / control.mean.abs())?, standard_error: variance.sqrt(), ..absolute })
 }
 

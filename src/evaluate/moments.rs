@@ -55,10 +55,10 @@ impl Moments {
         }
     }
 
-    /// Mean and variance for a comparison of means.
+    /// Mean and variance for a comparison of means. A single customer measures no variance.
     #[must_use]
     pub fn sample(&self) -> Sample {
-        let variance = if self.n > 1 { self.second / (self.n - 1) as f64 } else { 0.0 };
+        let variance = if self.n > 1 { self.second / (self.n - 1) as f64 } else { f64::NAN };
         Sample { n: self.n, mean: self.mean, variance }
     }
 
@@ -92,7 +92,7 @@ impl Moments {
 pub struct Sample {
     pub n: u64,
     pub mean: f64,
-    /// Per customer, not of the mean.
+    /// Per customer, not of the mean. Not a number where none was measured: ask [`Sample::spread`], which withholds it then.
     pub variance: f64,
 }
 
@@ -109,14 +109,40 @@ impl Sample {
     pub fn from_sums(n: u64, total: f64, squares: f64) -> Self {
         let count = n as f64;
         let mean = if n == 0 { 0.0 } else { total / count };
-        let variance = if n > 1 { (squares - total * total / count) / (count - 1.0) } else { 0.0 };
+        let variance = if n > 1 { (squares - total * total / count) / (count - 1.0) } else { f64::NAN };
         Self { n, mean, variance }
     }
 
+    /// The variance of one customer's value. Of a rate it is p (1 - p) for any number of customers.
+    ///
+    /// # Errors
+    /// Nobody, or a single customer of a mean.
+    pub fn spread(&self) -> Measured<f64> {
+        match self.n {
+            0 => Err(Withheld::NoUnits),
+            1 if self.variance.is_nan() => Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 }),
+            _ => finite(self.variance),
+        }
+    }
+
     /// The squared standard error of the mean.
-    #[must_use]
-    pub fn error_squared(&self) -> f64 {
-        self.variance / self.n as f64
+    ///
+    /// # Errors
+    /// As [`Sample::spread`].
+    pub fn error_squared(&self) -> Measured<f64> {
+        Ok(self.spread()? / self.n as f64)
+    }
+
+    /// There are at least two customers, who can differ.
+    ///
+    /// # Errors
+    /// Nobody, or one customer only.
+    pub fn several(&self) -> Measured<()> {
+        match self.n {
+            0 => Err(Withheld::NoUnits),
+            1 => Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 }),
+            _ => Ok(()),
+        }
     }
 
     /// The arm can be compared: at least two customers who differ.
@@ -124,12 +150,7 @@ impl Sample {
     /// # Errors
     /// Nobody, one customer only, or no variation.
     pub fn usable(&self) -> Measured<()> {
-        if self.n == 0 {
-            return Err(Withheld::NoUnits);
-        }
-        if self.n == 1 {
-            return Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 });
-        }
+        self.several()?;
         // A sum of squares that cancelled to below zero measures nothing either; nor does "not a number".
         if self.variance > 0.0 && self.variance.is_finite() { Ok(()) } else { Err(Withheld::NoVariation) }
     }
@@ -175,7 +196,7 @@ impl PairMoments {
     /// Both values for a comparison.
     #[must_use]
     pub fn pair(&self) -> Pair {
-        let degrees = if self.n > 1 { (self.n - 1) as f64 } else { f64::INFINITY };
+        let degrees = if self.n > 1 { (self.n - 1) as f64 } else { f64::NAN };
         Pair {
             x: Sample { n: self.n, mean: self.mean_x, variance: self.second_x / degrees },
             y: Sample { n: self.n, mean: self.mean_y, variance: self.second_y / degrees },
@@ -255,6 +276,20 @@ mod tests {
         }
         assert!(whole.skewness().unwrap() > 0.0);
         assert_eq!(Moments::of(&[2.0, 2.0, 2.0]).skewness(), Err(Withheld::NoVariation));
+    }
+
+    #[test]
+    fn a_single_customer_measures_no_variance_but_of_a_rate() {
+        let few = Withheld::TooFewUnits { have: 1.0, need: 2.0 };
+        assert_eq!(Moments::of(&[5.0]).sample().error_squared(), Err(few));
+        assert_eq!(Sample::from_sums(1, 5.0, 25.0).error_squared(), Err(few));
+        let mut pair = PairMoments::default();
+        pair.push(5.0, 2.0);
+        assert_eq!(pair.pair().x.spread(), Err(few));
+        assert_eq!(Moments::default().sample().spread(), Err(Withheld::NoUnits));
+        assert_eq!(Sample::rate(1, 1.0).error_squared(), Ok(0.0));
+        assert_eq!(Sample::rate(1, 1.0).several(), Err(few));
+        assert_eq!(Moments::of(&[5.0, 7.0]).sample().error_squared(), Ok(1.0));
     }
 
     #[test]

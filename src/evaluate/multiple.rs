@@ -2,6 +2,7 @@
 
 use super::distribution::normal_upper_quantile;
 use super::effect::Interval;
+use super::withheld::{Measured, Withheld, level};
 
 /// p-values with withheld ones among them, in the order of the tests.
 pub type Family = Vec<Option<f64>>;
@@ -95,14 +96,20 @@ pub fn gatekeeping(primary: Option<f64>, others: &[Option<f64>]) -> Family {
 
 /// The interval that belongs to an adjusted p-value: the deviation is backed out of it, never narrower than the raw interval,
 /// without ends when the adjusted p-value is 1 (GrowthBook). Prefer [`family_alpha`] where the page has room for one interval only.
-#[must_use]
-pub fn adjusted_interval(estimate: f64, raw: Interval, p_adjusted: f64, alpha: f64) -> Interval {
+///
+/// # Errors
+/// The adjusted p-value is not a number or below zero, or `alpha` out of range.
+pub fn adjusted_interval(estimate: f64, raw: Interval, p_adjusted: f64, alpha: f64) -> Measured<Interval> {
+    let alpha = level(alpha)?;
+    if p_adjusted.is_nan() || p_adjusted < 0.0 {
+        return Err(Withheld::OutOfRange { value: p_adjusted });
+    }
     if p_adjusted >= 1.0 {
-        return Interval { lower: f64::NEG_INFINITY, upper: f64::INFINITY };
+        return Ok(Interval { lower: f64::NEG_INFINITY, upper: f64::INFINITY });
     }
     let deviation = estimate.abs() / normal_upper_quantile(p_adjusted / 2.0);
     let wide = Interval::around(estimate, deviation * normal_upper_quantile(alpha / 2.0));
-    if wide.upper - wide.lower < raw.upper - raw.lower { raw } else { wide }
+    Ok(if wide.upper - wide.lower < raw.upper - raw.lower { raw } else { wide })
 }
 
 /// The level of each interval such that all of a family cover together (Bonferroni).
@@ -121,6 +128,14 @@ mod tests {
         assert_eq!(benjamini_hochberg(&[None, Some(0.3)]), [None, Some(0.3)]);
         assert_eq!(bonferroni(&[]), []);
         assert_eq!(sidak(&[None]), [None]);
+    }
+
+    #[test]
+    fn an_interval_needs_its_adjusted_chance() {
+        let raw = Interval { lower: 0.02, upper: 0.18 };
+        assert!(adjusted_interval(0.1, raw, f64::NAN, 0.05).is_err());
+        assert_eq!(adjusted_interval(0.1, raw, 0.0, 0.05), Ok(raw));
+        assert_eq!(adjusted_interval(0.1, raw, 1.0, 0.05), Ok(Interval { lower: f64::NEG_INFINITY, upper: f64::INFINITY }));
     }
 
     #[test]

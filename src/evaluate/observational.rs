@@ -12,13 +12,13 @@ pub struct DifferenceInDifferences {
     /// (T_after - T_before) - (C_after - C_before).
     pub effect: f64,
     /// Least squares of y on group × time, errors of equal spread; kept for comparison.
-    pub error_plain: f64,
-    /// The same, robust to unequal spread (HC1).
-    pub error_robust: f64,
-    /// Clustered on the unit (CR1), the one to use.
-    pub error_clustered: f64,
+    pub error_plain: Measured<f64>,
+    /// The same, robust to unequal spread (HC1); withheld for a group of one, whose spread is not measured.
+    pub error_robust: Measured<f64>,
+    /// Clustered on the unit (CR1), the one to use; withheld for a group of one.
+    pub error_clustered: Measured<f64>,
     /// t with units - 1 degrees of freedom.
-    pub p: f64,
+    pub p: Measured<f64>,
     /// Means: treated before, treated after, control before, control after.
     pub means: [f64; 4],
 }
@@ -26,7 +26,7 @@ pub struct DifferenceInDifferences {
 /// Difference in differences. Needs parallel trends: run it on two periods before the start as a placebo and expect no effect.
 ///
 /// # Errors
-/// Lists of different length, fewer than two units in a group, or no variation.
+/// Lists of different length, or a group without units.
 pub fn difference_in_differences(treated: &[bool], before: &[f64], after: &[f64]) -> Measured<DifferenceInDifferences> {
     paired(treated.len(), before.len())?;
     paired(treated.len(), after.len())?;
@@ -36,26 +36,26 @@ pub fn difference_in_differences(treated: &[bool], before: &[f64], after: &[f64]
     let change: Vec<f64> = before.iter().zip(after).map(|(from, to)| to - from).collect();
     let cells = [of(before, true), of(after, true), of(before, false), of(after, false)];
     let (change_t, change_c) = (of(&change, true), of(&change, false));
-    if change_t.n < 2 || change_c.n < 2 {
-        return Err(Withheld::TooFewUnits { have: change_t.n.min(change_c.n) as f64, need: 2.0 });
+    if change_t.n == 0 || change_c.n == 0 {
+        return Err(Withheld::NoUnits);
     }
+    let several = change_t.sample().several().and(change_c.sample().several());
     let units = treated.len() as f64;
     let rows = 2.0 * units;
     let squares = sum(cells.iter().map(|cell| cell.second));
     let plain = squares / (rows - 4.0) * sum(cells.iter().map(|cell| 1.0 / cell.n as f64));
     let robust = rows / (rows - 4.0) * sum(cells.iter().map(|cell| cell.second / (cell.n as f64).powi(2)));
     let within = |change: &Moments| change.second / (change.n as f64).powi(2);
+    let positive = |variance: f64| if variance > 0.0 { finite(variance.sqrt()) } else { Err(Withheld::NoVariation) };
     let clustered = units / (units - 1.0) * (rows - 1.0) / (rows - 4.0) * (within(&change_t) + within(&change_c));
-    if clustered.is_nan() || clustered <= 0.0 {
-        return Err(Withheld::NoVariation);
-    }
+    let error_clustered = several.and_then(|()| positive(clustered));
     let effect = finite(change_t.mean - change_c.mean)?;
     Ok(DifferenceInDifferences {
         effect,
-        error_plain: plain.sqrt(),
-        error_robust: robust.sqrt(),
-        error_clustered: clustered.sqrt(),
-        p: student_two_sided(effect / clustered.sqrt(), units - 1.0),
+        error_plain: if rows > 4.0 { positive(plain) } else { Err(Withheld::TooFewUnits { have: units, need: 3.0 }) },
+        error_robust: several.and_then(|()| positive(robust)),
+        error_clustered,
+        p: error_clustered.map(|error| student_two_sided(effect / error, units - 1.0)),
         means: cells.map(|cell| cell.mean),
     })
 }
@@ -139,16 +139,18 @@ pub fn weighted(data: &Observed) -> Measured<Weighted> {
 /// odds w = e/(1-e) of the controls (linearised ratio; Lunceford and Davidian 2004, there for inverse weights).
 ///
 /// # Errors
-/// As [`weighted`]; also no variation at all.
+/// As [`weighted`]; also a single customer in a group, or no variation at all.
 pub fn treated_error(data: &Observed) -> Measured<f64> {
     data.checked()?;
-    let treated = Moments::of(&data.rows().filter(|row| row.1).map(|row| row.0).collect::<Vec<_>>()).sample();
+    let sample = |wanted: bool| Moments::of(&data.rows().filter(|row| row.1 == wanted).map(|row| row.0).collect::<Vec<_>>()).sample();
+    let treated = sample(true);
+    sample(false).several()?;
     let odds = |chance: f64| chance / (1.0 - chance);
     let centre = data.weighted_mean(false, odds);
     let controls = || data.rows().filter(|row| !row.1);
     let total = sum(controls().map(|(_, _, chance)| odds(chance)));
     let spread = sum(controls().map(|(outcome, _, chance)| (odds(chance) * (outcome - centre)).powi(2))) / (total * total);
-    let error = finite((treated.error_squared() + spread).sqrt())?;
+    let error = finite((treated.error_squared()? + spread).sqrt())?;
     if error > 0.0 { Ok(error) } else { Err(Withheld::NoVariation) }
 }
 
@@ -204,14 +206,14 @@ pub fn augmented(data: &Observed, predicted_control: &[f64], predicted_treated: 
         })
         .collect();
     let sample = Moments::of(&scores).sample();
-    Ok((finite(sample.mean)?, finite(sample.error_squared().sqrt())?))
+    Ok((finite(sample.mean)?, finite(sample.error_squared()?.sqrt())?))
 }
 
 /// Standardised difference of a covariate between treated and untreated, each customer with the given weight (1 before
 /// weighting); variances are unweighted, so that before and after compare.
 ///
 /// # Errors
-/// Lists of different length, an empty group, or no variation.
+/// Lists of different length, a group of nobody or of one, or no variation.
 pub fn covariate_balance(covariate: &[f64], treated: &[bool], weights: &[f64]) -> Measured<f64> {
     paired(covariate.len(), treated.len())?;
     paired(covariate.len(), weights.len())?;
@@ -273,9 +275,28 @@ mod tests {
     }
 
     #[test]
-    fn constant_changes_are_withheld() {
-        let found = difference_in_differences(&[true, true, false, false], &[1.0, 2.0, 3.0, 4.0], &[2.0, 3.0, 3.0, 4.0]);
-        assert_eq!(found, Err(Withheld::NoVariation));
-        assert!(difference_in_differences(&[true, false], &[1.0, 2.0], &[1.0, 2.0]).is_err());
+    fn constant_changes_and_single_units_have_an_effect_without_an_error() {
+        let found = difference_in_differences(&[true, true, false, false], &[1.0, 2.0, 3.0, 4.0], &[2.0, 3.0, 3.0, 4.0]).unwrap();
+        assert_eq!((found.effect, found.means), (1.0, [1.5, 2.5, 3.5, 3.5]));
+        assert_eq!((found.error_clustered, found.p), (Err(Withheld::NoVariation), Err(Withheld::NoVariation)));
+        assert!(found.error_plain.is_ok() && found.error_robust.is_ok());
+        let few = Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 });
+        let single = difference_in_differences(&[true, false, false], &[1.0, 2.0, 3.0], &[4.0, 3.0, 5.0]).unwrap();
+        assert_eq!((single.effect, single.error_robust, single.error_clustered, single.p), (1.5, few, few, few));
+        assert!(single.error_plain.is_ok());
+        let least = difference_in_differences(&[true, false], &[1.0, 2.0], &[1.0, 2.0]).unwrap();
+        assert_eq!((least.effect, least.error_plain.is_err()), (0.0, true));
+        assert_eq!(difference_in_differences(&[true, true], &[1.0, 2.0], &[1.0, 2.0]), Err(Withheld::NoUnits));
+    }
+
+    #[test]
+    fn a_group_of_one_has_no_error_and_no_balance() {
+        let few = Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 });
+        for treated in [[true, false, false, false], [false, true, true, true]] {
+            let data = Observed { outcome: &[1.0, 2.0, 3.0, 5.0], treated: &treated, propensity: &[0.3, 0.4, 0.5, 0.6] };
+            assert!(weighted(&data).is_ok());
+            assert_eq!(treated_error(&data), few);
+            assert_eq!(covariate_balance(data.outcome, &treated, &[1.0; 4]), few);
+        }
     }
 }

@@ -9,12 +9,12 @@ use super::withheld::{Measured, Withheld, finite, paired};
 pub struct OffPolicy {
     /// Inverse propensity score: mean of w r with w = proposed/logged chance.
     pub weighted: f64,
-    /// Its standard error.
-    pub standard_error: f64,
+    /// Its standard error; withheld for a single decision.
+    pub standard_error: Measured<f64>,
     /// Self-normalised: Σ w r / Σ w; withheld when the proposed rule never does what was logged.
     pub normalised: Measured<f64>,
-    /// (Σ w)²/Σ w²: how many logged decisions really speak for the proposed rule.
-    pub effective: f64,
+    /// (Σ w)²/Σ w²: how many logged decisions really speak for the proposed rule; withheld when it never does what was logged.
+    pub effective: Measured<f64>,
     /// Logged decisions.
     pub decisions: f64,
 }
@@ -30,11 +30,12 @@ pub fn off_policy(reward: &[f64], logged: &[f64], proposed: &[f64]) -> Measured<
     let products: Vec<f64> = weights.iter().zip(reward).map(|(weight, own)| weight * own).collect();
     let moments = Moments::of(&products);
     let (total, squares) = (sum(weights.iter().copied()), sum(weights.iter().map(|weight| weight * weight)));
+    let never = Err(Withheld::PoorOverlap { effective: 0.0, need: 1.0 });
     Ok(OffPolicy {
         weighted: finite(mean(&products)?)?,
-        standard_error: finite(moments.sample().error_squared().sqrt())?,
-        normalised: if total > 0.0 { finite(sum(products) / total) } else { Err(Withheld::PoorOverlap { effective: 0.0, need: 1.0 }) },
-        effective: if squares > 0.0 { total * total / squares } else { 0.0 },
+        standard_error: moments.sample().error_squared().and_then(|squared| finite(squared.sqrt())),
+        normalised: if total > 0.0 { finite(sum(products) / total) } else { never },
+        effective: if squares > 0.0 { finite(total * total / squares) } else { never },
         decisions: reward.len() as f64,
     })
 }
@@ -57,7 +58,8 @@ impl OffPolicy {
     /// [`Withheld::PoorOverlap`] otherwise.
     pub fn supported(&self) -> Measured<()> {
         let need = (self.decisions * 0.01).max(100.0);
-        if self.effective < need { Err(Withheld::PoorOverlap { effective: self.effective, need }) } else { Ok(()) }
+        let effective = self.effective.unwrap_or(0.0);
+        if effective < need { Err(Withheld::PoorOverlap { effective, need }) } else { Ok(()) }
     }
 }
 
@@ -99,12 +101,14 @@ mod tests {
         let reward: Vec<f64> = (0..200).map(|at| f64::from(at % 2)).collect();
         let found = off_policy(&reward, &logged, &logged).unwrap();
         assert_eq!(found.weighted, 0.5);
-        assert_eq!(found.effective, 200.0);
+        assert_eq!(found.effective, Ok(200.0));
         assert!(found.supported().is_ok());
         let never = off_policy(&reward, &logged, &[0.0; 200]).unwrap();
-        assert!(never.normalised.is_err());
+        assert!(never.normalised.is_err() && never.effective.is_err());
         assert!(matches!(never.supported(), Err(Withheld::PoorOverlap { .. })));
         assert!(off_policy(&[1.0], &[0.0], &[1.0]).is_err());
         assert!(off_policy(&[], &[], &[]).is_err());
+        let one = off_policy(&[1.0], &[0.5], &[0.4]).unwrap();
+        assert_eq!((one.weighted, one.standard_error), (0.8, Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 })));
     }
 }

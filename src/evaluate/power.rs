@@ -144,17 +144,18 @@ pub fn detectable_mean(mean: f64, variance: f64, n_control: f64, n_treatment: f6
 pub struct Progress {
     /// Power for the target effect with the customers there are.
     pub power_now: f64,
-    /// Customers still needed, as a multiple of those there are; 0 when the power is reached.
-    pub factor: f64,
+    /// Customers still needed, as a multiple of those there are; 0 when the power is reached, withheld when it is not within 2^27
+    /// times the customers.
+    pub factor: Measured<f64>,
     /// Both arms together.
-    pub additional_units: f64,
+    pub additional_units: Measured<f64>,
 }
 
 /// Additional customers until the target effect (on the scale of `effect`) is seen with the planned power, at the target and not
 /// at the observed effect. `tuning` is the planned size of a confidence sequence; `None` for a fixed horizon.
 ///
 /// # Errors
-/// Nothing can be seen within 2^27 times the customers, or the plan is out of range.
+/// The plan is out of range.
 pub fn progress(effect: &Effect, target: f64, plan: &Plan, tuning: Option<f64>) -> Measured<Progress> {
     let (z, _) = plan.quantiles()?;
     let target = target.abs();
@@ -170,18 +171,20 @@ pub fn progress(effect: &Effect, target: f64, plan: &Plan, tuning: Option<f64>) 
         half.map_or(0.0, |half| normal_sf((half - target) / error) + normal_sf((half + target) / error))
     };
     let power_now = finite(power(0.0))?;
-    if power_now >= plan.power {
-        return Ok(Progress { power_now, factor: 0.0, additional_units: 0.0 });
-    }
+    let factor = if power_now >= plan.power { Ok(0.0) } else { multiple(power, plan.power) };
+    Ok(Progress { power_now, factor, additional_units: factor.map(|factor| factor * effect.units) })
+}
+
+/// The multiple of the customers at which a rising power reaches the wanted one.
+fn multiple(power: impl Fn(f64) -> f64, wanted: f64) -> Measured<f64> {
     let mut most = 1.0_f64;
-    while power(most) < plan.power {
+    while power(most) < wanted {
         most *= 2.0;
         if most > f64::from(1_u32 << 27) {
             return Err(Withheld::NotReached);
         }
     }
-    let factor = root(|factor| power(factor) - plan.power, 0.0, most)?;
-    Ok(Progress { power_now, factor, additional_units: factor * effect.units })
+    root(|factor| power(factor) - wanted, 0.0, most)
 }
 
 /// Days until `needed` customers are there when `per_day` become eligible each day; rounded up.
@@ -229,8 +232,11 @@ mod tests {
         let effect = Effect { estimate: 0.0, standard_error: 0.1, degrees: f64::INFINITY, units: 1000.0 };
         let plan = Plan { alpha: 0.05, power: 0.8, ratio: 1.0 };
         let more = progress(&effect, 0.2, &plan, None).unwrap();
-        assert!((0.1 / (1.0 + more.factor).sqrt() * 2.801_6 - 0.2).abs() < 1e-4);
-        assert_eq!(progress(&effect, 2.0, &plan, None).unwrap().factor, 0.0);
-        assert_eq!(progress(&effect, 0.0, &plan, None), Err(Withheld::NotReached));
+        assert!((0.1 / (1.0 + more.factor.unwrap()).sqrt() * 2.801_6 - 0.2).abs() < 1e-4);
+        assert_eq!(progress(&effect, 2.0, &plan, None).unwrap().factor, Ok(0.0));
+        // Without an effect the power is the level, however many customers there are.
+        let never = progress(&effect, 0.0, &plan, None).unwrap();
+        assert!((never.power_now - 0.05).abs() < 1e-12);
+        assert_eq!((never.factor, never.additional_units), (Err(Withheld::NotReached), Err(Withheld::NotReached)));
     }
 }

@@ -105,7 +105,7 @@ pub fn cluster_factor(below: &[f64], events: &[f64], nu: f64) -> Measured<f64> {
         pair.push(*part, *all);
     }
     let pair = pair.pair();
-    let variance = super::ratio::ratio_sample(&pair)?.error_squared();
+    let variance = super::ratio::ratio_sample(&pair)?.error_squared()?;
     let independent = level(nu)? * (1.0 - nu) / sum(events.iter().copied());
     if variance > 0.0 { finite(variance / independent) } else { Err(Withheld::NoVariation) }
 }
@@ -131,8 +131,11 @@ pub struct Capped {
     pub capped_control: u64,
     pub treatment: Sample,
     pub control: Sample,
-    pub effect: Effect,
-    pub test: Test,
+    /// Of the means; known also where no test is.
+    pub difference: f64,
+    /// Withheld where nothing varies below the cap, as when most values are zero and the cap is too.
+    pub effect: Measured<Effect>,
+    pub test: Measured<Test>,
 }
 
 /// The cap for both arms: the percentile of the customers' values of all arms together (of those that are not zero when
@@ -148,7 +151,7 @@ pub fn common_cap(treatment: &[f64], control: &[f64], percentile: f64, ignore_ze
 /// Welch's test after capping (winsorising) the upper tail at [`common_cap`].
 ///
 /// # Errors
-/// As [`common_cap`] and [`mean_difference`]; a cap of zero because most values are zero shows as [`Withheld::NoVariation`].
+/// An arm without anybody, as [`common_cap`], or `alpha` out of range.
 pub fn capped_difference(treatment: &[f64], control: &[f64], percentile: f64, ignore_zeros: bool, alpha: f64) -> Measured<Capped> {
     let cap = common_cap(treatment, control, percentile, ignore_zeros)?;
     let cut = |values: &[f64]| -> (Sample, u64) {
@@ -156,8 +159,14 @@ pub fn capped_difference(treatment: &[f64], control: &[f64], percentile: f64, ig
         (Moments::of(&kept).sample(), values.iter().filter(|value| **value > cap).count() as u64)
     };
     let ((treatment, capped_treatment), (control, capped_control)) = (cut(treatment), cut(control));
-    let effect = mean_difference(&treatment, &control)?;
-    Ok(Capped { cap, capped_treatment, capped_control, treatment, control, effect, test: effect.test(Alternative::Different, alpha)? })
+    if treatment.n == 0 || control.n == 0 {
+        return Err(Withheld::NoUnits);
+    }
+    let difference = finite(treatment.mean - control.mean)?;
+    let effect = mean_difference(&treatment, &control);
+    let alpha = level(alpha)?;
+    let test = effect.and_then(|effect| effect.test(Alternative::Different, alpha));
+    Ok(Capped { cap, capped_treatment, capped_control, treatment, control, difference, effect, test })
 }
 
 /// The rank test of Mann and Whitney.
@@ -212,7 +221,10 @@ mod tests {
         assert!((units_for_quantile(0.99, 0.05) - 380.3).abs() < 0.1);
         // Most values are zero, so the cap is zero and nothing is left to compare.
         let mostly: Vec<f64> = (0..100).map(|at| if at == 7 { 50.0 } else { 0.0 }).collect();
-        assert_eq!(capped_difference(&mostly, &mostly, 0.9, false, 0.05), Err(Withheld::NoVariation));
+        let capped = capped_difference(&mostly, &mostly, 0.9, false, 0.05).unwrap();
+        assert_eq!((capped.cap, capped.capped_treatment, capped.difference), (0.0, 1, 0.0));
+        assert_eq!((capped.effect, capped.test), (Err(Withheld::NoVariation), Err(Withheld::NoVariation)));
+        assert_eq!(capped_difference(&mostly, &[], 0.9, false, 0.05), Err(Withheld::NoUnits));
         assert_eq!(mann_whitney(&[1.0, 1.0], &[1.0]), Err(Withheld::NoVariation));
         assert_eq!(mann_whitney(&[], &[1.0]), Err(Withheld::NoUnits));
     }

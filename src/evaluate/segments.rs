@@ -35,7 +35,7 @@ impl PostStratified {
 /// Evaluates within assignment strata (where assignment shares may differ) and combines by the strata's sizes. Treatment first.
 ///
 /// # Errors
-/// No strata, a stratum in which an arm is empty, or no variation at all.
+/// No strata, a stratum in which an arm is empty or a mean rests on a single customer, or no variation at all.
 pub fn post_stratified(strata: &[(Sample, Sample)]) -> Measured<PostStratified> {
     let size = |(t, c): &(Sample, Sample)| (t.n + c.n) as f64;
     let total = sum(strata.iter().map(size));
@@ -43,8 +43,10 @@ pub fn post_stratified(strata: &[(Sample, Sample)]) -> Measured<PostStratified> 
         return Err(Withheld::NoUnits);
     }
     let difference = sum(strata.iter().map(|stratum| size(stratum) / total * (stratum.0.mean - stratum.1.mean)));
-    let variance =
-        sum(strata.iter().map(|stratum| (size(stratum) / total).powi(2) * (stratum.0.error_squared() + stratum.1.error_squared())));
+    let part = |stratum: &(Sample, Sample)| -> Measured<f64> {
+        Ok((size(stratum) / total).powi(2) * (stratum.0.error_squared()? + stratum.1.error_squared()?))
+    };
+    let variance = sum(strata.iter().map(part).collect::<Measured<Vec<f64>>>()?);
     if variance > 0.0 {
         Ok(PostStratified { difference: finite(difference)?, standard_error: variance.sqrt() })
     } else {
@@ -121,6 +123,14 @@ pub struct Heterogeneity {
     /// Cochran's Q = Σ w (d - d̄)², k - 1 degrees of freedom.
     pub q: f64,
     pub degrees: f64,
+    /// How the segments differ; withheld for a single one.
+    pub between: Measured<Between>,
+}
+
+/// What several segments say about each other.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Between {
+    /// Of [`Heterogeneity::q`], by chi-square.
     pub p: f64,
     /// Share of variation beyond chance, max(0, 1 - df/Q).
     pub i_squared: f64,
@@ -136,12 +146,9 @@ pub struct Heterogeneity {
 /// Effects of segments with their standard errors.
 ///
 /// # Errors
-/// Fewer than two segments, lists of different length, or a standard error that is not positive.
+/// No segments, lists of different length, or a standard error that is not positive.
 pub fn heterogeneity(effects: &[f64], errors: &[f64]) -> Measured<Heterogeneity> {
     paired(effects.len(), errors.len())?;
-    if effects.len() < 2 {
-        return Err(Withheld::TooFewUnits { have: effects.len() as f64, need: 2.0 });
-    }
     if errors.iter().any(|error| !(*error > 0.0 && error.is_finite())) {
         return Err(Withheld::NoVariation);
     }
@@ -150,14 +157,20 @@ pub fn heterogeneity(effects: &[f64], errors: &[f64]) -> Measured<Heterogeneity>
     let fixed = sum(weights.iter().zip(effects).map(|(weight, effect)| weight * effect)) / total;
     let q = sum(weights.iter().zip(effects).map(|(weight, effect)| weight * (effect - fixed).powi(2)));
     let degrees = effects.len() as f64 - 1.0;
+    let between = between(effects, &weights, fixed, q);
+    Ok(Heterogeneity { fixed: finite(fixed)?, standard_error: (1.0 / total).sqrt(), q, degrees, between })
+}
+
+fn between(effects: &[f64], weights: &[f64], fixed: f64, q: f64) -> Measured<Between> {
+    if effects.len() < 2 {
+        return Err(Withheld::TooFewUnits { have: effects.len() as f64, need: 2.0 });
+    }
+    let degrees = effects.len() as f64 - 1.0;
+    let total = sum(weights.iter().copied());
     let moment = (q - degrees) / (total - sum(weights.iter().map(|weight| weight * weight)) / total);
     let tau_squared = moment.max(0.0);
     let shrunk = weights.iter().zip(effects).map(|(weight, effect)| shrink(*effect, *weight, fixed, 1.0 / total, tau_squared)).collect();
-    Ok(Heterogeneity {
-        fixed: finite(fixed)?,
-        standard_error: (1.0 / total).sqrt(),
-        q,
-        degrees,
+    Ok(Between {
         p: chi_square_sf(q, degrees),
         i_squared: if q > 0.0 { (1.0 - degrees / q).max(0.0) } else { 0.0 },
         tau_squared,
@@ -177,18 +190,23 @@ fn shrink(effect: f64, weight: f64, mean: f64, mean_variance: f64, tau_squared: 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
+    use super::super::moments::Moments;
     use super::*;
 
     #[test]
     fn segments_that_agree_all_show_the_mean() {
         let found = heterogeneity(&[1.0, 1.01, 0.99], &[0.5, 0.5, 0.5]).unwrap();
-        assert_eq!(found.tau_squared, 0.0);
-        assert_eq!(found.i_squared, 0.0);
-        assert!(found.moment < 0.0);
-        assert!(found.shrunk.iter().all(|(effect, _)| (effect - found.fixed).abs() < 1e-15));
-        assert!(heterogeneity(&[1.0], &[0.5]).is_err());
+        let between = found.between.unwrap();
+        assert_eq!(between.tau_squared, 0.0);
+        assert_eq!(between.i_squared, 0.0);
+        assert!(between.moment < 0.0);
+        assert!(between.shrunk.iter().all(|(effect, _)| (effect - found.fixed).abs() < 1e-15));
+        let single = heterogeneity(&[1.0], &[0.5]).unwrap();
+        assert_eq!((single.fixed, single.standard_error, single.q), (1.0, 0.5, 0.0));
+        assert_eq!(single.between, Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 }));
+        assert_eq!(heterogeneity(&[], &[]), Err(Withheld::NoUnits));
         assert_eq!(heterogeneity(&[1.0, 2.0], &[0.5, 0.0]), Err(Withheld::NoVariation));
-        let apart = heterogeneity(&[0.0, 4.0], &[0.5, 0.5]).unwrap();
+        let apart = heterogeneity(&[0.0, 4.0], &[0.5, 0.5]).unwrap().between.unwrap();
         assert!(apart.shrunk.first().unwrap().0 > 0.0 && apart.shrunk.last().unwrap().0 < 4.0);
     }
 
@@ -200,5 +218,10 @@ mod tests {
         let sparse = mantel_haenszel(&[(arm(3, 5), arm(0, 5)), (arm(1, 9), arm(0, 9))]).unwrap();
         assert_eq!(sparse.odds_ratio, Err(Withheld::NoResponses));
         assert_eq!(post_stratified(&[(Sample::rate(5, 1.0), Sample::rate(0, 0.0))]), Err(Withheld::NoUnits));
+        // One customer of a mean measures no spread; of a rate it is p (1 - p).
+        let (many, one) = (Moments::of(&[1.0, 2.0, 4.0]).sample(), Moments::of(&[3.0]).sample());
+        let few = Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 });
+        assert_eq!(post_stratified(&[(many, many), (many, one)]), few);
+        assert!(post_stratified(&[(Sample::rate(5, 1.0), Sample::rate(5, 2.0)), (Sample::rate(5, 1.0), Sample::rate(1, 1.0))]).is_ok());
     }
 }

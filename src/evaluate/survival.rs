@@ -79,13 +79,16 @@ fn bounds(survival: f64, greenwood: f64, z: f64) -> Measured<Interval> {
     Ok(Interval { lower: survival.powf(half.exp()), upper: survival.powf((-half).exp()) })
 }
 
+/// How far a product of shares may stand above one half and still be it: rounding of the factors.
+const ROUNDING: f64 = 1e-12;
+
 impl Curve {
     /// The first time at which half or fewer are left.
     ///
     /// # Errors
     /// [`Withheld::NotReached`].
     pub fn median(&self) -> Measured<f64> {
-        self.steps.iter().find(|step| step.survival <= 0.5).map(|step| step.time).ok_or(Withheld::NotReached)
+        self.steps.iter().find(|step| step.survival <= 0.5 + ROUNDING).map(|step| step.time).ok_or(Withheld::NotReached)
     }
 
     /// Share still there at a time.
@@ -266,6 +269,17 @@ mod tests {
         assert!(kaplan_meier(&spells(&[(-1.0, true)]), 0.05).is_err());
         assert_eq!(log_rank(&spells(&[(1.0, false)]), &spells(&[(1.0, false)])), Err(Withheld::NoVariation));
         assert_eq!(gone.shown(2.0).len(), 1);
+    }
+
+    #[test]
+    fn exactly_half_is_the_median_also_where_the_product_is_rounded_up() {
+        // 14 customers; the rounded product is 0.5 and a few units of the last digit after the seventh has left.
+        let durations = [1.0, 2.0, 3.0, 3.0, 5.0, 6.0, 7.0, 8.0, 8.0, 8.0, 8.0, 10.0, 11.0, 14.0];
+        let ended = [true, true, true, true, true, true, true, true, false, true, false, false, false, true];
+        let list: Vec<(f64, bool)> = durations.into_iter().zip(ended).collect();
+        let curve = kaplan_meier(&spells(&list), 0.05).unwrap();
+        assert!(curve.steps.iter().any(|step| step.time == 7.0 && step.survival > 0.5));
+        assert_eq!(curve.median(), Ok(7.0));
     }
 
     #[test]

@@ -40,7 +40,8 @@ impl Curve {
 /// Highest score first. Equal scores stand in reversed order of arrival, as scikit-uplift has them.
 fn ordered(customers: &[Scored]) -> Vec<Scored> {
     let mut order = customers.to_vec();
-    order.sort_by(|left, right| left.score.total_cmp(&right.score));
+    // Adding zero makes the two zeros one score.
+    order.sort_by(|left, right| (left.score + 0.0).total_cmp(&(right.score + 0.0)));
     order.reverse();
     order
 }
@@ -127,7 +128,7 @@ pub fn uplift_curve(customers: &[Scored]) -> Measured<Curve> {
 pub struct Coefficients {
     /// Perfect: treated responders first, control responders last.
     pub qini: Measured<f64>,
-    /// Perfect: as if nobody could be harmed.
+    /// Perfect: as if nobody could be harmed. Withheld without extra responses, where that curve would run backwards.
     pub qini_without_harm: Measured<f64>,
     pub uplift: Measured<f64>,
 }
@@ -160,7 +161,7 @@ pub fn coefficients(customers: &[Scored]) -> Measured<Coefficients> {
     };
     Ok(Coefficients {
         qini: normalised(&qini, &perfect),
-        qini_without_harm: normalised(&qini, &unharmed),
+        qini_without_harm: if extra > 0.0 { normalised(&qini, &unharmed) } else { Err(Withheld::NoIncrement) },
         uplift: normalised(&uplift, &best),
     })
 }
@@ -274,5 +275,22 @@ mod tests {
         let customers = [customer(false, 1.0, true), customer(false, 0.0, false)];
         let found = coefficients(&customers).unwrap();
         assert_eq!(found.qini, Err(Withheld::NoVariation));
+        assert_eq!(found.qini_without_harm, Err(Withheld::NoIncrement));
+    }
+
+    #[test]
+    fn a_harmful_treatment_has_no_coefficient_without_harm() {
+        let customers = [customer(false, 2.0, true), customer(true, 1.0, false), customer(true, 0.0, true), customer(true, 3.0, false)];
+        let found = coefficients(&customers).unwrap();
+        assert!(found.qini.is_ok());
+        assert_eq!(found.qini_without_harm, Err(Withheld::NoIncrement));
+    }
+
+    #[test]
+    fn both_zeros_are_one_score() {
+        for (first, second) in [(0.0, 0.0), (-0.0, 0.0), (0.0, -0.0)] {
+            let order = ordered(&[customer(true, first, true), customer(false, second, true)]);
+            assert_eq!(order.iter().map(|own| own.responded).collect::<Vec<_>>(), [false, true]);
+        }
     }
 }

@@ -119,12 +119,11 @@ pub fn balance(treatment: &Sample, control: &Sample) -> Measured<Balance> {
 /// The standardised mean difference.
 ///
 /// # Errors
-/// Nobody, or no variation in both arms.
+/// Nobody or a single customer in an arm, or no variation in both.
 pub fn standardised_difference(treatment: &Sample, control: &Sample) -> Measured<f64> {
-    if treatment.n == 0 || control.n == 0 {
-        return Err(Withheld::NoUnits);
-    }
-    let spread = f64::midpoint(treatment.variance, control.variance).sqrt();
+    treatment.several()?;
+    control.several()?;
+    let spread = f64::midpoint(treatment.spread()?, control.spread()?).sqrt();
     if spread > 0.0 { finite((treatment.mean - control.mean) / spread) } else { Err(Withheld::NoVariation) }
 }
 
@@ -249,5 +248,8 @@ mod tests {
         let found = interaction(&(cell(2.0), cell(1.0)), &(cell(1.0), cell(1.0))).unwrap();
         assert!((found.difference - 1.0).abs() < 1e-15 && (found.standard_error - 0.2).abs() < 1e-12);
         assert!((balance(&cell(1.1), &cell(1.0)).unwrap().standardised - 0.1).abs() < 1e-12);
+        let few = Err(Withheld::TooFewUnits { have: 1.0, need: 2.0 });
+        assert_eq!(standardised_difference(&Sample { n: 1, mean: 1.0, variance: f64::NAN }, &cell(1.0)), few);
+        assert_eq!(standardised_difference(&cell(1.0), &Sample::rate(1, 1.0)), few);
     }
 }

@@ -15,6 +15,7 @@ use compare::differences;
 use inputs::Inputs;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// What a method answers to its inputs, in the keys of the file.
@@ -31,6 +32,11 @@ fn file_of_cases() -> PathBuf {
     }
 }
 
+/// `None` where the method panics: one broken case must not hide the others.
+fn attempt(method: Method, inputs: &Inputs) -> Option<Value> {
+    catch_unwind(AssertUnwindSafe(|| method(inputs))).ok()
+}
+
 /// One line per failing number; the count of cases run per method.
 fn run(text: &str) -> (Vec<String>, BTreeMap<String, usize>) {
     let file: Value = serde_json::from_str(text).expect("the file of cases is JSON");
@@ -43,10 +49,14 @@ fn run(text: &str) -> (Vec<String>, BTreeMap<String, usize>) {
             failures.push(format!("{id}: nobody knows the method `{method}`"));
             continue;
         };
-        let got = answer(&Inputs::new(&case["inputs"], &case["expected"]));
+        *ran.entry(method.to_owned()).or_default() += 1;
+        let inputs = Inputs::new(&case["inputs"], &case["expected"]);
+        let Some(got) = attempt(*answer, &inputs) else {
+            failures.push(format!("{id}: the method panicked"));
+            continue;
+        };
         let (relative, absolute) = (case["tolerance"]["rel"].as_f64().unwrap_or(0.0), case["tolerance"]["abs"].as_f64().unwrap_or(0.0));
         failures.extend(differences(&case["expected"], &got, relative, absolute).into_iter().map(|line| format!("{id}{line}")));
-        *ran.entry(method.to_owned()).or_default() += 1;
     }
     for method in file["methods"].as_object().map(|methods| methods.keys()).into_iter().flatten() {
         if !ran.contains_key(method) {
@@ -84,6 +94,7 @@ fn the_harness_can_fail() {
     assert_eq!(lines("psi", r#"{"psi": null}"#).len(), 1);
     assert_eq!(lines("psi", r#"{"per_bin": [0.0]}"#).len(), 1);
     assert_eq!(lines("psi", r#"{"unheard": 1}"#).len(), 1);
+    assert_eq!(attempt(|_| panic!("a broken method"), &Inputs::new(&Value::Null, &Value::Null)), None);
     // Unknown, and therefore also no case of `psi`.
     assert_eq!(lines("astrology", r#"{"psi": 1}"#).len(), 2);
 }

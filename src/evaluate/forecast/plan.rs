@@ -291,7 +291,7 @@ impl Known {
                 // From one customer on, so that the multiple is the number.
                 let effect =
                     Effect { estimate: 0.0, standard_error: self.error(true_difference, 1.0)?, degrees: f64::INFINITY, units: 1.0 };
-                Ok(1.0 + progress(&effect, difference, &self.plan(), tuning)?.factor)
+                Ok(1.0 + progress(&effect, difference, &self.plan(), tuning)?.factor?)
             }
         }
     }

@@ -157,7 +157,7 @@ impl Section<'_> {
         let treated: Vec<bool> = known.iter().map(|own| own.0).collect();
         let (before, after): (Vec<f64>, Vec<f64>) = known.iter().map(|own| (own.1, own.2)).unzip();
         let found = difference_in_differences(&treated, &before, &after);
-        let own = found.map(|own| Found { estimate: own.effect, error: Ok(own.error_clustered), degrees: known.len() as f64 - 1.0 });
+        let own = found.map(|own| Found { estimate: own.effect, error: own.error_clustered, degrees: known.len() as f64 - 1.0 });
         let title = Words::new("difference in differences, errors by customer", "双重差分，按客户聚类的标准误");
         out.push(self.row("difference-in-differences", title, own, Ok(known.len() as f64)));
     }

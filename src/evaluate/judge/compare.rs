@@ -242,7 +242,7 @@ pub fn samples(t: &Sample, c: &Sample, degrees: Option<f64>, terms: &Terms) -> C
 
 fn detectable(t: &Sample, c: &Sample, terms: &Terms) -> Measured<f64> {
     let plan = crate::evaluate::power::Plan { alpha: terms.alpha, power: terms.power, ratio: 1.0 };
-    Ok(detectable_mean(c.mean, c.variance, c.n as f64, t.n as f64, &plan)?.absolute)
+    Ok(detectable_mean(c.mean, c.spread()?, c.n as f64, t.n as f64, &plan)?.absolute)
 }
 
 /// The arm's own level against a fixed bound.

@@ -4,7 +4,7 @@
 use crate::evaluate::evaluation::{CutLevel, CutReport, TestRow, Words};
 use crate::evaluate::multiple::benjamini_hochberg;
 use crate::evaluate::observed::ObservedLevel;
-use crate::evaluate::segments::{Heterogeneity, heterogeneity, post_stratified};
+use crate::evaluate::segments::{Between, heterogeneity, post_stratified};
 use crate::evaluate::withheld::{Measured, Withheld};
 use crate::ir::{Cut, TrialGoal};
 
@@ -65,9 +65,9 @@ fn report(
     let (places, spread) = spread(&levels);
     let shrunken = |at: usize| -> Measured<f64> {
         let place = places.iter().position(|own| *own == at).ok_or(Withheld::NoVariation)?;
-        spread.as_ref().map_err(|reason| *reason)?.shrunk.get(place).map(|own| own.0).ok_or(Withheld::NoUnits)
+        spread.as_ref().map_err(|reason| *reason)?.1.shrunk.get(place).map(|own| own.0).ok_or(Withheld::NoUnits)
     };
-    let q = |value: fn(&Heterogeneity) -> f64| spread.as_ref().map(value).map_err(|reason| *reason).into();
+    let q = |value: fn(&(f64, Between)) -> f64| spread.as_ref().map(value).map_err(|reason| *reason).into();
     let strata: Vec<_> = levels
         .iter()
         .filter(|level| level.own.units + level.base.units > 0)
@@ -82,17 +82,17 @@ fn report(
         unit: target::unit(view, goal),
         arm: view.arm_key(arm),
         levels: rows.collect(),
-        q: q(|own| own.q),
-        q_p: q(|own| own.p),
-        i_squared: q(|own| own.i_squared),
-        tau_squared: q(|own| own.tau_squared),
+        q: q(|own| own.0),
+        q_p: q(|own| own.1.p),
+        i_squared: q(|own| own.1.i_squared),
+        tau_squared: q(|own| own.1.tau_squared),
         stratified: estimate(combined.map(|own| own.difference), combined.and_then(|own| own.interval(view.terms.alpha))),
         sentence: sentence(view, &spread),
     })
 }
 
-/// Heterogeneity over the levels that have a standard error, and which those are.
-fn spread(levels: &[Level]) -> (Vec<usize>, Measured<Heterogeneity>) {
+/// Cochran's Q and what follows from it over the levels that have a standard error, and which those are.
+fn spread(levels: &[Level]) -> (Vec<usize>, Measured<(f64, Between)>) {
     let known: Vec<(usize, f64, f64)> = levels
         .iter()
         .enumerate()
@@ -100,7 +100,12 @@ fn spread(levels: &[Level]) -> (Vec<usize>, Measured<Heterogeneity>) {
         .collect();
     let effects: Vec<f64> = known.iter().map(|own| own.1).collect();
     let errors: Vec<f64> = known.iter().map(|own| own.2).collect();
-    (known.iter().map(|own| own.0).collect(), heterogeneity(&effects, &errors))
+    let found = if known.is_empty() {
+        Err(Withheld::TooFewUnits { have: 0.0, need: 2.0 })
+    } else {
+        heterogeneity(&effects, &errors).and_then(|found| Ok((found.q, found.between?)))
+    };
+    (known.iter().map(|own| own.0).collect(), found)
 }
 
 fn row(level: &Level, corrected: Option<f64>, shrunken: Measured<f64>) -> CutLevel {
@@ -124,10 +129,10 @@ fn row(level: &Level, corrected: Option<f64>, shrunken: Measured<f64>) -> CutLev
     }
 }
 
-fn sentence(view: &View, spread: &Measured<Heterogeneity>) -> Words {
+fn sentence(view: &View, spread: &Measured<(f64, Between)>) -> Words {
     match spread {
         Err(reason) => print::reasoned(*reason),
-        Ok(own) => {
+        Ok((_, own)) => {
             let (p, part) = (print::chance(own.p), print::percent(own.i_squared));
             if own.p < view.terms.alpha {
                 Words::new(

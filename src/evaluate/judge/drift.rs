@@ -32,7 +32,7 @@ fn row(own: &Characteristic, seen: &ObservedCharacteristic) -> DriftRow {
     let later: Vec<f64> = seen.bins.iter().map(|(_, _, halves)| halves.later as f64).collect();
     let found = if first.len() == 1 { same_everywhere(&first, &later) } else { stability(&first, &later, FLOOR) };
     let light = match &found {
-        Ok(found) if found.index > MOVED && found.index > found.critical => Light::Amber,
+        Ok(found) if found.index > MOVED && found.critical.is_ok_and(|critical| found.index > critical) => Light::Amber,
         _ => Light::Green,
     };
     let moved = found.as_ref().ok().and_then(|found| most_moved(own, seen, found, first.iter().sum(), later.iter().sum()));
@@ -41,7 +41,7 @@ fn row(own: &Characteristic, seen: &ObservedCharacteristic) -> DriftRow {
         label: own.label.clone(),
         outcome: own.outcome,
         index: found.as_ref().map(|found| found.index).map_err(|reason| *reason).into(),
-        critical: found.map(|found| found.critical).into(),
+        critical: found.and_then(|found| found.critical).into(),
         light,
         moved,
     }

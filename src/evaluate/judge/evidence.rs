@@ -38,13 +38,13 @@ fn goal(view: &View, own: &TrialGoal, contrast: &Contrast) -> Goal {
     let aim = target::aim(view, own, contrast);
     let conclusive = contrast.comparison.conclusive(contrast.p_adjusted, view.terms.alpha);
     // The corrected test and the relative interval have a say too: the rules see an interval that agrees with both.
-    let interval = aim.interval.map(|interval| {
+    let interval = aim.interval.and_then(|interval| {
         let claims = interval.excludes(0.0) && matches!(contrast.against, Against::Control(_) | Against::Measure(_) | Against::Figure);
-        match (claims && !conclusive, aim.estimate, contrast.p_adjusted) {
-            (true, Ok(estimate), Ok(p)) => agreeing(adjusted_interval(estimate, interval, p, view.terms.alpha)),
+        Ok(match (claims && !conclusive, aim.estimate, contrast.p_adjusted) {
+            (true, Ok(estimate), Ok(p)) => agreeing(adjusted_interval(estimate, interval, p, view.terms.alpha)?),
             (true, Ok(_) | Err(_), Ok(_) | Err(_)) => agreeing(interval),
             (false, Ok(_) | Err(_), Ok(_) | Err(_)) => interval,
-        }
+        })
     });
     Goal {
         name: own.name.clone(),
@@ -104,7 +104,7 @@ fn guardrail(view: &View, contrast: &Contrast) -> Option<Guardrail> {
 /// Net money: of the registered value of a success, or of the formula of `decide` where that is money.
 fn net(view: &View, primary: &Contrast) -> Option<Measured<Interval>> {
     if view.terms.value.is_some() {
-        return Some(money::of(view, primary).map(|own| own.net_interval));
+        return Some(money::of(view, primary).and_then(|own| own.net_interval));
     }
     let (highest, formula, _) = view.trial.decide.as_ref()?;
     let unit = formula::unit(view, formula);
@@ -177,7 +177,7 @@ fn more(view: &View, primary: &Contrast, goal: &Goal) -> Measured<f64> {
         return Err(Withheld::NotRegistered);
     }
     let found = power::progress(&effect, goal.worthwhile, &view.plan(1.0), anytime(view))?;
-    finite(found.additional_units)
+    finite(found.additional_units?)
 }
 
 /// Customers of both arms, half and half, that a random test of the effect worth having needs.

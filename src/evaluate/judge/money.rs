@@ -41,7 +41,7 @@ pub fn of(view: &View, contrast: &Contrast) -> Measured<Economics> {
 fn counted(view: &View, contrast: &Contrast, value: f64) -> Measured<Economics> {
     let own = &contrast.comparison;
     let costs = Costs { per_contact: 0.0, fixed: extra_cost(view, contrast), margin: value };
-    from_interval(own.difference?, &own.interval?, own.units as f64, &costs)
+    from_interval(own.difference?, Ok(own.interval?), own.units as f64, &costs)
 }
 
 fn row(view: &View, contrast: &Contrast) -> MoneyRow {
@@ -60,12 +60,12 @@ fn row(view: &View, contrast: &Contrast) -> MoneyRow {
         value: view.terms.value.map(|value| value / 100.0),
         incremental: estimate(incremental, interval.map(|interval| interval.scaled(n))),
         cost_per_incremental: causal.and(own.difference).and_then(|difference| cost_per_response(difference, n, cost).1).into(),
-        benefit: estimate(benefit, found.map(|own| own.net_interval.moved(own.cost))),
-        net: estimate(found.map(|own| own.net), found.map(|own| own.net_interval)),
+        benefit: estimate(benefit, found.and_then(|own| Ok(own.net_interval?.moved(own.cost)))),
+        net: estimate(found.map(|own| own.net), found.and_then(|own| own.net_interval)),
         roi: found.and_then(|own| own.return_on_cost).into(),
         break_even: found.and_then(|own| own.break_even).into(),
         net_per_thousand: match found {
-            Ok(own) if n > 0.0 => estimate(Ok(own.net * 1000.0 / n), Ok(own.net_interval.scaled(1000.0 / n))),
+            Ok(own) if n > 0.0 => estimate(Ok(own.net * 1000.0 / n), own.net_interval.map(|interval| interval.scaled(1000.0 / n))),
             Ok(_) => withheld(Withheld::NoUnits),
             Err(reason) => withheld(reason),
         },

@@ -29,7 +29,7 @@ pub fn report(view: &View) -> Option<OffPolicyReport> {
     let half = normal_upper_quantile(view.terms.alpha / 2.0);
     let sentence = match supported {
         Ok(own) => {
-            let (n, all) = (print::count(own.effective), print::count(own.decisions));
+            let (n, all) = (print::count(own.effective.unwrap_or(0.0)), print::count(own.decisions));
             Words::new(
                 format!("{n} of {all} logged decisions speak for the proposed rule"),
                 format!("{all} 条历史决策中有效 {n} 条支持所提规则"),
@@ -42,10 +42,10 @@ pub fn report(view: &View) -> Option<OffPolicyReport> {
         rows: reward.len() as u64,
         inverse: estimate(
             supported.map(|own| own.weighted),
-            supported.map(|own| Interval::around(own.weighted, half * own.standard_error)),
+            supported.and_then(|own| Ok(Interval::around(own.weighted, half * own.standard_error?))),
         ),
         self_normalised: figure(supported.and_then(|own| own.normalised)),
-        effective: figure(found.map(|own| own.effective)),
+        effective: figure(found.and_then(|own| own.effective)),
         supported: supported.is_ok(),
         sentence,
     })

@@ -72,7 +72,7 @@ pub fn migration(
         counts,
         changed: changed.into(),
         psi: found.as_ref().map(|own| own.index).map_err(|reason| *reason).into(),
-        psi_critical: found.map(|own| own.critical).into(),
+        psi_critical: found.and_then(|own| own.critical).into(),
     }
 }
 

@@ -92,9 +92,11 @@ impl Reading {
         self.sample.map(|sample| sample.mean)
     }
 
-    /// The standard error of the level.
+    /// The standard error of the level; a single customer gives none, whatever is measured.
     pub fn error(&self) -> Measured<f64> {
-        self.sample.map(|sample| sample.error_squared().sqrt())
+        let sample = self.sample?;
+        sample.several()?;
+        Ok(sample.error_squared()?.sqrt())
     }
 
     /// The interval of the level itself: Wilson for rates, Student for means, a confidence sequence where looks are free.
@@ -116,7 +118,7 @@ impl Reading {
         let sample = self.sample?;
         sample.usable()?;
         let n = sample.n as f64;
-        Ok(Effect { estimate: sample.mean - bound, standard_error: sample.error_squared().sqrt(), degrees: n - 1.0, units: n })
+        Ok(Effect { estimate: sample.mean - bound, standard_error: sample.error_squared()?.sqrt(), degrees: n - 1.0, units: n })
     }
 }
 
@@ -168,4 +170,21 @@ pub fn horizon(measure: &Measure, observed: Option<&ObservedMeasure>) -> Option<
     let curves = observed?.arms.iter().filter_map(|cell| kaplan_meier(&spells(cell), 0.05).ok());
     let ends = curves.filter_map(|curve: Curve| curve.shown(LEAST_AT_RISK).last().map(|step| step.time));
     ends.fold(None, |least: Option<f64>, end| Some(least.map_or(end, |own| own.min(end))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_customer_has_a_level_without_an_error() {
+        let few = Withheld::TooFewUnits { have: 1.0, need: 2.0 };
+        for one in [Reading::of_sample(Moments::of(&[3.0]).sample()), Reading::of_rate(1, 1.0)] {
+            assert!(one.level().is_ok());
+            assert_eq!(one.error(), Err(few));
+            assert_eq!(one.against(0.0), Err(few));
+        }
+        assert_eq!(Reading::of_sample(Moments::of(&[3.0, 5.0]).sample()).error(), Ok(1.0));
+        assert_eq!(Reading::nobody().error(), Err(Withheld::NoUnits));
+    }
 }

@@ -3,7 +3,9 @@
 
 use crate::evaluate::evaluation::Words;
 use crate::evaluate::moments::Sample;
+use crate::evaluate::numeric::sum;
 use crate::evaluate::tally::PairTally;
+use crate::evaluate::withheld::{Measured, Withheld};
 use std::collections::BTreeMap;
 
 use super::reading::Reading;
@@ -79,18 +81,41 @@ fn of_tallies<'a>(
 impl Strata {
     /// Each arm as it would be if its strata had the sizes of both arms together: mean Σ w m, squared error Σ w² v/n. The
     /// difference of the two is the post-stratified one.
-    pub fn standardised(&self) -> Option<(Sample, Sample)> {
+    ///
+    /// # Errors
+    /// Nobody, or a stratum in which an arm's mean has no error because of a single customer.
+    pub fn standardised(&self) -> Measured<(Sample, Sample)> {
         let size = |(t, c): &(Sample, Sample)| (t.n + c.n) as f64;
         let total: f64 = self.arms.iter().map(size).sum();
-        let of = |pick: fn(&(Sample, Sample)) -> &Sample| -> Sample {
+        if total == 0.0 {
+            return Err(Withheld::NoUnits);
+        }
+        let of = |pick: fn(&(Sample, Sample)) -> &Sample| -> Measured<Sample> {
             let n: u64 = self.arms.iter().map(|stratum| pick(stratum).n).sum();
-            let weighted = |value: fn(&Sample, f64) -> f64| {
-                crate::evaluate::numeric::sum(self.arms.iter().map(|stratum| value(pick(stratum), size(stratum) / total)))
-            };
-            let mean = weighted(|sample, weight| weight * sample.mean);
-            let error = weighted(|sample, weight| weight * weight * sample.error_squared());
-            Sample { n, mean, variance: error * n as f64 }
+            let weighted = || self.arms.iter().map(|stratum| (pick(stratum), size(stratum) / total));
+            let mean = sum(weighted().map(|(sample, weight)| weight * sample.mean));
+            let errors: Vec<f64> =
+                weighted().map(|(sample, weight)| Ok(weight * weight * sample.error_squared()?)).collect::<Measured<_>>()?;
+            Ok(Sample { n, mean, variance: sum(errors) * n as f64 })
         };
-        (total > 0.0).then(|| (of(|stratum| &stratum.0), of(|stratum| &stratum.1)))
+        Ok((of(|stratum| &stratum.0)?, of(|stratum| &stratum.1)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::moments::Moments;
+
+    #[test]
+    fn a_stratum_with_one_customer_withholds_the_error_of_a_mean_and_not_of_a_rate() {
+        let (many, one) = (Moments::of(&[1.0, 2.0, 4.0]).sample(), Moments::of(&[3.0]).sample());
+        let strata = |arms: Vec<(Sample, Sample)>| Strata { over: Words::same("wave"), arms };
+        let few = Withheld::TooFewUnits { have: 1.0, need: 2.0 };
+        assert_eq!(strata(vec![(many, many), (many, one)]).standardised(), Err(few));
+        assert!(strata(vec![(many, many), (many, many)]).standardised().is_ok());
+        let (rate, single) = (Sample::rate(4, 2.0), Sample::rate(1, 1.0));
+        assert!(strata(vec![(rate, rate), (rate, single)]).standardised().is_ok());
+        assert_eq!(strata(Vec::new()).standardised(), Err(Withheld::NoUnits));
     }
 }

@@ -1,19 +1,21 @@
 //! Several groups, several tests, and what must be checked before a comparison is believed.
 
 use super::Method;
-use super::inputs::{Inputs, all, interval, maybe, shown, whole};
+use super::inputs::{Inputs, all, maybe, maybe_interval, partly, shown, whole};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use strat::evaluate::contingency::association;
 use strat::evaluate::drift::stability;
 use strat::evaluate::effect::Interval;
 use strat::evaluate::moments::Sample;
 use strat::evaluate::multiple::{Family, adjusted_interval, benjamini_hochberg, benjamini_yekutieli, bonferroni, holm, sidak};
-use strat::evaluate::observational::{Observed, augmented, covariate_balance, difference_in_differences, weighted};
+use strat::evaluate::observational::{Observed, Weighted, augmented, covariate_balance, difference_in_differences, weighted};
 use strat::evaluate::proportion::Rate;
 use strat::evaluate::quantile::{capped_difference, mann_whitney, quantile};
 use strat::evaluate::regression::{clustered_difference, regression_adjusted};
-use strat::evaluate::segments::{heterogeneity, mantel_haenszel, post_stratified};
+use strat::evaluate::segments::{Between, heterogeneity, mantel_haenszel, post_stratified};
 use strat::evaluate::validity::sample_ratio;
+use strat::evaluate::withheld::Withheld;
 
 pub const METHODS: &[(&str, Method)] = &[
     ("chi2_contingency", contingency),
@@ -61,9 +63,12 @@ fn several_tests(inputs: &Inputs) -> Value {
 }
 
 fn adjusted(inputs: &Inputs) -> Value {
-    let ends = inputs.numbers("ci");
-    let raw = Interval { lower: ends[0], upper: ends[1] };
-    json!({"ci_adjusted": interval(adjusted_interval(inputs.number("estimate"), raw, inputs.number("p_adjusted"), inputs.alpha()))})
+    let raw = match inputs.numbers("ci").as_slice() {
+        [lower, upper] => Ok(Interval { lower: *lower, upper: *upper }),
+        other => Err(Withheld::UnequalLengths { left: other.len() as f64, right: 2.0 }),
+    };
+    let found = raw.and_then(|raw| adjusted_interval(inputs.number("estimate"), raw, inputs.number("p_adjusted"), inputs.alpha()));
+    json!({"ci_adjusted": maybe_interval(found)})
 }
 
 fn capped(inputs: &Inputs) -> Value {
@@ -77,11 +82,13 @@ fn capped(inputs: &Inputs) -> Value {
     .map(|found| {
         json!({
             "cap": shown(found.cap), "n_capped_t": found.capped_treatment, "n_capped_c": found.capped_control,
-            "mean_t": shown(found.treatment.mean), "mean_c": shown(found.control.mean), "diff": shown(found.effect.estimate),
-            "t": shown(found.test.statistic), "df": shown(found.effect.degrees), "p": shown(found.test.p), "ci": interval(found.test.interval),
+            "mean_t": shown(found.treatment.mean), "mean_c": shown(found.control.mean), "diff": shown(found.difference),
+            "t": maybe(found.test.map(|own| own.statistic)), "df": maybe(found.effect.map(|own| own.degrees)),
+            "p": maybe(found.test.map(|own| own.p)), "ci": maybe_interval(found.test.map(|own| own.interval)),
+            "error": found.test.err().map(|reason| reason.slug()),
         })
     });
-    whole(inputs, answer)
+    answer.unwrap_or_else(|reason| whole(inputs, Err(reason)))
 }
 
 fn one_quantile(inputs: &Inputs) -> Value {
@@ -121,19 +128,38 @@ fn segments(inputs: &Inputs) -> Value {
     let answer = heterogeneity(&inputs.numbers("effect"), &inputs.numbers("se")).map(|found| {
         // Some packages print both before they are cut at zero; the function gives both forms of the variance.
         let negative = |key: &str| inputs.expected(key).as_f64().is_some_and(|value| value < 0.0);
+        // Where Q is zero but for rounding, its quotient is any number below zero without bound.
+        let i_squared = inputs.expected("i2");
+        let unbounded = found.q < 1e-20 && (*i_squared == "-inf" || i_squared.as_f64().is_some_and(|value| value < -1e15));
+        let between = found.between.as_ref().map_err(|reason| *reason);
+        let of = |value: &dyn Fn(&Between) -> f64| maybe(between.map(value));
         json!({
             "fixed": shown(found.fixed), "se_fixed": shown(found.standard_error), "q": shown(found.q), "df": found.degrees,
-            "p": shown(found.p),
-            "i2": shown(if negative("i2") { 1.0 - found.degrees / found.q } else { found.i_squared }),
-            "tau2_dl": shown(if negative("tau2_dl") { found.moment } else { found.tau_squared }),
+            "p": of(&|own| own.p),
+            "i2": if unbounded {
+                i_squared.clone()
+            } else {
+                of(&|own| if negative("i2") { 1.0 - found.degrees / found.q } else { own.i_squared })
+            },
+            "tau2_dl": of(&|own| if negative("tau2_dl") { own.moment } else { own.tau_squared }),
+            "error": between.err().map(|reason| reason.slug()),
         })
     });
-    whole(inputs, answer)
+    answer.unwrap_or_else(|reason| whole(inputs, Err(reason)))
+}
+
+/// The same number for the same label, whether it is a word or a number.
+fn labels(value: &Value) -> Vec<u64> {
+    let mut known: BTreeMap<String, u64> = BTreeMap::new();
+    let place = |label: &Value| {
+        let next = known.len() as u64;
+        *known.entry(label.as_f64().map_or_else(|| label.to_string(), |number| number.to_string())).or_insert(next)
+    };
+    value.as_array().into_iter().flatten().map(place).collect()
 }
 
 fn clusters(inputs: &Inputs) -> Value {
-    let cluster: Vec<u64> = inputs.numbers("cluster").into_iter().map(|value| value as u64).collect();
-    let answer = clustered_difference(&inputs.numbers("y"), &inputs.flags("treatment"), &cluster).map(|found| {
+    let answer = clustered_difference(&inputs.numbers("y"), &inputs.flags("treatment"), &labels(inputs.raw("cluster"))).map(|found| {
         json!({
             "diff": shown(found.difference), "se_cr1": shown(found.standard_error), "p_t_df_g_minus_1": shown(found.p),
             "se_ignoring_clusters_hc2": shown(found.independent_error), "design_effect": shown(found.design_effect),
@@ -142,21 +168,25 @@ fn clusters(inputs: &Inputs) -> Value {
     whole(inputs, answer)
 }
 
-/// One column of numbers, or several.
-fn columns(value: &Value) -> Vec<Vec<f64>> {
+/// One column of numbers, or several: a list per customer, or a list per column where only that has `customers` entries. A number
+/// that a list lacks is "not a number".
+fn columns(value: &Value, customers: usize) -> Vec<Vec<f64>> {
     let list = value.as_array().cloned().unwrap_or_default();
     let numbers = |list: &[Value]| list.iter().map(|value| value.as_f64().unwrap_or(f64::NAN)).collect::<Vec<f64>>();
-    if list.iter().all(Value::is_array) {
-        let rows: Vec<Vec<f64>> = list.iter().map(|row| numbers(row.as_array().expect("a row"))).collect();
-        let width = rows.first().map_or(0, Vec::len);
-        (0..width).map(|column| rows.iter().map(|row| row[column]).collect()).collect()
-    } else {
-        vec![numbers(&list)]
+    if !list.iter().all(Value::is_array) {
+        return vec![numbers(&list)];
     }
+    let rows: Vec<Vec<f64>> = list.iter().filter_map(Value::as_array).map(|row| numbers(row)).collect();
+    if rows.len() != customers && rows.iter().all(|row| row.len() == customers) {
+        return rows;
+    }
+    let width = rows.iter().map(Vec::len).max().unwrap_or(0);
+    (0..width).map(|column| rows.iter().map(|row| row.get(column).copied().unwrap_or(f64::NAN)).collect()).collect()
 }
 
 fn covariates(inputs: &Inputs) -> Value {
-    let answer = regression_adjusted(&inputs.numbers("y"), &inputs.flags("treatment"), &columns(inputs.raw("x"))).map(|found| {
+    let outcome = inputs.numbers("y");
+    let answer = regression_adjusted(&outcome, &inputs.flags("treatment"), &columns(inputs.raw("x"), outcome.len())).map(|found| {
         json!({
             "ate": shown(found.effect), "se_hc2": shown(found.standard_error), "p": shown(found.p), "df": found.degrees,
             "diff_in_means": shown(found.plain),
@@ -169,12 +199,13 @@ fn panel(inputs: &Inputs) -> Value {
     let answer = difference_in_differences(&inputs.flags("group"), &inputs.numbers("y_pre"), &inputs.numbers("y_post")).map(|found| {
         let [t_pre, t_post, c_pre, c_post] = found.means;
         json!({
-            "att": shown(found.effect), "se_ols": shown(found.error_plain), "se_hc1": shown(found.error_robust),
-            "se_cluster_unit": shown(found.error_clustered), "p_cluster_unit": shown(found.p),
+            "att": shown(found.effect), "se_ols": maybe(found.error_plain), "se_hc1": maybe(found.error_robust),
+            "se_cluster_unit": maybe(found.error_clustered), "p_cluster_unit": maybe(found.p),
             "means": {"t_pre": t_pre, "t_post": t_post, "c_pre": c_pre, "c_post": c_post},
+            "error": found.p.err().map(|reason| reason.slug()),
         })
     });
-    whole(inputs, answer)
+    answer.unwrap_or_else(|reason| whole(inputs, Err(reason)))
 }
 
 fn without_control(inputs: &Inputs) -> Value {
@@ -182,19 +213,33 @@ fn without_control(inputs: &Inputs) -> Value {
     let data = Observed { outcome: &outcome, treated: &treated, propensity: &propensity };
     let balance = covariate_balance(&inputs.numbers("x"), &treated, &vec![1.0; treated.len()]);
     let robust = augmented(&data, &inputs.numbers("mu0"), &inputs.numbers("mu1"));
-    let answer = weighted(&data).map(|found| {
-        json!({
-            "ate_ipw_hajek": shown(found.everybody), "att_ipw_odds": shown(found.treated), "ate_aipw": maybe(robust.map(|own| own.0)),
-            "se_aipw": maybe(robust.map(|own| own.1)), "att_nn1_with_replacement": shown(found.matched), "smd_x": maybe(balance),
-            "ess_treated": shown(found.effective_treated),
-        })
+    let found = weighted(&data);
+    let of = |value: fn(&Weighted) -> f64| maybe(found.as_ref().map(value).map_err(|reason| *reason));
+    let value = json!({
+        "ate_ipw_hajek": of(|own| own.everybody), "att_ipw_odds": of(|own| own.treated), "ate_aipw": maybe(robust.map(|own| own.0)),
+        "se_aipw": maybe(robust.map(|own| own.1)), "att_nn1_with_replacement": of(|own| own.matched), "smd_x": maybe(balance),
+        "ess_treated": of(|own| own.effective_treated),
     });
-    whole(inputs, answer)
+    partly(value, found.err())
 }
 
 fn drift(inputs: &Inputs) -> Value {
     let floor = inputs.number_or("floor", strat::evaluate::drift::FLOOR);
     let answer = stability(&inputs.numbers("expected_counts"), &inputs.numbers("actual_counts"), floor)
-        .map(|found| json!({"psi": shown(found.index), "per_bin": all(found.per_bin), "crit_95": shown(found.critical)}));
+        .map(|found| json!({"psi": shown(found.index), "per_bin": all(found.per_bin), "crit_95": maybe(found.critical)}));
     whole(inputs, answer)
+}
+
+#[test]
+fn inputs_of_any_shape_are_read() {
+    assert_eq!(labels(&json!(["a", "b", "a"])), [0, 1, 0]);
+    assert_eq!(labels(&json!([0.5, 0.7, 0.5, 3, 3.0])), [0, 1, 0, 2, 2]);
+    assert_eq!(labels(&json!(["3", 3])), [0, 1]);
+    let by_customer = columns(&json!([[1, 2], [3, 4], [5, 6]]), 3);
+    assert_eq!(by_customer, [[1.0, 3.0, 5.0], [2.0, 4.0, 6.0]]);
+    assert_eq!(columns(&json!([[1, 3, 5], [2, 4, 6]]), 3), by_customer);
+    assert_eq!(columns(&json!([1, 2, 3]), 3), [[1.0, 2.0, 3.0]]);
+    assert!(columns(&json!([[1, 2], [3]]), 2)[1][1].is_nan());
+    let null = json!({"ci": null, "estimate": 0.1, "p_adjusted": 0.2});
+    assert_eq!(adjusted(&Inputs::new(&null, &Value::Null)), json!({"ci_adjusted": null}));
 }

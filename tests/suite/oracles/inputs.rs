@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 use strat::evaluate::effect::{Interval, Scale};
 use strat::evaluate::moments::{Pair, Sample, covariance_from_sums};
-use strat::evaluate::withheld::Measured;
+use strat::evaluate::withheld::{Measured, Withheld};
 
 /// The inputs of one case, and the shape of what is expected (for keys that carry an argument, such as `rmst_6`).
 pub struct Inputs<'a> {
@@ -153,15 +153,18 @@ pub fn all(values: impl IntoIterator<Item = f64>) -> Value {
     Value::Array(values.into_iter().map(shown).collect())
 }
 
+/// The answer of a method whose numbers stand each on its own; there is an error where one of them is withheld.
+pub fn partly(mut value: Value, withheld: Option<Withheld>) -> Value {
+    if let Some(map) = value.as_object_mut() {
+        map.insert("error".into(), withheld.map_or(Value::Null, |reason| json!(reason.slug())));
+    }
+    value
+}
+
 /// The answer of a method that gives all its numbers or none: then every expected key is `null` and there is an error.
 pub fn whole(inputs: &Inputs, answer: Measured<Value>) -> Value {
     match answer {
-        Ok(mut value) => {
-            if let Some(map) = value.as_object_mut() {
-                map.insert("error".into(), Value::Null);
-            }
-            value
-        }
+        Ok(value) => partly(value, None),
         Err(reason) => {
             let mut map: Map<String, Value> = inputs.expected_keys().into_iter().map(|key| (key.to_owned(), Value::Null)).collect();
             map.insert("error".into(), json!(reason.slug()));

@@ -2,7 +2,7 @@
 
 use super::Method;
 use super::between;
-use super::inputs::{Inputs, all, maybe, shown, whole};
+use super::inputs::{Inputs, all, maybe, partly, shown, whole};
 use serde_json::{Value, json};
 use strat::evaluate::best::{best_mean, best_rate, with_floor};
 use strat::evaluate::distribution as d;
@@ -86,25 +86,29 @@ fn detectable(inputs: &Inputs) -> Value {
 
 fn mid_power(inputs: &Inputs) -> Value {
     let tuning = inputs.flag("sequential").then(|| inputs.number_or("tuning", 5000.0));
-    let answer = between::effect_of(inputs).and_then(|effect| progress(&effect, inputs.number("target_mde"), &plan(inputs, 1.0), tuning)).map(
-        |found| {
+    let answer = between::effect_of(inputs)
+        .and_then(|effect| progress(&effect, inputs.number("target_mde"), &plan(inputs, 1.0), tuning))
+        .map(|found| {
+            // Where nobody is missing, the package gives no number of customers.
+            let nobody = found.factor == Ok(0.0) && inputs.expected("additional_users").is_null();
             json!({
-                "power_now": shown(found.power_now), "scaling_factor": shown(found.factor), "additional_users": shown(found.additional_units),
+                "power_now": shown(found.power_now), "scaling_factor": maybe(found.factor),
+                "additional_users": if nobody { Value::Null } else { maybe(found.additional_units) },
             })
-        },
-    );
+        });
     whole(inputs, answer)
 }
 
 fn guardrail(inputs: &Inputs) -> Value {
-    let answer = mean_difference(&inputs.arm("t"), &inputs.arm("c")).and_then(|effect| {
-        let found = non_inferiority(&effect, inputs.number("margin_abs"), inputs.flag("higher_is_better"), inputs.alpha())?;
-        Ok(json!({
-            "diff": shown(effect.estimate), "t": shown(found.t), "df": shown(effect.degrees), "p": shown(found.p),
-            "non_inferior": found.state == GuardState::Safe,
-        }))
+    let (t, c) = (inputs.arm("t"), inputs.arm("c"));
+    let effect = mean_difference(&t, &c);
+    let (margin, higher) = (inputs.number("margin_abs"), inputs.flag("higher_is_better"));
+    let found = effect.and_then(|effect| non_inferiority(&effect, margin, higher, inputs.alpha()));
+    let value = json!({
+        "diff": shown(t.mean - c.mean), "t": maybe(found.map(|own| own.t)), "df": maybe(effect.map(|own| own.degrees)),
+        "p": maybe(found.map(|own| own.p)), "non_inferior": found.ok().map(|own| own.state == GuardState::Safe),
     });
-    whole(inputs, answer)
+    partly(value, found.err())
 }
 
 fn mixture(inputs: &Inputs) -> Value {

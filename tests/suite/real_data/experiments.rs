@@ -105,8 +105,8 @@ fn cookie_cats() {
     compare("cookie_cats/rounds", &t, &c);
     let capped = capped_difference(&t, &c, 0.999, false, 0.05).unwrap();
     check("cookie_cats/rounds_capped_p99_9/cap", capped.cap);
-    check("cookie_cats/rounds_capped_p99_9/diff", capped.effect.estimate);
-    check("cookie_cats/rounds_capped_p99_9/p", capped.test.p);
+    check("cookie_cats/rounds_capped_p99_9/diff", capped.difference);
+    check("cookie_cats/rounds_capped_p99_9/p", capped.test.unwrap().p);
     let ratio = sample_ratio(&[c.len() as f64, t.len() as f64], &[1.0, 1.0]).unwrap();
     check("cookie_cats/srm/chi2", ratio.chi_square);
     check("cookie_cats/srm/p", ratio.p);
@@ -124,8 +124,8 @@ fn open_bandit_is_refused_for_lack_of_overlap() {
     let found = off_policy(&reward, &logged, &vec![1.0 / items; reward.len()]).unwrap();
     let path = "open_bandit_women/uniform_policy_from_bts_log";
     check(&format!("{path}/ips"), found.weighted);
-    check(&format!("{path}/se"), found.standard_error);
+    check(&format!("{path}/se"), found.standard_error.unwrap());
     check(&format!("{path}/snips"), found.normalised.unwrap());
-    check(&format!("{path}/ess"), found.effective);
+    check(&format!("{path}/ess"), found.effective.unwrap());
     assert!(matches!(found.supported(), Err(Withheld::PoorOverlap { .. })));
 }
