@@ -9,20 +9,20 @@
 //!
 //! Every stage returns a value and its problems. Only the binary prints, reads the clock, the environment or the disk.
 
-pub mod source;
-pub mod diag;
-pub mod syntax;
-pub mod types;
-pub mod ir;
 pub mod builtins;
-pub mod evaluate;
-#[cfg(feature = "onnx")]
-pub mod network;
-pub mod stdlib;
 pub mod check;
-pub mod tune;
-pub mod interp;
+pub mod diag;
 #[cfg(feature = "engine")]
 pub mod engine;
+pub mod evaluate;
+pub mod interp;
+pub mod ir;
+#[cfg(feature = "onnx")]
+pub mod network;
 pub mod report;
 pub mod sample;
+pub mod source;
+pub mod stdlib;
+pub mod syntax;
+pub mod tune;
+pub mod types;

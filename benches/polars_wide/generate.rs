@@ -23,7 +23,9 @@ struct Draw(u64);
 
 impl Draw {
     fn new(seed: u64, table: u64, row: u64) -> Draw {
-        let mut draw = Draw(seed.wrapping_mul(0xA076_1D64_78BD_642F) ^ table.wrapping_mul(0xE703_7ED1_A0B4_28DB) ^ row.wrapping_mul(0x8EBC_6AF0_9C88_C6E3));
+        let mut draw = Draw(
+            seed.wrapping_mul(0xA076_1D64_78BD_642F) ^ table.wrapping_mul(0xE703_7ED1_A0B4_28DB) ^ row.wrapping_mul(0x8EBC_6AF0_9C88_C6E3),
+        );
         draw.next();
         draw
     }
@@ -124,7 +126,11 @@ fn customer_slice(seed: u64, start: u64, end: u64) -> PolarsResult<DataFrame> {
     let aum: Vec<i64> = rows.iter_mut().map(|draw| ((10.0 + 1.85 * draw.normal()).exp() * 100.0) as i64).collect();
     let balance: Vec<i64> = rows.iter_mut().zip(&aum).map(|(draw, aum)| (*aum as f64 * draw.unit().powf(1.7)) as i64).collect();
     let seconds: Vec<i32> = rows.iter_mut().map(|draw| (draw.exponential(3_600.0) + draw.exponential(3_600.0)) as i32).collect();
-    let now: Vec<i32> = rows.iter_mut().zip(&seconds).map(|(draw, last)| (f64::from(*last) * draw.exponential(0.5) + f64::from(*last) * 0.5 * draw.unit()) as i32).collect();
+    let now: Vec<i32> = rows
+        .iter_mut()
+        .zip(&seconds)
+        .map(|(draw, last)| (f64::from(*last) * draw.exponential(0.5) + f64::from(*last) * 0.5 * draw.unit()) as i32)
+        .collect();
     macro_rules! each {
         ($name:literal, $kind:ty, |$draw:ident| $body:expr) => {
             Column::new($name.into(), rows.iter_mut().map(|$draw| $body).collect::<Vec<$kind>>())
@@ -155,7 +161,9 @@ fn customer_slice(seed: u64, start: u64, end: u64) -> PolarsResult<DataFrame> {
         each!("consent_call", bool, |draw| draw.chance(0.45)),
         each!("suppressed", bool, |draw| draw.chance(0.03)),
         date("loan_maturity", rows.iter_mut().map(|draw| draw.chance(0.3).then(|| TODAY - 400 + draw.below(1_900))).collect())?,
-        each!("nps", Option<i32>, |draw| draw.chance(0.4).then(|| draw.place(&[0.04, 0.06, 0.09, 0.13, 0.18, 0.26, 0.36, 0.53, 0.73, 0.88]) as i32)),
+        each!("nps", Option<i32>, |draw| draw
+            .chance(0.4)
+            .then(|| draw.place(&[0.04, 0.06, 0.09, 0.13, 0.18, 0.26, 0.36, 0.53, 0.73, 0.88]) as i32)),
         each!("products", i32, |draw| 1 + draw.successes(8, 0.2)),
         each!("pos_volatility_bp", i32, |draw| (10_000.0 * draw.unit() * draw.unit().sqrt()) as i32),
         each!("tax_growth_bp", i32, |draw| (800.0 + 1_800.0 * draw.normal()) as i32),
@@ -183,8 +191,10 @@ fn transaction_slice(size: &Size, start: u64, end: u64) -> PolarsResult<DataFram
     let owners: Vec<u64> = rows.iter_mut().map(owner).collect();
     let times: Vec<i64> = rows.iter_mut().map(|draw| i64::from(TODAY) * DAY - 1 - (draw.exponential(85.0) * DAY as f64) as i64).collect();
     let fen: Vec<i64> = rows.iter_mut().map(|draw| ((4.6 + 1.2 * draw.normal()).exp() * 100.0) as i64 + 1).collect();
-    let channel: Vec<&str> = rows.iter_mut().map(|draw| ["pos", "app", "web", "atm", "counter"][draw.place(&[0.4, 0.72, 0.86, 0.95])]).collect();
-    let kind: Vec<&str> = rows.iter_mut().map(|draw| ["purchase", "transfer", "withdrawal", "fee", "salary"][draw.place(&[0.6, 0.8, 0.9, 0.96])]).collect();
+    let channel: Vec<&str> =
+        rows.iter_mut().map(|draw| ["pos", "app", "web", "atm", "counter"][draw.place(&[0.4, 0.72, 0.86, 0.95])]).collect();
+    let kind: Vec<&str> =
+        rows.iter_mut().map(|draw| ["purchase", "transfer", "withdrawal", "fee", "salary"][draw.place(&[0.6, 0.8, 0.9, 0.96])]).collect();
     let columns = vec![
         Column::new("customer_id".into(), owners.iter().map(|number| customer_id(*number)).collect::<Vec<_>>()),
         Column::new("customer_no".into(), owners.iter().map(|number| *number as i64).collect::<Vec<_>>()),

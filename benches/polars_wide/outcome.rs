@@ -1,6 +1,8 @@
 //! Running the strategy: the features first, then one streaming pass over the customers, then the few rows that are left.
 
-use crate::strategy::{ACTIONS, Breakpoints, LABELS, LADDERS, NEVER, WORTH, aggregates, breakpoints, candidates, first_two, ladders, recency, segments, worth};
+use crate::strategy::{
+    ACTIONS, Breakpoints, LABELS, LADDERS, NEVER, WORTH, aggregates, breakpoints, candidates, first_two, ladders, recency, segments, worth,
+};
 use polars::prelude::*;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -17,7 +19,8 @@ fn collect(frame: LazyFrame) -> PolarsResult<DataFrame> {
 /// All customers with segments, ladders and candidates, not yet computed; and how many customers there are.
 fn customers(folder: &str) -> PolarsResult<(LazyFrame, usize)> {
     let customers = scan(folder, "customers")?;
-    let height = collect(customers.clone().select([len().alias("n")]))?.column("n")?.cast(&DataType::UInt64)?.u64()?.get(0).unwrap_or(0) as usize;
+    let height =
+        collect(customers.clone().select([len().alias("n")]))?.column("n")?.cast(&DataType::UInt64)?.u64()?.get(0).unwrap_or(0) as usize;
     let features = collect(recency(aggregates(scan(folder, "transactions")?)).drop(by_name(["latest"], true, false)))?;
     let silent = height - features.height();
     let points: [Breakpoints; 3] = [
@@ -77,7 +80,9 @@ fn actions(survivors: &DataFrame, quota: usize) -> PolarsResult<Vec<Row<'_>>> {
             rows.push(Row { score, number, place, customer: id, arm });
         }
     }
-    let order = |left: &Row<'_>, right: &Row<'_>| right.score.cmp(&left.score).then(left.number.cmp(&right.number)).then(left.place.cmp(&right.place));
+    let order = |left: &Row<'_>, right: &Row<'_>| {
+        right.score.cmp(&left.score).then(left.number.cmp(&right.number)).then(left.place.cmp(&right.place))
+    };
     if rows.len() > quota {
         rows.select_nth_unstable_by(quota, order);
         rows.truncate(quota);

@@ -208,7 +208,9 @@ pub fn candidates(frame: LazyFrame) -> LazyFrame {
         s(25).and(text()),
         at("care", 1).and(s(17)).and(mail()),
     ];
-    frame.with_columns(conditions.into_iter().enumerate().map(|(place, condition)| condition.alias(format!("a{}", place + 1))).collect::<Vec<_>>())
+    frame.with_columns(
+        conditions.into_iter().enumerate().map(|(place, condition)| condition.alias(format!("a{}", place + 1))).collect::<Vec<_>>(),
+    )
 }
 
 /// First and second action of those who may be contacted and have one, as places from 1; nothing else survives.
@@ -216,7 +218,8 @@ pub fn first_two(frame: LazyFrame) -> LazyFrame {
     let a = |place: u8| col(format!("a{place}"));
     let none = || lit(NULL).cast(DataType::UInt8);
     let first = (1..=8_u8).rev().fold(none(), |rest, place| when(a(place)).then(lit(place)).otherwise(rest));
-    let second = (2..=8_u8).rev().fold(none(), |rest, place| when(a(place).and(col("first").lt(lit(place)))).then(lit(place)).otherwise(rest));
+    let second =
+        (2..=8_u8).rev().fold(none(), |rest, place| when(a(place).and(col("first").lt(lit(place)))).then(lit(place)).otherwise(rest));
     frame
         .filter(col("suppressed").not().and(col("open_complaints").lt(lit(3))))
         .with_columns([first.alias("first")])

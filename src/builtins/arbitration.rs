@@ -100,7 +100,8 @@ fn arbitrate(values: &[Value]) -> Option<String> {
 
 /// Asks the caps of one contender; one who passes counts for those behind.
 fn ask(caps: &mut [Cap], at: usize, names: &[&str]) -> String {
-    let failing: Vec<usize> = (0..caps.len()).filter(|cap| caps.get(*cap).is_some_and(|cap| cap.applies.contains(&at) && cap.used >= cap.most)).collect();
+    let failing: Vec<usize> =
+        (0..caps.len()).filter(|cap| caps.get(*cap).is_some_and(|cap| cap.applies.contains(&at) && cap.used >= cap.most)).collect();
     if failing.is_empty() {
         for cap in caps.iter_mut().filter(|cap| cap.counts.contains(&at)) {
             cap.used = cap.used.saturating_add(1);

@@ -17,10 +17,14 @@ fn styled(value: &Value, ty: &Type, style: &FormatStyle) -> Option<String> {
         (Value::Int(amount), FormatStyle::TenThousandYuan) => Some(floored_tenths(*amount, 1_000_000, "", "万元")),
         (Value::Int(amount), FormatStyle::HundredMillionYuan) => Some(floored_tenths(*amount, 10_000_000_000, "", "亿元")),
         (Value::Int(amount), FormatStyle::EnglishMillion) => Some(floored_tenths(*amount, 100_000_000, "CNY ", " million")),
-        (Value::Int(amount), FormatStyle::Whole | FormatStyle::Yuan) if *ty == Type::Money => Some(format!("{}元", grouped(amount.div_euclid(100)))),
+        (Value::Int(amount), FormatStyle::Whole | FormatStyle::Yuan) if *ty == Type::Money => {
+            Some(format!("{}元", grouped(amount.div_euclid(100))))
+        }
         (Value::Int(amount), FormatStyle::EnglishYuan) if *ty == Type::Money => Some(format!("CNY {}", grouped(amount.div_euclid(100)))),
         (Value::Int(day), FormatStyle::MonthDay) => month_day(*day, ty),
-        (Value::Int(day), FormatStyle::FullDate) => day_of(*day, ty).map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day())),
+        (Value::Int(day), FormatStyle::FullDate) => {
+            day_of(*day, ty).map(|date| format!("{}年{}月{}日", date.year(), date.month(), date.day()))
+        }
         (Value::Int(day), FormatStyle::EnglishDay) => day_of(*day, ty).map(|date| date.format("%-d %B").to_string()),
         (Value::Int(day), FormatStyle::EnglishDate) => day_of(*day, ty).map(|date| date.format("%-d %B %Y").to_string()),
         (Value::Float(number), FormatStyle::Whole) => Some(format!("{:.0}", number.floor())),

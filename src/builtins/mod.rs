@@ -15,9 +15,9 @@ mod words;
 
 pub use format::format_value;
 pub use number::round_value;
-pub use words::keyword_table;
 #[cfg(feature = "engine")]
 pub(crate) use time::DAY_MILLISECONDS;
+pub use words::keyword_table;
 
 /// A function over the values of one row.
 pub struct Builtin {

@@ -8,7 +8,8 @@ pub(super) static ALL: &[&Builtin] = &[&ABS, &CLAMP, &ROUND, &ROUNDUP, &ROUNDDOW
 fn like_first(types: &[Type], count: usize) -> Option<Type> {
     let first = types.first()?;
     let numeric = matches!(first, Type::Int | Type::Number | Type::Money | Type::Percent | Type::Rate | Type::BasisPoints | Type::Duration);
-    (types.len() == count && numeric && types.iter().all(|ty| ty.physical() == first.physical() && same_unit(ty, first))).then(|| first.clone())
+    (types.len() == count && numeric && types.iter().all(|ty| ty.physical() == first.physical() && same_unit(ty, first)))
+        .then(|| first.clone())
 }
 
 fn same_unit(a: &Type, b: &Type) -> bool {
@@ -62,7 +63,13 @@ static CLAMP: Builtin = Builtin {
     partial: false,
     internal: false,
     row: |values| match values {
-        [value, low, high] if value < low => if low > high { high.clone() } else { low.clone() },
+        [value, low, high] if value < low => {
+            if low > high {
+                high.clone()
+            } else {
+                low.clone()
+            }
+        }
         [value, _, high] if value > high => high.clone(),
         [value, ..] => value.clone(),
         [] => Value::Missing,

@@ -21,7 +21,14 @@ static OPENING: Builtin = Builtin {
     result: |types| matches!(types, [text, Type::Time] if text.is_text()).then_some(Type::Time),
     partial: true,
     internal: true,
-    row: |values| values.first().and_then(Value::as_text).zip(values.get(1).and_then(Value::as_int)).and_then(|(plan, time)| opening(plan, time)).map_or(Value::Missing, Value::Int),
+    row: |values| {
+        values
+            .first()
+            .and_then(Value::as_text)
+            .zip(values.get(1).and_then(Value::as_int))
+            .and_then(|(plan, time)| opening(plan, time))
+            .map_or(Value::Missing, Value::Int)
+    },
     #[cfg(feature = "engine")]
     frame: None,
 };

@@ -5,7 +5,8 @@ use crate::types::{Type, Value};
 use chrono::{Datelike, NaiveDate};
 use sha2::{Digest, Sha256};
 
-pub(super) static ALL: &[&Builtin] = &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &FINGERPRINT, &DIGITS, &TRIM, &STRONGEST_REASONS, &READ_VALUE];
+pub(super) static ALL: &[&Builtin] =
+    &[&CONTAINS, &STARTS_WITH, &LENGTH, &IDENTIFIER, &FINGERPRINT, &DIGITS, &TRIM, &STRONGEST_REASONS, &READ_VALUE];
 
 fn texts(values: &[Value]) -> Option<(&str, &str)> {
     Some((values.first()?.as_text()?, values.get(1)?.as_text()?))

@@ -68,7 +68,10 @@ fn only_value(checker: &Checker, row: NodeId) -> Option<NodeId> {
 impl Checker {
     pub(super) fn report_bands(&mut self, ladder: &ast::Ladder, places: &[(Span, String)], bands: &Bands, gap: bool) {
         for pair in bands.0.iter().filter(|pair| ladder.kind != LadderKind::Partition && pair.first_only && pair.second_only) {
-            let (Some(subject), Some((_, first)), Some((span, second))) = (&pair.both, places.get(pair.first), places.get(pair.second)) else { continue };
+            let (Some(subject), Some((_, first)), Some((span, second))) = (&pair.both, places.get(pair.first), places.get(pair.second))
+            else {
+                continue;
+            };
             if first == second {
                 continue;
             }

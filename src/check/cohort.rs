@@ -26,7 +26,14 @@ pub(crate) struct Frozen {
 }
 
 impl Checker {
-    pub(super) fn lower_cohort(&mut self, module: usize, item: &Rc<Item>, cohort: &ast::Cohort, scope: &Scope, table: TableId) -> Option<Typed> {
+    pub(super) fn lower_cohort(
+        &mut self,
+        module: usize,
+        item: &Rc<Item>,
+        cohort: &ast::Cohort,
+        scope: &Scope,
+        table: TableId,
+    ) -> Option<Typed> {
         let span = cohort.name.span;
         let Some(written) = &cohort.frozen else {
             self.report(Problem::new(&problems::COHORT_WITHOUT_DATE, span).with("name", &cohort.name.text));
@@ -146,7 +153,14 @@ impl Checker {
     }
 
     /// `COHORT.label`: the label at the freeze.
-    pub(crate) fn cohort_member(&mut self, module: usize, item: &Rc<Item>, cohort: &ast::Cohort, member: &Name, table: TableId) -> Option<Option<Typed>> {
+    pub(crate) fn cohort_member(
+        &mut self,
+        module: usize,
+        item: &Rc<Item>,
+        cohort: &ast::Cohort,
+        member: &Name,
+        table: TableId,
+    ) -> Option<Option<Typed>> {
         self.fact(module, item, table)?;
         let frozen = self.facts.cohorts.get(&(module, cohort.name.text.clone())).cloned();
         let (Some(frozen), Some(label)) = (frozen, self.cohort_label(module, cohort, table)) else { return Some(None) };
@@ -160,7 +174,15 @@ impl Checker {
         Some(self.frozen_label(cohort, &frozen, ladder, now, table, member.span))
     }
 
-    fn frozen_label(&mut self, cohort: &ast::Cohort, frozen: &Frozen, ladder: LadderId, now: NodeId, table: TableId, span: Span) -> Option<Typed> {
+    fn frozen_label(
+        &mut self,
+        cohort: &ast::Cohort,
+        frozen: &Frozen,
+        ladder: LadderId,
+        now: NodeId,
+        table: TableId,
+        span: Span,
+    ) -> Option<Typed> {
         let text = match self.is_about_customers(table) {
             true => {
                 let written = Synthetic(span);
@@ -202,7 +224,11 @@ impl Checker {
     fn check_runs(&mut self, program: &Program) {
         for item in self.items(0) {
             let ItemKind::Strategy(strategy) = &item.kind else { continue };
-            let (Some((begin, _)), Some(at)) = (&strategy.runs, program.strategies.iter().position(|known| known.name == strategy.name.text)) else { continue };
+            let (Some((begin, _)), Some(at)) =
+                (&strategy.runs, program.strategies.iter().position(|known| known.name == strategy.name.text))
+            else {
+                continue;
+            };
             let Some(begin_typed) = self.expression(begin, &Scope::constant(0)) else { continue };
             let Some(Value::Int(day)) = self.fixed_value(&begin_typed) else { continue };
             let begins = if begin_typed.ty == Type::Date { (day + 1) * super::length::DAY } else { day };

@@ -10,13 +10,28 @@ use crate::types::Value;
 
 /// Promises that no financial product can keep. A bank's own list is a `lexicon` called `forbidden`.
 const FORBIDDEN: [&str; 16] = [
-    "保本", "保收益", "保证收益", "稳赚", "只赚不赔", "零风险", "无风险", "绝对安全", "最高收益", "国家级", "包赚", "躺赚", "内部消息",
-    "risk-free", "guaranteed return", "no risk",
+    "保本",
+    "保收益",
+    "保证收益",
+    "稳赚",
+    "只赚不赔",
+    "零风险",
+    "无风险",
+    "绝对安全",
+    "最高收益",
+    "国家级",
+    "包赚",
+    "躺赚",
+    "内部消息",
+    "risk-free",
+    "guaranteed return",
+    "no risk",
 ];
 /// Words that take a forbidden one back: 非保本.
 const TAKEN_BACK: [&str; 5] = ["非", "不", "并非", "not", "no"];
 /// Statements about how good something is.
-const CLAIMS: [&str; 10] = ["高于同类", "优于同类", "同类第", "同类排名", "跑赢", "年化", "收益率", "预期收益", "better than", "outperform"];
+const CLAIMS: [&str; 10] =
+    ["高于同类", "优于同类", "同类第", "同类排名", "跑赢", "年化", "收益率", "预期收益", "better than", "outperform"];
 /// Of these, the ones about returns: they need a sentence about risk.
 const RETURNS: [&str; 8] = ["高于同类", "优于同类", "同类第", "跑赢", "年化", "收益率", "预期收益", "outperform"];
 const DISCLOSURES: [&str; 8] = ["风险", "不代表", "非保本", "不保证", "谨慎", "不预示", "at risk", "not guaranteed"];

@@ -1,10 +1,10 @@
 //! Features, segments and ladders: named nodes, each lowered once, when first needed.
 
-use super::names::Scope;
 use super::cohort::Frozen;
 use super::lexicon::Keywords;
-use super::score::Totals;
+use super::names::Scope;
 use super::problems::names as problems;
+use super::score::Totals;
 use super::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{Emission, Fact, FactKind, FactRow, Kind, NodeId, Watch};
@@ -225,13 +225,15 @@ impl Checker {
         let Some((name, label)) = super::names::declared(&item.kind) else { return };
         let qualified = self.modules.get(module).map_or_else(|| name.text.clone(), |module| module.qualified(&name.text));
         let label = label.map(|label| label.text.clone());
-        let fact = Fact { kind: FactKind::Tiers, name: format!("{qualified}.raw"), label, node, table, span: name.span, rows, not_before: None };
+        let fact =
+            Fact { kind: FactKind::Tiers, name: format!("{qualified}.raw"), label, node, table, span: name.span, rows, not_before: None };
         self.facts.listed.push((module, name.span, fact));
     }
 
     /// Has every run count a condition or label.
     pub(crate) fn watch(&mut self, name: String, table: TableId, node: NodeId) {
-        let countable = matches!(self.type_of(node), Type::Bool | Type::Label(_)) && self.graph.get(node).is_some_and(|node| node.space == Some(table));
+        let countable =
+            matches!(self.type_of(node), Type::Bool | Type::Label(_)) && self.graph.get(node).is_some_and(|node| node.space == Some(table));
         if countable {
             let reads = if self.optional(node) { self.optional_reads(node) } else { Vec::new() };
             self.watches.push(Watch { name, table, node, reads });

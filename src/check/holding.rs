@@ -5,11 +5,11 @@
 //! read, so a day run twice counts once. A label that only `when unknown` gives stands outside the order: it comes and goes at
 //! once, and afterwards the last label in the order is in force again.
 
+use super::Checker;
 use super::length::Length;
 use super::memory::History;
 use super::names::Scope;
 use super::problems::{ladders as problems, names};
-use super::Checker;
 use crate::diag::Problem;
 use crate::ir::{Comparison, Emission, Kind, NodeId, Operator, Output};
 use crate::source::Span;
@@ -102,7 +102,8 @@ impl Checker {
     pub(super) fn order_of(&mut self, ladder: LadderId, what: &str, span: Span) -> Option<bool> {
         let known = self.ladders.get(ladder.0 as usize)?;
         if known.best_first.is_none() {
-            let problem = Problem::new(&problems::LADDER_WITHOUT_ORDER, span).with("what", what).with("what_zh", what.replace(" and ", " 与 "));
+            let problem =
+                Problem::new(&problems::LADDER_WITHOUT_ORDER, span).with("what", what).with("what_zh", what.replace(" and ", " 与 "));
             let name = known.name.rsplit('.').next().unwrap_or_default().to_string();
             self.report(problem.with("ladder", name));
             return None;

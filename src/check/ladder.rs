@@ -23,7 +23,14 @@ struct Rows {
 }
 
 impl Checker {
-    pub(super) fn lower_ladder(&mut self, module: usize, item: &Rc<Item>, ladder: &ast::Ladder, scope: &Scope, table: TableId) -> Option<Typed> {
+    pub(super) fn lower_ladder(
+        &mut self,
+        module: usize,
+        item: &Rc<Item>,
+        ladder: &ast::Ladder,
+        scope: &Scope,
+        table: TableId,
+    ) -> Option<Typed> {
         let id = self.register_ladder(module, ladder)?;
         let axes = self.ladder_axes(ladder, scope)?;
         let rows = self.ladder_rows(id, ladder, &axes, scope);

@@ -29,7 +29,14 @@ pub(crate) struct Keywords {
 
 impl Checker {
     /// `theme(comment)`
-    pub(crate) fn lexicon_call(&mut self, module: usize, lexicon: &ast::Lexicon, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+    pub(crate) fn lexicon_call(
+        &mut self,
+        module: usize,
+        lexicon: &ast::Lexicon,
+        arguments: &[Argument],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Typed> {
         let keywords = self.keywords(module, lexicon)?;
         let [Argument { span: _, kind: ArgumentKind::Rows { value, per: None, filter: None, among: None } }] = arguments else {
             let name = &lexicon.name.text;

@@ -79,7 +79,9 @@ impl Checker {
                 Kind::Compare { operator: Comparison::NotEqual, left, right: _ } => (Some(*left), node.span),
                 _ => continue,
             };
-            let Some(column) = tested.filter(|tested| !asked.contains(tested)).and_then(|tested| self.column_that_may_miss(tested)) else { continue };
+            let Some(column) = tested.filter(|tested| !asked.contains(tested)).and_then(|tested| self.column_that_may_miss(tested)) else {
+                continue;
+            };
             let place = if place.file == span.file && place.start >= span.start && place.end <= span.end { place } else { span };
             self.report(Problem::new(&types::UNKNOWN_FLIPPED, place).with("column", column));
         }
@@ -144,7 +146,8 @@ pub(super) fn apply_allows(modules: &[Module], problems_found: &mut Vec<Problem>
             }
             let before = problems_found.len();
             problems_found.retain(|problem| {
-                let inside = problem.span.file == item.span.file && problem.span.start >= item.span.start && problem.span.end <= item.span.end;
+                let inside =
+                    problem.span.file == item.span.file && problem.span.start >= item.span.start && problem.span.end <= item.span.end;
                 problem.is_error() || !inside || problem.kind.slug != allow.slug.text
             });
             if problems_found.len() == before {

@@ -72,7 +72,11 @@ impl Checker {
             _ => (None, None),
         };
         let (Some(path), true) = (path, arguments.len() == 1 || ago.is_some()) else {
-            self.report(Problem::new(&types::BAD_ARGUMENT, span).with("function", "previous").with("signature", "previous(LABEL), previous(LABEL, 180 days)"));
+            self.report(
+                Problem::new(&types::BAD_ARGUMENT, span)
+                    .with("function", "previous")
+                    .with("signature", "previous(LABEL), previous(LABEL, 180 days)"),
+            );
             return None;
         };
         let space = scope.table?;
@@ -100,7 +104,9 @@ impl Checker {
             return None;
         };
         if self.fact_table(module, &item) != scope.table {
-            let name = |checker: &Self, id: Option<TableId>| id.and_then(|id| checker.table(id)).map_or_else(String::new, |table| table.name.clone());
+            let name = |checker: &Self, id: Option<TableId>| {
+                id.and_then(|id| checker.table(id)).map_or_else(String::new, |table| table.name.clone())
+            };
             let (about, here) = (name(self, self.fact_table(module, &item)), name(self, scope.table));
             let problem = Problem::new(&names::FACT_OF_OTHER_TABLE, path.span).with("name", path.text()).with("table", &about);
             self.report(problem.with("here", here).with("path", about));

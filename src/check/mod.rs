@@ -122,12 +122,7 @@ pub fn check_together(name: &str, entries: &[(String, String)], loader: &dyn Loa
     lint::drop_advice_on_refused(&mut problems);
     tidy(&mut problems);
     let usable = !any_error(&problems);
-    Checked {
-        sources: checker.sources,
-        problems,
-        program: program.filter(|_| usable),
-        tests: if usable { tests } else { Vec::new() },
-    }
+    Checked { sources: checker.sources, problems, program: program.filter(|_| usable), tests: if usable { tests } else { Vec::new() } }
 }
 
 /// Checks one expression about the subject of a program, for `strat count`: of its entry file, or where several run together the first
@@ -137,7 +132,12 @@ pub fn check_together(name: &str, entries: &[(String, String)], loader: &dyn Loa
 ///
 /// # Errors
 /// The problems of the expression, or of the program itself.
-pub fn check_expression(name: &str, entries: &[(String, String)], loader: &dyn Loader, expression: &str) -> Result<(Program, NodeId), (Sources, Vec<Problem>)> {
+pub fn check_expression(
+    name: &str,
+    entries: &[(String, String)],
+    loader: &dyn Loader,
+    expression: &str,
+) -> Result<(Program, NodeId), (Sources, Vec<Problem>)> {
     let loaded = modules::load(entries, loader);
     let mut sources = loaded.sources;
     let wrapped = format!("segment counted = {expression}\n");
@@ -152,7 +152,8 @@ pub fn check_expression(name: &str, entries: &[(String, String)], loader: &dyn L
     let mut checker = Checker::new(sources, loaded.modules, problems);
     let program = checker.lower(name);
     let found = condition.and_then(|condition| {
-        let others = program.iter().filter(|_| entries.len() > 1).flat_map(|program| program.strategies.iter().map(|strategy| strategy.table));
+        let others =
+            program.iter().filter(|_| entries.len() > 1).flat_map(|program| program.strategies.iter().map(|strategy| strategy.table));
         let subjects: Vec<TableId> = checker.entry_subject().into_iter().chain(others).collect();
         checker.about_one_of(&condition, &subjects)
     });
@@ -275,7 +276,8 @@ impl Checker {
         let unknown = [&problems::names::UNKNOWN_NAME, &problems::names::UNKNOWN_TABLE, &problems::names::UNKNOWN_PART];
         let name = problem.arguments.get("name").and_then(|name| name.rsplit('.').find(|part| !part.is_empty()));
         let head = problem.arguments.get("name").and_then(|name| name.split('.').next());
-        let broken = |name: Option<&str>| self.modules.iter().any(|module| module.broken.iter().any(|broken| Some(broken.as_str()) == name));
+        let broken =
+            |name: Option<&str>| self.modules.iter().any(|module| module.broken.iter().any(|broken| Some(broken.as_str()) == name));
         unknown.iter().any(|kind| std::ptr::eq(*kind, problem.kind)) && (broken(name) || broken(head))
     }
 

@@ -17,7 +17,14 @@ use std::rc::Rc;
 pub(super) const SCORES: &str = "model_scores";
 
 impl Checker {
-    pub(super) fn lower_model(&mut self, module: usize, item: &Rc<Item>, model: &ast::Model, scope: &Scope, table: TableId) -> Option<Typed> {
+    pub(super) fn lower_model(
+        &mut self,
+        module: usize,
+        item: &Rc<Item>,
+        model: &ast::Model,
+        scope: &Scope,
+        table: TableId,
+    ) -> Option<Typed> {
         let span = model.name.span;
         if model.max_age.is_none() && model.from.is_none() {
             self.report(Problem::new(&problems::MODEL_WITHOUT_AGE, span).with("name", &model.name.text));
@@ -42,7 +49,8 @@ impl Checker {
                 let outside = self.negation(inside, span);
                 self.watch(format!("model {name} outside its range"), table, outside);
                 let nothing = self.constant(Value::Missing, Type::Number, span);
-                let node = self.add_in(table, Kind::If { condition: inside, then: score.node, otherwise: nothing }, Type::Number, true, span);
+                let node =
+                    self.add_in(table, Kind::If { condition: inside, then: score.node, otherwise: nothing }, Type::Number, true, span);
                 let totals = Totals { low: Value::Float(low), high: Value::Float(high), listed: None };
                 self.facts.totals.insert(node, totals);
                 node
@@ -79,7 +87,14 @@ impl Checker {
     }
 
     /// `MODEL.stale`, `MODEL.scored_at`, `MODEL.reason`.
-    pub(crate) fn model_member(&mut self, module: usize, item: &Rc<Item>, model: &ast::Model, member: &Name, table: TableId) -> Option<Option<Typed>> {
+    pub(crate) fn model_member(
+        &mut self,
+        module: usize,
+        item: &Rc<Item>,
+        model: &ast::Model,
+        member: &Name,
+        table: TableId,
+    ) -> Option<Option<Typed>> {
         let score = self.fact(module, item, table)?;
         let Some(score) = score else { return Some(None) };
         let (written, scope) = (Synthetic(member.span), Scope::of(module, table));
@@ -113,7 +128,8 @@ impl Checker {
             Value::Text(text) => text,
             Value::Missing | Value::Bool(_) | Value::Int(_) | Value::Float(_) => String::new(),
         };
-        let problem = Problem::new(&problems::OUTSIDE_RANGE, other.span).with("name", name).with("value", self.sources.text(other.span).trim());
+        let problem =
+            Problem::new(&problems::OUTSIDE_RANGE, other.span).with("name", name).with("value", self.sources.text(other.span).trim());
         self.report(problem.with("low", words(&totals.low)).with("high", words(&totals.high)));
         Some(())
     }

@@ -13,7 +13,14 @@ use crate::types::{LadderId, Physical, Type, Value};
 type Why = (String, String);
 
 impl Checker {
-    pub(super) fn check_monotone(&mut self, ladder: &ast::Ladder, id: LadderId, conditions: &[(NodeId, u32)], otherwise: Option<u32>, scope: &Scope) {
+    pub(super) fn check_monotone(
+        &mut self,
+        ladder: &ast::Ladder,
+        id: LadderId,
+        conditions: &[(NodeId, u32)],
+        otherwise: Option<u32>,
+        scope: &Scope,
+    ) {
         for path in &ladder.monotone {
             let Some(best_first) = self.order_of(id, "`monotone`", path.span) else { return };
             let Some(typed) = self.path(path, scope) else { continue };

@@ -116,11 +116,29 @@ pub(crate) struct Scope {
 
 impl Scope {
     pub fn of(module: usize, table: TableId) -> Self {
-        Self { module, table: Some(table), outer: None, bindings: IndexMap::new(), lengths: IndexMap::new(), trigger: None, prefix: Vec::new(), owner: None }
+        Self {
+            module,
+            table: Some(table),
+            outer: None,
+            bindings: IndexMap::new(),
+            lengths: IndexMap::new(),
+            trigger: None,
+            prefix: Vec::new(),
+            owner: None,
+        }
     }
 
     pub fn constant(module: usize) -> Self {
-        Self { module, table: None, outer: None, bindings: IndexMap::new(), lengths: IndexMap::new(), trigger: None, prefix: Vec::new(), owner: None }
+        Self {
+            module,
+            table: None,
+            outer: None,
+            bindings: IndexMap::new(),
+            lengths: IndexMap::new(),
+            trigger: None,
+            prefix: Vec::new(),
+            owner: None,
+        }
     }
 
     /// The scope of rows of `table` seen from here.

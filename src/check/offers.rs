@@ -2,8 +2,8 @@
 
 use super::names::Scope;
 use super::problems::names as problems;
-use super::{Checker, Typed};
 use super::wording;
+use super::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{Aggregate, AggregateFunction, Channel, Comparison, Kind, Link, NodeId, Operator};
 use crate::source::Span;
@@ -63,7 +63,9 @@ impl Checker {
                 _ => None,
             })
             .collect();
-        let found = channels.iter().find(|channel| channel.name.text == name.text || channel.label.as_ref().is_some_and(|label| label.text == name.text));
+        let found = channels
+            .iter()
+            .find(|channel| channel.name.text == name.text || channel.label.as_ref().is_some_and(|label| label.text == name.text));
         if found.is_none() {
             let known = channels.iter().map(|channel| channel.name.text.clone()).collect();
             self.undeclared("channel", name, known);
@@ -154,7 +156,13 @@ impl Checker {
         let left = self.binary(Operator::Subtract, left, pending, Type::Int, span);
         let none = self.constant(Value::Int(0), Type::Int, span);
         let optional = self.optional(left);
-        let bounded = self.graph.add(Kind::Call { function: String::from("larger"), arguments: vec![left, none] }, Type::Int, optional, Some(table), span);
+        let bounded = self.graph.add(
+            Kind::Call { function: String::from("larger"), arguments: vec![left, none] },
+            Type::Int,
+            optional,
+            Some(table),
+            span,
+        );
         let known = self.graph.add(Kind::Coalesce(bounded, none), Type::Int, false, Some(table), span);
         Some(known)
     }

@@ -92,7 +92,10 @@ impl Checker {
             }
         }
         Layer {
-            name: Name { text: self.modules.get(at).map_or_else(String::new, |module| module.qualified(&overlay.name.text)), span: overlay.name.span },
+            name: Name {
+                text: self.modules.get(at).map_or_else(String::new, |module| module.qualified(&overlay.name.text)),
+                span: overlay.name.span,
+            },
             label: overlay.label.as_ref().map(|label| label.text.clone()),
             when: overlay.when.clone(),
             params,
@@ -232,13 +235,23 @@ impl Checker {
 
     /// Lists every overlay as a fact, and proves that no subject has two, or refuses with one who has.
     pub(super) fn check_overlays(&mut self) {
-        let conditional: Vec<usize> = (0..self.layers.len()).filter(|at| self.layers.get(*at).is_some_and(|layer| layer.when.is_some())).collect();
+        let conditional: Vec<usize> =
+            (0..self.layers.len()).filter(|at| self.layers.get(*at).is_some_and(|layer| layer.when.is_some())).collect();
         for at in &conditional {
             let Some(node) = self.overlay_condition(*at) else { continue };
             let Some(layer) = self.layers.get(*at).cloned() else { continue };
             let Some(table) = layer.table else { continue };
             self.watch(format!("overlay {}", layer.name.text), table, node);
-            let fact = Fact { kind: FactKind::Segment, name: layer.name.text.clone(), label: layer.label, node, table, span: layer.name.span, rows: Vec::new(), not_before: None };
+            let fact = Fact {
+                kind: FactKind::Segment,
+                name: layer.name.text.clone(),
+                label: layer.label,
+                node,
+                table,
+                span: layer.name.span,
+                rows: Vec::new(),
+                not_before: None,
+            };
             self.facts.list(layer.module, fact);
         }
         for (place, first) in conditional.iter().enumerate() {
@@ -256,7 +269,9 @@ impl Checker {
         let (Some(a), Some(b)) = (self.overlay_condition(first), self.overlay_condition(second)) else { return };
         let samples = self.samples_of(&[a, b]);
         let both = combinations(&samples).and_then(|count| {
-            (0..count).map(|index| pick(&samples, index)).find(|subject| self.holds(a, subject) == Some(true) && self.holds(b, subject) == Some(true))
+            (0..count)
+                .map(|index| pick(&samples, index))
+                .find(|subject| self.holds(a, subject) == Some(true) && self.holds(b, subject) == Some(true))
         });
         let proved = combinations(&samples).is_some() && both.is_none();
         if proved {

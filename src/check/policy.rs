@@ -26,7 +26,10 @@ pub(crate) enum RuleKind {
     Capacity(ast::Capacity),
     Hours(ast::Hours),
     /// The name of its experiment, and its share.
-    Control { experiment: String, share: ast::Expression },
+    Control {
+        experiment: String,
+        share: ast::Expression,
+    },
 }
 
 /// What the control group of a policy is called in the ledger.
@@ -81,10 +84,18 @@ impl Checker {
                 let Some(stage) = stage_of(&layer.name.text) else { continue };
                 for rule in &layer.rules {
                     match rule {
-                        PolicyRule::Exclude(exclude) => out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Exclude(exclude.clone()) }),
-                        PolicyRule::AtMost(limit) => out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Limit(limit.clone()) }),
-                        PolicyRule::Capacity(capacity) => out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Capacity(capacity.clone()) }),
-                        PolicyRule::Hours(hours) => out.push(BindingRule { stage: Stage::Contact, module: *at, table, rule: RuleKind::Hours(hours.clone()) }),
+                        PolicyRule::Exclude(exclude) => {
+                            out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Exclude(exclude.clone()) })
+                        }
+                        PolicyRule::AtMost(limit) => {
+                            out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Limit(limit.clone()) })
+                        }
+                        PolicyRule::Capacity(capacity) => {
+                            out.push(BindingRule { stage, module: *at, table, rule: RuleKind::Capacity(capacity.clone()) })
+                        }
+                        PolicyRule::Hours(hours) => {
+                            out.push(BindingRule { stage: Stage::Contact, module: *at, table, rule: RuleKind::Hours(hours.clone()) })
+                        }
                         PolicyRule::Control { span: _, share } => {
                             let policy = self.modules.get(*at).map_or_else(String::new, |module| module.qualified(&policy.name.text));
                             let rule = RuleKind::Control { experiment: control_experiment(&policy), share: share.clone() };
@@ -205,8 +216,24 @@ impl Checker {
     /// Reasons that runs give by themselves are not for rules.
     pub(crate) fn check_reason(&mut self, name: &Name) {
         const BUILT_IN: [&str; 18] = [
-            "cool_off", "already_invited", "reserve", "capacity", "budget", "arbitration", "missed_window", "no_value", "no_assignee", "control", "other_version", "quota", "limit", "hours", "quiet_days",
-            "global_control", "other_experiment", "not_chosen",
+            "cool_off",
+            "already_invited",
+            "reserve",
+            "capacity",
+            "budget",
+            "arbitration",
+            "missed_window",
+            "no_value",
+            "no_assignee",
+            "control",
+            "other_version",
+            "quota",
+            "limit",
+            "hours",
+            "quiet_days",
+            "global_control",
+            "other_experiment",
+            "not_chosen",
         ];
         if BUILT_IN.contains(&name.text.as_str()) {
             self.report(Problem::new(&strategies::RESERVED_REASON, name.span).with("name", &name.text));
@@ -216,7 +243,9 @@ impl Checker {
     /// A scope in which `candidate` is one action of a strategy.
     pub(crate) fn candidate_scope(&mut self, rule_module: usize, base: &Scope, candidate: &Candidate<'_>, span: Span) -> Scope {
         let mut scope = Scope { module: rule_module, ..base.clone() };
-        for (name, value) in [("channel", candidate.channel), ("purpose", candidate.purpose), ("product", candidate.product), ("class", candidate.class)] {
+        for (name, value) in
+            [("channel", candidate.channel), ("purpose", candidate.purpose), ("product", candidate.product), ("class", candidate.class)]
+        {
             let node = match value {
                 Some(value) => self.text_constant(value, span),
                 None => self.constant(crate::types::Value::Missing, crate::types::Type::Text, span),

@@ -24,7 +24,13 @@ pub(super) type Subject = IndexMap<NodeId, Value>;
 
 impl Checker {
     /// Reports gaps, overlaps and rows never reached; returns whether some row decides for every subject, missing values included.
-    pub(super) fn prove_ladder(&mut self, ladder: &ast::Ladder, conditions: &[(NodeId, u32)], places: &[(Span, String)], total: bool) -> bool {
+    pub(super) fn prove_ladder(
+        &mut self,
+        ladder: &ast::Ladder,
+        conditions: &[(NodeId, u32)],
+        places: &[(Span, String)],
+        total: bool,
+    ) -> bool {
         let nodes: Vec<NodeId> = conditions.iter().map(|(node, _)| *node).collect();
         let samples = self.samples_of(&nodes);
         let Some(combinations) = combinations(&samples) else { return false };
@@ -112,7 +118,8 @@ impl Checker {
 
     /// The sample subject in words: `r = 3, f = 4`.
     pub(super) fn describe(&self, subject: &Subject) -> String {
-        let out: Vec<String> = subject.iter().map(|(node, value)| format!("{} = {}", self.name_of(*node), self.shown(*node, value))).collect();
+        let out: Vec<String> =
+            subject.iter().map(|(node, value)| format!("{} = {}", self.name_of(*node), self.shown(*node, value))).collect();
         if out.is_empty() { String::from("every subject") } else { out.join(", ") }
     }
 

@@ -2,8 +2,8 @@
 
 use super::Checker;
 use crate::syntax::ast::{
-    self, ArgumentKind, CellKind, Expression, ExpressionKind, InSet, Item, ItemKind, LimitWindow, Path, PolicyRule, RowCondition, TextPart, Window,
-    WindowKind,
+    self, ArgumentKind, CellKind, Expression, ExpressionKind, InSet, Item, ItemKind, LimitWindow, Path, PolicyRule, RowCondition, TextPart,
+    Window, WindowKind,
 };
 use std::rc::Rc;
 

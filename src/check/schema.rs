@@ -162,7 +162,8 @@ impl Checker {
     fn column_shell(&mut self, column: &ast::Column) -> Column {
         let (ty, unit_milliseconds) = self.column_type(&column.column_type);
         if let Some(place) = column.line_number.filter(|_| ty != Type::Int) {
-            let problem = Problem::new(&super::problems::types::WRONG_TYPE, place).with("where", "`from line number`").with("expected", &Type::Int);
+            let problem =
+                Problem::new(&super::problems::types::WRONG_TYPE, place).with("where", "`from line number`").with("expected", &Type::Int);
             self.report(problem.with("found", &ty));
         }
         Column {

@@ -53,7 +53,14 @@ impl Totals {
 }
 
 impl Checker {
-    pub(super) fn lower_score(&mut self, module: usize, item: &Rc<Item>, score: &ast::Score, scope: &Scope, table: TableId) -> Option<Typed> {
+    pub(super) fn lower_score(
+        &mut self,
+        module: usize,
+        item: &Rc<Item>,
+        score: &ast::Score,
+        scope: &Scope,
+        table: TableId,
+    ) -> Option<Typed> {
         let span = score.name.span;
         if score.rows.is_empty() {
             self.report(Problem::new(&problems::SCORE_EMPTY, span).with("name", &score.name.text));
@@ -151,7 +158,8 @@ impl Checker {
             "reason" => 1,
             "reasons" => REASONS,
             _ => {
-                let problem = Problem::new(&super::problems::names::UNKNOWN_PART, member.span).with("kind", "score part").with("name", &member.text);
+                let problem =
+                    Problem::new(&super::problems::names::UNKNOWN_PART, member.span).with("kind", "score part").with("name", &member.text);
                 self.report(super::wording::advised(problem, &member.text, &["reason", "reasons"], ("a score has", "评分有")));
                 return Some(None);
             }

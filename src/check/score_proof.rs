@@ -14,12 +14,18 @@ use indexmap::IndexMap;
 
 impl Checker {
     /// Reports a row of a ladder that asks for totals its score never reaches; whether it did.
-    pub(super) fn beyond_totals(&mut self, ladder: &ast::Ladder, condition: Option<&(NodeId, u32)>, place: Option<&(Span, String)>) -> bool {
+    pub(super) fn beyond_totals(
+        &mut self,
+        ladder: &ast::Ladder,
+        condition: Option<&(NodeId, u32)>,
+        place: Option<&(Span, String)>,
+    ) -> bool {
         let (Some((condition, _)), Some((span, row))) = (condition, place) else { return false };
         let score = self.graph.reachable([*condition]).into_iter().find(|node| self.facts.totals.contains_key(node));
         let Some((score, totals)) = score.and_then(|score| Some((score, self.facts.totals.get(&score)?.clone()))) else { return false };
         let name = self.facts.find(score).map_or_else(String::new, |fact| fact.name.clone());
-        let problem = Problem::new(&problems::UNREACHABLE_GRADE, *span).with("row", row).with("ladder", &ladder.name.text).with("score", name);
+        let problem =
+            Problem::new(&problems::UNREACHABLE_GRADE, *span).with("row", row).with("ladder", &ladder.name.text).with("score", name);
         self.report(problem.with("low", shown(&totals.low)).with("high", shown(&totals.high)));
         true
     }
@@ -46,7 +52,11 @@ impl Checker {
         for index in 0..combinations {
             let subject = pick(&samples, index);
             let others = subject.iter().filter(|(node, _)| **node != axis.node).map(|(_, value)| value.clone()).collect();
-            let (Some(at), Some(total)) = (subject.get(&axis.node).cloned(), self.total_of(&concerned, &subject, self.all_whole(&concerned))) else { continue };
+            let (Some(at), Some(total)) =
+                (subject.get(&axis.node).cloned(), self.total_of(&concerned, &subject, self.all_whole(&concerned)))
+            else {
+                continue;
+            };
             // A missing value is neither more nor less.
             if at.is_missing() {
                 continue;

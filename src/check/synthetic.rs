@@ -2,7 +2,8 @@
 
 use crate::source::Span;
 use crate::syntax::ast::{
-    Argument, ArgumentKind, ComparisonLink, ComparisonOperator, Expression, ExpressionKind, InSet, Name, Path, Presence, TextLiteral, TextPart, Window, WindowKind,
+    Argument, ArgumentKind, ComparisonLink, ComparisonOperator, Expression, ExpressionKind, InSet, Name, Path, Presence, TextLiteral,
+    TextPart, Window, WindowKind,
 };
 
 /// Builds expressions that all stand at one place of the author's text.

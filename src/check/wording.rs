@@ -102,10 +102,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("`improve after` and `worsen after`", "`improve after` 和 `worsen after`"),
     ("`per` inside an aggregate", "汇总里的 `per`"),
     ("this unit before `since`", "`since` 前的这个单位"),
-    (
-        "this condition of a group; `sum(x) > …` and `count(…) >= …` work",
-        "这样的分组条件（可用 `sum(x) > …` 和 `count(…) >= …`）",
-    ),
+    ("this condition of a group; `sum(x) > …` and `count(…) >= …` work", "这样的分组条件（可用 `sum(x) > …` 和 `count(…) >= …`）"),
 ];
 
 /// Phrases with a name in them: how they begin, and how that reads in Chinese.

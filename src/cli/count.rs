@@ -41,7 +41,8 @@ mod counted {
         let project = settings_of(session, arguments.project.as_deref(), &arguments.settings)?;
         let loaded = stages::program(session, &project.entry)?;
         let ladder = loaded.program.facts.iter().find(|fact| {
-            matches!(fact.kind, FactKind::Tiers | FactKind::Partition) && (fact.name == arguments.expression || fact.label.as_ref() == Some(&arguments.expression))
+            matches!(fact.kind, FactKind::Tiers | FactKind::Partition)
+                && (fact.name == arguments.expression || fact.label.as_ref() == Some(&arguments.expression))
         });
         let (mut program, condition) = match ladder {
             Some(ladder) => (Program { subject: ladder.table, ..loaded.program.clone() }, None),
@@ -65,7 +66,9 @@ mod counted {
             return Ok(fact.node);
         }
         let table = program.table(subject);
-        if let Some((id, column)) = table.and_then(|table| Some((table.find_column(name)?, table)).and_then(|(id, table)| Some((id, table.column(id)?)))) {
+        if let Some((id, column)) =
+            table.and_then(|table| Some((table.find_column(name)?, table)).and_then(|(id, table)| Some((id, table.column(id)?))))
+        {
             if column.pii {
                 return Err(Failure::could_not_run(Problem::new(&PRIVATE_COLUMN, NOWHERE).with("name", name)));
             }
@@ -74,7 +77,8 @@ mod counted {
         }
         let columns = table.into_iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
         let near = nearest(name, of_subject.map(|fact| fact.name.as_str()).chain(columns)).first().map(|near| (*near).to_owned());
-        let problem = Problem::new(&UNKNOWN_GROUP, NOWHERE).with("name", name).with("nearest", near.unwrap_or_else(|| String::from("status")));
+        let problem =
+            Problem::new(&UNKNOWN_GROUP, NOWHERE).with("name", name).with("nearest", near.unwrap_or_else(|| String::from("status")));
         Err(Failure::could_not_run(problem))
     }
 

@@ -11,8 +11,8 @@ pub mod problems;
 use super::ledger::LedgerPart;
 use super::progress::Progress;
 use footer::Footer;
-use problems::{AMBIGUOUS_TABLE, BAD_ENCODING};
 use polars::prelude::*;
+use problems::{AMBIGUOUS_TABLE, BAD_ENCODING};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
@@ -172,7 +172,8 @@ fn open_place(folder: &Path, id: TableId, table: &Table, place: &Place, opened: 
             Ok(frame) => {
                 let name = relative(folder, &place.path);
                 let rows = footers.iter().map(|footer| footer.rows).sum();
-                let complete = footers.into_iter().map(|footer| footer.complete).reduce(|all, next| all.intersection(&next).cloned().collect());
+                let complete =
+                    footers.into_iter().map(|footer| footer.complete).reduce(|all, next| all.intersection(&next).cloned().collect());
                 let source = RawSource { rows: Some(rows), complete: complete.unwrap_or_default(), ..RawSource::new(name, frame) };
                 opened.raw.entry(id).or_default().push(source);
             }
@@ -214,9 +215,8 @@ fn csv_part(path: &Path, name: &str, form: Form, table: &Table) -> Result<(Input
             Form::Csv | Form::Parquet => fs::read(path),
         };
         let bytes = bytes.map_err(|error| wrong(error.to_string()))?;
-        let (text, encoding) = decode::to_utf8(bytes).map_err(|at| {
-            DataProblem::of_table(&BAD_ENCODING, table).with("file", name).with("at", at)
-        })?;
+        let (text, encoding) =
+            decode::to_utf8(bytes).map_err(|at| DataProblem::of_table(&BAD_ENCODING, table).with("file", name).with("at", at))?;
         (csv::scan_bytes(text).map_err(wrong)?, encoding)
     };
     let input =

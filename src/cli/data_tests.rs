@@ -138,7 +138,11 @@ fn customers() -> Program {
             column("customer_id", "客户号", Type::Text),
             Column { pii: true, ..optional("salutation", Type::Text) },
             optional("aum", Type::Money),
-            Column { label: Some("性别".into()), values: vec![("男".into(), "male".into())], ..optional("gender", Type::Choice(vec!["male".into(), "female".into()])) },
+            Column {
+                label: Some("性别".into()),
+                values: vec![("男".into(), "male".into())],
+                ..optional("gender", Type::Choice(vec!["male".into(), "female".into()]))
+            },
         ],
         &[0],
     )])
@@ -226,7 +230,11 @@ fn money_is_exact() {
     let found = one(Type::Money, &["12.34", "0.1", "-1", "92233720368547758.07", ".5", "7.", "12.3400"]).unwrap();
     assert_eq!(found, ints(&[1234, 10, -100, i64::MAX, 50, 700, 1234]));
     let fine = one(Type::Money, &["1", "12.345"]).unwrap_err();
-    assert!(fine[0].starts_with("error[too-many-decimals-in-data]: t.csv: 1 amounts of `x` have more than two decimals, first in row 2: \"12…\""), "{fine:?}");
+    assert!(
+        fine[0]
+            .starts_with("error[too-many-decimals-in-data]: t.csv: 1 amounts of `x` have more than two decimals, first in row 2: \"12…\""),
+        "{fine:?}"
+    );
     for wrong in ["12,000.00", "1e3", "￥5", "92233720368547758.08", "一"] {
         assert!(one(Type::Money, &[wrong]).unwrap_err()[0].starts_with("error[wrong-type-in-data]"), "{wrong}");
     }
@@ -234,7 +242,9 @@ fn money_is_exact() {
 
 #[test]
 fn cells_of_every_type() {
-    let day = |text: &str| chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp() / 86_400;
+    let day = |text: &str| {
+        chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").unwrap().and_hms_opt(0, 0, 0).unwrap().and_utc().timestamp() / 86_400
+    };
     assert_eq!(one(Type::Int, &["7", " -3 ", "5.0", ""]).unwrap(), [ints(&[7, -3, 5]), vec![Value::Missing]].concat());
     assert!(one(Type::Int, &["5.5"]).is_err());
     let shares = one(Type::Rate, &["3.8%", "0.038", "3.8％", "NaN"]).unwrap();
@@ -249,7 +259,8 @@ fn cells_of_every_type() {
     assert_eq!(months, ints(&[day("2025-06-01"); 4]));
     assert_eq!(one(Type::Quarter, &["2025Q2", "2025-06-30", "2025-05"]).unwrap(), ints(&[day("2025-04-01"); 3]));
     let morning = day("2026-11-20") * 86_400_000 + 9 * 3_600_000;
-    let times = one(Type::Time, &["2026-11-20 09:00", "2026-11-20T09:00:00.000", "2026-11-20T01:00:00Z", "2026-11-20 02:00+01:00"]).unwrap();
+    let times =
+        one(Type::Time, &["2026-11-20 09:00", "2026-11-20T09:00:00.000", "2026-11-20T01:00:00Z", "2026-11-20 02:00+01:00"]).unwrap();
     assert_eq!(times, ints(&[morning; 4]));
     assert_eq!(one(Type::BasisPoints, &["25", "25bp"]).unwrap(), ints(&[25, 25]));
     let seconds = Column { unit_milliseconds: 1000, ..optional("x", Type::Duration) };
@@ -278,7 +289,11 @@ fn all_problems_come_together() {
 
 #[test]
 fn keys_headers_and_references() {
-    let mut orders = table("orders", vec![column("order_id", "", Type::Text), column("customer_id", "", Type::Text), optional("note", Type::Text)], &[0]);
+    let mut orders = table(
+        "orders",
+        vec![column("order_id", "", Type::Text), column("customer_id", "", Type::Text), optional("note", Type::Text)],
+        &[0],
+    );
     orders.columns[1].reference = Some(Reference { table: TableId(0), path_name: "customer".into(), back: None });
     let mut whole = customers();
     whole.tables.push(orders);
@@ -341,7 +356,8 @@ fn an_absent_ledger_is_empty() {
 
 #[test]
 fn missing_cells_of_parquet_are_found_whatever_the_footer_says() {
-    let declared = program(vec![table("t", vec![column("id", "", Type::Text), column("n", "", Type::Int), column("day", "", Type::Date)], &[0])]);
+    let declared =
+        program(vec![table("t", vec![column("id", "", Type::Text), column("n", "", Type::Int), column("day", "", Type::Date)], &[0])]);
     let write = |frame: &mut DataFrame, statistics: bool| {
         let folder = tempfile::tempdir().unwrap();
         let file = fs::File::create(folder.path().join("t.parquet")).unwrap();
@@ -351,7 +367,10 @@ fn missing_cells_of_parquet_are_found_whatever_the_footer_says() {
     };
     let day = Series::new("day".into(), [1_i32, 2, 3, 4, 5]).cast(&DataType::Date).unwrap();
     let good = df!("id" => ["a", "b", "c", "d", "e"], "n" => [1_i64, 2, 3, 4, 5]).unwrap().hstack(&[day.clone().into_column()]).unwrap();
-    let null = df!("id" => ["a", "b", "c", "d", "e"], "n" => [Some(1_i64), Some(2), Some(3), Some(4), None]).unwrap().hstack(&[day.clone().into_column()]).unwrap();
+    let null = df!("id" => ["a", "b", "c", "d", "e"], "n" => [Some(1_i64), Some(2), Some(3), Some(4), None])
+        .unwrap()
+        .hstack(&[day.clone().into_column()])
+        .unwrap();
     let empty = df!("id" => ["a", "b", "c", "", "e"], "n" => [1_i64, 2, 3, 4, 5]).unwrap().hstack(&[day.into_column()]).unwrap();
     for statistics in [true, false] {
         let found = bound(write(&mut good.clone(), statistics).path(), &declared);

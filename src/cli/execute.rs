@@ -42,8 +42,8 @@ use std::path::Path;
 use std::time::Instant;
 use strat::diag::render::NOWHERE;
 use strat::diag::{Problem, ProblemKind};
-use strat::engine::{Options, Tables};
 use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind_onto, snapshot};
+use strat::engine::{Options, Tables};
 use strat::interp::Snapshot;
 use strat::ir::{Moment, Output, Program, Watch};
 use strat::types::TableId;
@@ -206,7 +206,19 @@ impl<'a> Job<'a> {
         };
         let settings = Settings { zone: zone(session, project)?, check_all };
         let progress = Progress::start(session.format.is_machine());
-        Ok(Job { session, project, loaded, program, moment: Moment { as_of, previous }, ahead: None, settings, history, progress, networks: OnceCell::new(), held: OnceCell::new() })
+        Ok(Job {
+            session,
+            project,
+            loaded,
+            program,
+            moment: Moment { as_of, previous },
+            ahead: None,
+            settings,
+            history,
+            progress,
+            networks: OnceCell::new(),
+            held: OnceCell::new(),
+        })
     }
 
     /// The name of this run.
@@ -315,4 +327,3 @@ impl<'a> Job<'a> {
         raw
     }
 }
-

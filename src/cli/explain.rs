@@ -6,7 +6,11 @@ use super::project::Project;
 use super::session::{Exit, Failure, Session};
 use super::settings_of;
 #[cfg(feature = "engine")]
-use super::{execute::Job, problems::{UNKNOWN_STRATEGY, UNKNOWN_SUBJECT}, stages};
+use super::{
+    execute::Job,
+    problems::{UNKNOWN_STRATEGY, UNKNOWN_SUBJECT},
+    stages,
+};
 use std::path::PathBuf;
 use strat::diag::Problem;
 use strat::diag::nearest::nearest;
@@ -14,7 +18,10 @@ use strat::diag::render::NOWHERE;
 #[cfg(feature = "engine")]
 use strat::engine::bind::Reads;
 #[cfg(feature = "engine")]
-use strat::interp::{Interpreter, Snapshot, explain::{explain_row, render}};
+use strat::interp::{
+    Interpreter, Snapshot,
+    explain::{explain_row, render},
+};
 #[cfg(feature = "engine")]
 use strat::ir::Program;
 use strat::stdlib::{docs_errors, error_page};

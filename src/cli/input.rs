@@ -50,7 +50,8 @@ pub fn programs(session: &Session, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Fa
 /// The entry files of a folder whose programs run together: its `.strat` files in the order of their names, without those that
 /// another of them uses as a module.
 pub fn entries(session: &mut Session, folder: &Path) -> Result<Vec<FileId>, Failure> {
-    let listed = fs::read_dir(folder).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>());
+    let listed =
+        fs::read_dir(folder).and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<_>>>());
     let mut paths = listed.map_err(|error| session.unreadable(folder, &error))?;
     paths.retain(|path| path.is_file() && is_program(path));
     paths.sort();

@@ -20,9 +20,9 @@ mod sheet;
 mod summary;
 mod text;
 
+pub use cell::time_text;
 pub use gather::{RunFields, gather};
 pub use manifest::{Inputs, Manifest};
-pub use cell::time_text;
 pub use sheet::Sheet;
 pub use summary::{ActionCount, ExclusionCount, StaffCount, Summary, Tie, staff_of, tie_out};
 use text::OutputFile;
@@ -127,7 +127,9 @@ pub fn write_lists(
             .channels
             .iter()
             .map(|channel| channel.name.clone())
-            .filter(|name| program.strategies.iter().flat_map(|strategy| &strategy.actions).any(|action| action.channel.as_ref() == Some(name)))
+            .filter(|name| {
+                program.strategies.iter().flat_map(|strategy| &strategy.actions).any(|action| action.channel.as_ref() == Some(name))
+            })
             .collect();
         files.extend(text::write_channels(&lists.actions, &channels, folder)?);
     }

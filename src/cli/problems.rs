@@ -63,7 +63,10 @@ pub static OUTPUT_NOT_OURS: ProblemKind = ProblemKind {
 pub static NOT_APPROVED: ProblemKind = ProblemKind {
     slug: "program-not-approved",
     severity: Severity::Error,
-    title: Text { en: "{program} is not approved: {path} has no line for its hash {hash}", zh: "{program} 未经审批：{path} 中没有它的哈希 {hash}" },
+    title: Text {
+        en: "{program} is not approved: {path} has no line for its hash {hash}",
+        zh: "{program} 未经审批：{path} 中没有它的哈希 {hash}",
+    },
     help: Some(Text {
         en: "after review, add a line with the hash and who approved: {hash} 风险管理部; any change to the program changes its hash",
         zh: "评审通过后加一行，写哈希和审批人：{hash} 风险管理部；程序有任何改动，哈希都会变",
@@ -75,7 +78,10 @@ pub static NOT_APPROVED: ProblemKind = ProblemKind {
 pub static APPROVED_BY_OWNER: ProblemKind = ProblemKind {
     slug: "approved-by-owner",
     severity: Severity::Error,
-    title: Text { en: "{name} approved the program and owns its strategy `{strategy}`", zh: "{name} 审批了这个程序，又是其策略 `{strategy}` 的负责人" },
+    title: Text {
+        en: "{name} approved the program and owns its strategy `{strategy}`",
+        zh: "{name} 审批了这个程序，又是其策略 `{strategy}` 的负责人",
+    },
     help: Some(Text { en: "another person or department must approve", zh: "请由另一人或另一部门审批" }),
     label: NO_LABEL,
 };
@@ -96,9 +102,7 @@ pub static LEDGER_DAMAGED: ProblemKind = ProblemKind {
 pub static LEDGER_CONFLICT: ProblemKind = ProblemKind {
     slug: "ledger-conflict",
     severity: Severity::Error,
-    title: Text {
-        en: "the run {run} is already in the ledger with another result", zh: "运行 {run} 已在台账中，但结果不同"
-    },
+    title: Text { en: "the run {run} is already in the ledger with another result", zh: "运行 {run} 已在台账中，但结果不同" },
     help: Some(Text {
         en: "a program decides a moment once, and the data has changed since; run the next day, or try it with another ledger folder",
         zh: "同一程序对同一时点只决策一次，而数据已有变化；请运行下一日，试运行请换一个台账文件夹",
@@ -169,7 +173,10 @@ pub static NOT_IN_THIS_BUILD: ProblemKind = ProblemKind {
     label: NO_LABEL,
 };
 
-#[cfg_attr(any(feature = "onnx", not(feature = "engine")), allow(dead_code, reason = "only a build that reads data and runs no model refuses one"))]
+#[cfg_attr(
+    any(feature = "onnx", not(feature = "engine")),
+    allow(dead_code, reason = "only a build that reads data and runs no model refuses one")
+)]
 pub static MODEL_NEEDS_ANOTHER_BUILD: ProblemKind = ProblemKind {
     slug: "model-needs-another-build",
     severity: Severity::Error,
@@ -228,7 +235,10 @@ pub static SAMPLE_FAILED: ProblemKind = ProblemKind {
     slug: "sample-failed",
     severity: Severity::Error,
     title: Text { en: "the sample was not written: {reason}", zh: "没有写出样本：{reason}" },
-    help: Some(Text { en: "name a folder that does not exist yet, and a day such as 2025-07-01", zh: "请给出尚不存在的文件夹，日期写成 2025-07-01 的样子" }),
+    help: Some(Text {
+        en: "name a folder that does not exist yet, and a day such as 2025-07-01",
+        zh: "请给出尚不存在的文件夹，日期写成 2025-07-01 的样子",
+    }),
     label: NO_LABEL,
 };
 
@@ -237,7 +247,9 @@ pub static UNKNOWN_SUBJECT: ProblemKind = ProblemKind {
     slug: "unknown-subject",
     severity: Severity::Error,
     title: Text { en: "`{table}` has no row with the key `{key}`", zh: "`{table}` 中没有主键为 `{key}` 的行" },
-    help: Some(Text { en: "write the key as it stands in the data, leading zeros included", zh: "请按数据中的写法填写，包括前导零" }),
+    help: Some(Text {
+        en: "write the key as it stands in the data, leading zeros included", zh: "请按数据中的写法填写，包括前导零"
+    }),
     label: NO_LABEL,
 };
 
@@ -245,8 +257,12 @@ pub static UNKNOWN_SUBJECT: ProblemKind = ProblemKind {
 pub static UNKNOWN_GROUP: ProblemKind = ProblemKind {
     slug: "unknown-group",
     severity: Severity::Error,
-    title: Text { en: "the subject has no column or feature `{name}` to count by", zh: "主体没有可用于分组的列或特征 `{name}`" },
-    help: Some(Text { en: "name a column, feature or tiers of it, such as `{nearest}`", zh: "请写主体的列、特征或分层，例如 `{nearest}`" }),
+    title: Text {
+        en: "the subject has no column or feature `{name}` to count by", zh: "主体没有可用于分组的列或特征 `{name}`"
+    },
+    help: Some(Text {
+        en: "name a column, feature or tiers of it, such as `{nearest}`", zh: "请写主体的列、特征或分层，例如 `{nearest}`"
+    }),
     label: NO_LABEL,
 };
 
@@ -263,16 +279,25 @@ pub static UNKNOWN_STRATEGY: ProblemKind = ProblemKind {
 pub static PRIVATE_COLUMN: ProblemKind = ProblemKind {
     slug: "private-column",
     severity: Severity::Error,
-    title: Text { en: "`{name}` holds personal data, so counts are not split by it", zh: "`{name}` 是个人信息，不能按它分组计数" },
-    help: Some(Text { en: "declare tiers or a partition over it and name those", zh: "请基于它声明分层或划分，再按其名称分组" }),
+    title: Text {
+        en: "`{name}` holds personal data, so counts are not split by it", zh: "`{name}` 是个人信息，不能按它分组计数"
+    },
+    help: Some(Text {
+        en: "declare tiers or a partition over it and name those", zh: "请基于它声明分层或划分，再按其名称分组"
+    }),
     label: NO_LABEL,
 };
 
 pub static UNREADABLE_REPORT: ProblemKind = ProblemKind {
     slug: "unreadable-report",
     severity: Severity::Error,
-    title: Text { en: "{path} is no judgement that this version of strat can read: {reason}", zh: "{path} 不是此版本 strat 能读取的评估结果：{reason}" },
-    help: Some(Text { en: "evaluate again, and name the folder it wrote: --from DIR", zh: "请重新评估，并给出其写出的文件夹：--from DIR" }),
+    title: Text {
+        en: "{path} is no judgement that this version of strat can read: {reason}",
+        zh: "{path} 不是此版本 strat 能读取的评估结果：{reason}",
+    },
+    help: Some(Text {
+        en: "evaluate again, and name the folder it wrote: --from DIR", zh: "请重新评估，并给出其写出的文件夹：--from DIR"
+    }),
     label: NO_LABEL,
 };
 
@@ -293,7 +318,9 @@ pub static REPORT_OUT_OF_DATE: ProblemKind = ProblemKind {
 pub static NO_TEXT_TO_EDIT: ProblemKind = ProblemKind {
     slug: "no-text-to-edit",
     severity: Severity::Error,
-    title: Text { en: "{path} is a compiled program, which has no text to edit", zh: "{path} 是编译后的程序，没有可修改的文本" },
+    title: Text {
+        en: "{path} is a compiled program, which has no text to edit", zh: "{path} 是编译后的程序，没有可修改的文本"
+    },
     help: Some(Text { en: "name the project or the .strat file it was compiled from", zh: "请给出编译前的项目或 .strat 文件" }),
     label: NO_LABEL,
 };
@@ -302,6 +329,9 @@ pub static PROPOSAL_NOT_APPLIED: ProblemKind = ProblemKind {
     slug: "proposal-not-applied",
     severity: Severity::Warning,
     title: Text { en: "`{trial}`: no edit for `{what}`: {reason}", zh: "`{trial}`：`{what}` 没有写成修改：{reason}" },
-    help: Some(Text { en: "the reasons of the proposal are in the report; decide and edit by hand", zh: "提议的理由见评估报告；请自行决定并修改" }),
+    help: Some(Text {
+        en: "the reasons of the proposal are in the report; decide and edit by hand",
+        zh: "提议的理由见评估报告；请自行决定并修改",
+    }),
     label: NO_LABEL,
 };

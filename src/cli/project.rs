@@ -226,7 +226,11 @@ impl Reading<'_> {
                 other => other.as_str()?.to_owned(),
             };
             let instant = Some(AsOf::parse(&text)?);
-            if name == "as_of" { project.as_of = instant } else { project.since = instant }
+            if name == "as_of" {
+                project.as_of = instant
+            } else {
+                project.since = instant
+            }
             return Some(());
         }
         let text = value.as_str().filter(|text| !text.trim().is_empty())?;

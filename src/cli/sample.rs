@@ -24,7 +24,8 @@ const PART: u64 = 50_000;
 /// Runs the command.
 pub fn run(session: &mut Session, arguments: &Sample) -> Result<Exit, Failure> {
     let stop = |reason: String| Failure::could_not_run(Problem::new(&SAMPLE_FAILED, NOWHERE).with("reason", reason));
-    let as_of = NaiveDate::parse_from_str(&arguments.as_of, "%Y-%m-%d").map_err(|_| stop(format!("`{}` is not a day such as 2025-07-01", arguments.as_of)))?;
+    let as_of = NaiveDate::parse_from_str(&arguments.as_of, "%Y-%m-%d")
+        .map_err(|_| stop(format!("`{}` is not a day such as 2025-07-01", arguments.as_of)))?;
     write(arguments, as_of).map_err(stop)?;
     session.say(&format!("{}\n", session.words("wrote {}", "已写入 {}").replace("{}", &shown(&arguments.out))));
     Ok(Exit::Ok)

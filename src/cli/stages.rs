@@ -131,7 +131,9 @@ pub fn check_expression(session: &mut Session, entry: &Path, expression: &str) -
     let sources = &mut session.sources;
     let texts: Vec<(String, String)> =
         files.iter().filter_map(|file| sources.get(*file)).map(|file| (file.name.clone(), file.text.clone())).collect();
-    let (Some(file), Some((first, _))) = (files.first().copied(), texts.first()) else { return Err(Failure { exit: Exit::CouldNotRun, problems: Vec::new() }) };
+    let (Some(file), Some((first, _))) = (files.first().copied(), texts.first()) else {
+        return Err(Failure { exit: Exit::CouldNotRun, problems: Vec::new() });
+    };
     check::check_expression(&name, &texts, &Beside::of(first), expression).map_err(|(own, problems)| {
         let files = adopt(sources, &own, file);
         Failure { exit: Exit::CouldNotRun, problems: problems.into_iter().map(|problem| moved(problem, &files)).collect() }

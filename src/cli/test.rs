@@ -27,7 +27,11 @@ pub fn run(session: &mut Session, arguments: &Test) -> Result<Exit, Failure> {
             if !session.format.is_machine() {
                 session.print(&format!("{mark}  {name}  {}\n", report.title));
             }
-            if report.passed() { passed += 1 } else { failed += 1 }
+            if report.passed() {
+                passed += 1
+            } else {
+                failed += 1
+            }
             let mut found: Vec<_> = report.failures.iter().map(strat::interp::test::Failure::problem).collect();
             for problem in &mut found {
                 problem.span.file = entry.file;

@@ -176,9 +176,8 @@ impl Problem {
 
 /// Sorts by place, then severity, then slug; drops exact repeats and later problems at the same span with the same slug.
 pub fn tidy(problems: &mut Vec<Problem>) {
-    problems.sort_by(|a, b| {
-        (a.span, a.kind.severity, a.kind.slug, &a.arguments).cmp(&(b.span, b.kind.severity, b.kind.slug, &b.arguments))
-    });
+    problems
+        .sort_by(|a, b| (a.span, a.kind.severity, a.kind.slug, &a.arguments).cmp(&(b.span, b.kind.severity, b.kind.slug, &b.arguments)));
     problems.dedup_by(|later, earlier| {
         let same_place = later.span == earlier.span && later.span != render::NOWHERE;
         // One declaration may be broken by several files of data.

@@ -147,7 +147,8 @@ impl Executor<'_> {
                 when(value.clone().is_not_null()).then(value).otherwise(of(fallback)?)
             }
             Kind::If { condition, then, otherwise } => {
-                let chosen = |condition: Expr| -> Result<Expr, EngineError> { Ok(when(condition).then(of(then)?).otherwise(of(otherwise)?)) };
+                let chosen =
+                    |condition: Expr| -> Result<Expr, EngineError> { Ok(when(condition).then(of(then)?).otherwise(of(otherwise)?)) };
                 self.choice(*condition, of(condition)?, chosen, physical)?
             }
             Kind::Arithmetic { operator, left, right } if physical == Physical::Float => {
@@ -175,7 +176,8 @@ impl Executor<'_> {
             | Kind::Column(_)
             | Kind::Via { .. }
             | Kind::Aggregate(_)
-            | Kind::FirstCrossing(_) | Kind::Association(_)
+            | Kind::FirstCrossing(_)
+            | Kind::Association(_)
             | Kind::Population(_) => return Err(EngineError::Damaged(id)),
         })
     }

@@ -64,7 +64,17 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { blocks: true, block_rows: 8_192, kept_rows: 1 << 16, streaming: true, slice_rows: None, share_nodes: true, fuse_folds: true, select_places: true, stamp_extremes: true }
+        Options {
+            blocks: true,
+            block_rows: 8_192,
+            kept_rows: 1 << 16,
+            streaming: true,
+            slice_rows: None,
+            share_nodes: true,
+            fuse_folds: true,
+            select_places: true,
+            stamp_extremes: true,
+        }
     }
 }
 

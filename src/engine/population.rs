@@ -183,7 +183,10 @@ impl Executor<'_> {
         let types = roots.iter().map(|root| self.physical(*root)).collect::<Result<Vec<Physical>, EngineError>>()?;
         let projection = self.project(space, &roots)?;
         let keys = (0..entry.keys.len()).map(key_name);
-        let kept: Vec<PlSmallStr> = keys.chain(entry.per.map(|_| PlSmallStr::from("per"))).chain(entry.weight.iter().flat_map(|_| ["amount", "most"].map(PlSmallStr::from))).collect();
+        let kept: Vec<PlSmallStr> = keys
+            .chain(entry.per.map(|_| PlSmallStr::from("per")))
+            .chain(entry.weight.iter().flat_map(|_| ["amount", "most"].map(PlSmallStr::from)))
+            .collect();
         let names = [PlSmallStr::from("flag")].into_iter().chain(kept.iter().cloned());
         let typed = projection.roots.into_iter().zip(types).zip(names);
         let columns: Vec<Expr> = typed.map(|((root, physical), name)| root.cast(kernels::data_type(physical)).alias(name)).collect();

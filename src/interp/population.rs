@@ -98,7 +98,8 @@ struct Standing<'a> {
 fn places(reader: &mut Reader<'_>, entries: &[PlaceEntry], at: u32, table: TableId) -> Option<Vec<Value>> {
     let lines: Vec<Option<Vec<Standing<'_>>>> = (0..).zip(entries).map(|(at, entry)| standing(reader, entry, at, table)).collect();
     let mut ranked: Vec<Standing<'_>> = lines.into_iter().collect::<Option<Vec<_>>>()?.into_iter().flatten().collect();
-    let directions: Vec<bool> = entries.first().map(|entry| entry.keys.iter().map(|(_, descending)| *descending).collect()).unwrap_or_default();
+    let directions: Vec<bool> =
+        entries.first().map(|entry| entry.keys.iter().map(|(_, descending)| *descending).collect()).unwrap_or_default();
     ranked.sort_by(|one, other| {
         by_keys(&one.values, &other.values, &directions)
             .then_with(|| one.key.cmp(&other.key))
@@ -139,7 +140,9 @@ fn standing<'a>(reader: &mut Reader<'a>, entry: &PlaceEntry, at: usize, table: T
         if flag.as_bool() == Some(true) {
             let values = columns.iter().map(|column| cell(column, row)).collect();
             let per = groups.as_ref().map_or(&MISSING, |column| cell(column, row));
-            let weight = weights.as_ref().map_or((1, Some(i64::MAX)), |(amounts, most)| (cell(amounts, row).as_int().unwrap_or(0), cell(most, row).as_int()));
+            let weight = weights
+                .as_ref()
+                .map_or((1, Some(i64::MAX)), |(amounts, most)| (cell(amounts, row).as_int().unwrap_or(0), cell(most, row).as_int()));
             out.push(Standing { row, entry: at, values, per, weight, key: reader.interpreter.key(table, row) });
         }
     }

@@ -128,12 +128,8 @@ impl Stage {
     /// The stage that is written as this word.
     #[must_use]
     pub fn of_word(word: &str) -> Option<Stage> {
-        use Stage::{
-            Arbitration, Assignment, Budget, Capacity, Consent, Contact, Eligibility, Legal, Plan, Quota, Suitability, Trigger,
-        };
-        let all = [
-            Trigger, Legal, Consent, Eligibility, Suitability, Assignment, Contact, Arbitration, Quota, Capacity, Budget, Plan,
-        ];
+        use Stage::{Arbitration, Assignment, Budget, Capacity, Consent, Contact, Eligibility, Legal, Plan, Quota, Suitability, Trigger};
+        let all = [Trigger, Legal, Consent, Eligibility, Suitability, Assignment, Contact, Arbitration, Quota, Capacity, Budget, Plan];
         all.into_iter().find(|stage| stage.word() == word)
     }
 }
@@ -331,14 +327,31 @@ pub struct TestTable {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Expectation {
     /// Emitted by any strategy; `name` is the template of a send or the action of a do.
-    Send { channel: String, template: Option<String>, negated: bool },
-    Do { action: String, negated: bool },
+    Send {
+        channel: String,
+        template: Option<String>,
+        negated: bool,
+    },
+    Do {
+        action: String,
+        negated: bool,
+    },
     Nothing,
-    Excluded { rule: String },
-    Arm { arm: String },
-    Text { text: String },
-    Exit { name: String },
-    Holds { node: NodeId },
+    Excluded {
+        rule: String,
+    },
+    Arm {
+        arm: String,
+    },
+    Text {
+        text: String,
+    },
+    Exit {
+        name: String,
+    },
+    Holds {
+        node: NodeId,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -54,16 +54,27 @@ pub enum Kind {
     Outer(NodeId),
     /// The row of `table` whose single key column equals `key` (node of this space); `value` is a node of `table`'s space.
     /// Missing key or no such row: missing.
-    Via { key: NodeId, table: TableId, value: NodeId },
+    Via {
+        key: NodeId,
+        table: TableId,
+        value: NodeId,
+    },
     Aggregate(Box<Aggregate>),
     FirstCrossing(Box<FirstCrossing>),
     Association(Box<Association>),
     Not(NodeId),
     And(Vec<NodeId>),
     Or(Vec<NodeId>),
-    Compare { operator: Comparison, left: NodeId, right: NodeId },
+    Compare {
+        operator: Comparison,
+        left: NodeId,
+        right: NodeId,
+    },
     /// `value = a or value = b …`; the set holds no missing value.
-    OneOf { value: NodeId, set: Vec<Value> },
+    OneOf {
+        value: NodeId,
+        set: Vec<Value>,
+    },
     /// Two-valued.
     IsMissing(NodeId),
     /// Two-valued: true when the condition is true, false when it is false or unknown.
@@ -71,27 +82,50 @@ pub enum Kind {
     /// The first unless it is missing.
     Coalesce(NodeId, NodeId),
     /// An unknown condition gives missing.
-    If { condition: NodeId, then: NodeId, otherwise: NodeId },
-    Arithmetic { operator: Operator, left: NodeId, right: NodeId },
+    If {
+        condition: NodeId,
+        then: NodeId,
+        otherwise: NodeId,
+    },
+    Arithmetic {
+        operator: Operator,
+        left: NodeId,
+        right: NodeId,
+    },
     Negate(NodeId),
     /// Int to float, exact up to 2^53, nearest beyond.
     ToFloat(NodeId),
     /// Float to int, half away from zero; beyond 64 bits is missing.
     Round(NodeId),
     /// A builtin by name (see the room `builtins`).
-    Call { function: String, arguments: Vec<NodeId> },
+    Call {
+        function: String,
+        arguments: Vec<NodeId>,
+    },
     /// First row whose condition is true gives its label ordinal. When none is true: `otherwise` if all are false, else `unknown`.
     /// A label that is not given is missing.
-    Ladder { rows: Vec<(NodeId, u32)>, otherwise: Option<u32>, unknown: Option<u32> },
+    Ladder {
+        rows: Vec<(NodeId, u32)>,
+        otherwise: Option<u32>,
+        unknown: Option<u32>,
+    },
     /// The name of a label, as text; the operand is a label.
     LabelName(NodeId),
     Population(Box<Population>),
     /// `h52(experiment:salt:unit) % 10000` of a text or int unit; evaluated only where `only` is true, missing elsewhere.
-    Bucket { experiment: String, salt: String, unit: NodeId, only: NodeId },
+    Bucket {
+        experiment: String,
+        salt: String,
+        unit: NodeId,
+        only: NodeId,
+    },
     /// Texts joined; any missing makes the whole missing.
     Concat(Vec<NodeId>),
     /// A value as people read it.
-    Format { value: NodeId, style: FormatStyle },
+    Format {
+        value: NodeId,
+        style: FormatStyle,
+    },
 }
 
 /// How a value becomes text inside a message.

@@ -17,21 +17,30 @@ pub static EXPECTED_CONDITION: ProblemKind = kind(
     "expected-condition",
     Severity::Error,
     text("expected a condition after `{after}`", "`{after}` 后面缺少条件"),
-    Some(text("a condition compares or asks, such as `aum >= 5万元`, `status = \"active\"` or `exists(loans)`", "条件是一次比较或一个判断，例如 `aum >= 5万元`、`status = \"active\"` 或 `exists(loans)`")),
+    Some(text(
+        "a condition compares or asks, such as `aum >= 5万元`, `status = \"active\"` or `exists(loans)`",
+        "条件是一次比较或一个判断，例如 `aum >= 5万元`、`status = \"active\"` 或 `exists(loans)`",
+    )),
     FOUND,
 );
 pub static EXPECTED_VALUE: ProblemKind = kind(
     "expected-value",
     Severity::Error,
     text("expected a value after `{after}`", "`{after}` 后面缺少一个值"),
-    Some(text("a value is a column, a feature, a number with its unit, a text in quotes or a call such as `sum(…)`", "值可以是字段、特征、带单位的数、引号里的文字，或 `sum(…)` 这样的计算")),
+    Some(text(
+        "a value is a column, a feature, a number with its unit, a text in quotes or a call such as `sum(…)`",
+        "值可以是字段、特征、带单位的数、引号里的文字，或 `sum(…)` 这样的计算",
+    )),
     FOUND,
 );
 pub static EXPECTED_NAME: ProblemKind = kind(
     "expected-name",
     Severity::Error,
     text("expected a name after `{after}`", "`{after}` 后面缺少名称"),
-    Some(text("a name begins with a letter or a Chinese character and has no blanks and no quotes", "名称以字母或汉字开头，中间没有空格，也不加引号")),
+    Some(text(
+        "a name begins with a letter or a Chinese character and has no blanks and no quotes",
+        "名称以字母或汉字开头，中间没有空格，也不加引号",
+    )),
     FOUND,
 );
 pub static EXPECTED_TEXT: ProblemKind = kind(
@@ -45,20 +54,21 @@ pub static EXPECTED_TYPE: ProblemKind = kind(
     "expected-type",
     Severity::Error,
     text("expected the type of the column after `{after}`", "`{after}` 后面缺少字段类型"),
-    Some(text("types are `text`, `int`, `number`, `bool`, `money`, `percent`, `rate`, `bp`, `date`, `time`, `month`, `quarter`, `duration(seconds)`, `text in [\"a\", \"b\"]`, `list of text`, `ref TABLE`, each with `?` when it may be missing", "类型有 `text`、`int`、`number`、`bool`、`money`、`percent`、`rate`、`bp`、`date`、`time`、`month`、`quarter`、`duration(seconds)`、`text in [\"a\", \"b\"]`、`list of text`、`ref 表名`，可能缺失时后面加 `?`")),
+    Some(text(
+        "types are `text`, `int`, `number`, `bool`, `money`, `percent`, `rate`, `bp`, `date`, `time`, `month`, `quarter`, `duration(seconds)`, `text in [\"a\", \"b\"]`, `list of text`, `ref TABLE`, each with `?` when it may be missing",
+        "类型有 `text`、`int`、`number`、`bool`、`money`、`percent`、`rate`、`bp`、`date`、`time`、`month`、`quarter`、`duration(seconds)`、`text in [\"a\", \"b\"]`、`list of text`、`ref 表名`，可能缺失时后面加 `?`",
+    )),
     FOUND,
 );
-pub static EXPECTED_WORD: ProblemKind = kind(
-    "expected-word",
-    Severity::Error,
-    text("expected {choices} after `{after}`", "`{after}` 后面应当是 {choices}"),
-    None,
-    FOUND,
-);
+pub static EXPECTED_WORD: ProblemKind =
+    kind("expected-word", Severity::Error, text("expected {choices} after `{after}`", "`{after}` 后面应当是 {choices}"), None, FOUND);
 pub static EXPECTED_CLAUSE: ProblemKind = kind(
     "unknown-clause",
     Severity::Error,
-    text("`{found}` neither continues what stands before it nor begins a clause of this block", "`{found}` 既不能接在前面的内容之后，也不是这个区块里的子句"),
+    text(
+        "`{found}` neither continues what stands before it nor begins a clause of this block",
+        "`{found}` 既不能接在前面的内容之后，也不是这个区块里的子句",
+    ),
     Some(text("after `{after}` these can follow: {choices}", "`{after}` 之后可以是：{choices}")),
     HERE,
 );
@@ -69,18 +79,16 @@ pub static EXPECTED_DECLARATION: ProblemKind = kind(
     Some(text("a declaration begins with one of {choices}", "声明以下列词之一开头：{choices}")),
     HERE,
 );
-pub static UNEXPECTED: ProblemKind = kind(
-    "unexpected-text",
-    Severity::Error,
-    text("`{found}` cannot stand after `{after}`", "`{after}` 后面不能是 `{found}`"),
-    None,
-    HERE,
-);
+pub static UNEXPECTED: ProblemKind =
+    kind("unexpected-text", Severity::Error, text("`{found}` cannot stand after `{after}`", "`{after}` 后面不能是 `{found}`"), None, HERE);
 pub static RESERVED_NAME: ProblemKind = kind(
     "reserved-word-as-name",
     Severity::Error,
     text("`{found}` is a reserved word and cannot be a name", "`{found}` 是保留字，不能作名称"),
-    Some(text("reserved are only: and or not in is where when otherwise true false missing known unknown any none", "保留字只有：and or not in is where when otherwise true false missing known unknown any none")),
+    Some(text(
+        "reserved are only: and or not in is where when otherwise true false missing known unknown any none",
+        "保留字只有：and or not in is where when otherwise true false missing known unknown any none",
+    )),
     HERE,
 );
 pub static MISSING_BRACE: ProblemKind = kind(
@@ -115,14 +123,20 @@ pub static BAD_SLOT: ProblemKind = kind(
     "bad-slot",
     Severity::Error,
     text("this slot in the text cannot be read", "文字里的这个占位符无法识别"),
-    Some(text("a slot is `{name}`, `{name:format}` or `{name|fallback}`, without calculations or quotes; name a computed value as a feature; write `{{` for a brace that is text", "占位符写作 `{名称}`、`{名称:格式}` 或 `{名称|缺省文字}`，里面没有计算和引号；需要计算时先命名为特征；文字里的花括号写成 `{{`")),
+    Some(text(
+        "a slot is `{name}`, `{name:format}` or `{name|fallback}`, without calculations or quotes; name a computed value as a feature; write `{{` for a brace that is text",
+        "占位符写作 `{名称}`、`{名称:格式}` 或 `{名称|缺省文字}`，里面没有计算和引号；需要计算时先命名为特征；文字里的花括号写成 `{{`",
+    )),
     HERE,
 );
 pub static BAD_ESCAPE: ProblemKind = kind(
     "bad-escape",
     Severity::Error,
     text("`{found}` is not a known escape in a text", "文字里不认识转义 `{found}`"),
-    Some(text("known are `\\\"` `\\\\` `\\n` `\\t` `\\{` `\\}`; a backslash itself is `\\\\`", "可用的有 `\\\"` `\\\\` `\\n` `\\t` `\\{` `\\}`；反斜杠本身写作 `\\\\`")),
+    Some(text(
+        "known are `\\\"` `\\\\` `\\n` `\\t` `\\{` `\\}`; a backslash itself is `\\\\`",
+        "可用的有 `\\\"` `\\\\` `\\n` `\\t` `\\{` `\\}`；反斜杠本身写作 `\\\\`",
+    )),
     HERE,
 );
 pub static FULL_WIDTH: ProblemKind = kind(
@@ -153,13 +167,8 @@ pub static FOREIGN_QUOTES: ProblemKind = kind(
     None,
     HERE,
 );
-pub static FOREIGN_OPERATOR: ProblemKind = kind(
-    "foreign-operator",
-    Severity::Error,
-    text("`{found}` is written `{plain}` here", "`{found}` 在这里写作 `{plain}`"),
-    None,
-    HERE,
-);
+pub static FOREIGN_OPERATOR: ProblemKind =
+    kind("foreign-operator", Severity::Error, text("`{found}` is written `{plain}` here", "`{found}` 在这里写作 `{plain}`"), None, HERE);
 pub static IF_FOR_WHEN: ProblemKind = kind(
     "if-for-when",
     Severity::Error,
@@ -206,7 +215,10 @@ pub static UNIT_RUNS_ON: ProblemKind = kind(
     "unit-runs-on",
     Severity::Error,
     text("`{found}` is neither a number nor a number with a unit", "`{found}` 既不是数，也不是带单位的数"),
-    Some(text("units are `元` `万元` `%` `bp` `pp` and `seconds` `minutes` `hours` `days` `weeks` `months` `quarters` `years` `workdays` or `秒` `分钟` `小时` `天` `周` `个月` `季度` `年` `个工作日`", "单位有 `元` `万元` `%` `bp` `pp`，以及 `seconds` `minutes` `hours` `days` `weeks` `months` `quarters` `years` `workdays` 或 `秒` `分钟` `小时` `天` `周` `个月` `季度` `年` `个工作日`")),
+    Some(text(
+        "units are `元` `万元` `%` `bp` `pp` and `seconds` `minutes` `hours` `days` `weeks` `months` `quarters` `years` `workdays` or `秒` `分钟` `小时` `天` `周` `个月` `季度` `年` `个工作日`",
+        "单位有 `元` `万元` `%` `bp` `pp`，以及 `seconds` `minutes` `hours` `days` `weeks` `months` `quarters` `years` `workdays` 或 `秒` `分钟` `小时` `天` `周` `个月` `季度` `年` `个工作日`",
+    )),
     HERE,
 );
 pub static NESTED_TOO_DEEP: ProblemKind = kind(
@@ -220,7 +232,10 @@ pub static EXPRESSION_TOO_LONG: ProblemKind = kind(
     "expression-too-long",
     Severity::Error,
     text("one expression has more than {limit} operators", "一个表达式里的运算超过 {limit} 个"),
-    Some(text("name its parts as features or segments; many equal values read better as `x in [\"a\", \"b\"]`", "把各部分命名为特征或客群；很多个取值请写成 `x in [\"a\", \"b\"]`")),
+    Some(text(
+        "name its parts as features or segments; many equal values read better as `x in [\"a\", \"b\"]`",
+        "把各部分命名为特征或客群；很多个取值请写成 `x in [\"a\", \"b\"]`",
+    )),
     HERE,
 );
 pub static MIXED_CHAIN: ProblemKind = kind(

@@ -121,8 +121,15 @@ fn program() -> Program {
             Output::Actions,
             chosen,
             &[
-                ("action_id", id), ("customer_id", id), ("arm", arm), ("wave", wave), ("channel", sms), ("message", note),
-                ("due_from", as_of), ("expected_value", aum), ("contacted_before", contacted),
+                ("action_id", id),
+                ("customer_id", id),
+                ("arm", arm),
+                ("wave", wave),
+                ("channel", sms),
+                ("message", note),
+                ("due_from", as_of),
+                ("expected_value", aum),
+                ("contacted_before", contacted),
             ],
         ),
         emission(Output::Exclusions, stopped, &[("customer_id", id), ("stage", stage), ("rule", poor)]),
@@ -140,7 +147,17 @@ fn program() -> Program {
         trigger_span: Span::default(),
         trigger: candidate,
         candidate,
-        gates: vec![Gate { stage: Stage::Eligibility, rule: "poor".into(), label: None, condition: stopped, stops: stopped, asked: candidate, wave: None, action: None, span: SPAN }],
+        gates: vec![Gate {
+            stage: Stage::Eligibility,
+            rule: "poor".into(),
+            label: None,
+            condition: stopped,
+            stops: stopped,
+            asked: candidate,
+            wave: None,
+            action: None,
+            span: SPAN,
+        }],
         assigned: chosen,
         arm: None,
         arm_ladder: None,
@@ -218,7 +235,12 @@ fn a_run_writes_every_list() {
         "\u{feff}run_id,as_of,strategy_id,version,action_id,customer_id,arm,wave,tier,channel,offer_id,template_id,message,\
          assignee_role,assignee_id,due_from,due_by,priority,expected_value,reason,contacted_before"
     );
-    assert!(lines[1].contains(",greet,") && lines[1].contains(",0001,0001,all,first,,sms,,,\"你好，\n\"\"张三\"\"\",,,2026-11-21 00:00:00,,,100.00,,0"), "{}", lines[1]);
+    assert!(
+        lines[1].contains(",greet,")
+            && lines[1].contains(",0001,0001,all,first,,sms,,,\"你好，\n\"\"张三\"\"\",,,2026-11-21 00:00:00,,,100.00,,0"),
+        "{}",
+        lines[1]
+    );
     assert!(lines[2].contains("\"'=HYPERLINK(\"\"x\"\")\"") && lines[2].contains(",250.50,"), "{}", lines[2]);
     assert!(lines[3].contains(",'+86 1,") && lines[3].contains(",12345678901.23,"), "{}", lines[3]);
     assert_eq!(text(place.path(), "out/actions/sms.csv"), actions);
@@ -230,7 +252,10 @@ fn a_run_writes_every_list() {
     assert_eq!(manifest["inputs"][0]["rows"], 5);
     assert_eq!(manifest["inputs"][0]["blake3"], blake3::hash(ROWS.as_bytes()).to_hex().to_string());
     assert_eq!(manifest["tie_out"][0], serde_json::json!({"strategy": "greet", "candidates": 5, "accounted_for": 5}));
-    assert_eq!(manifest["watches"][0], serde_json::json!({"name": "segment rich", "counts": [["false", 1], ["true", 3]], "unknown": 1, "may_be_missing": ["customers.aum"]}));
+    assert_eq!(
+        manifest["watches"][0],
+        serde_json::json!({"name": "segment rich", "counts": [["false", 1], ["true", 3]], "unknown": 1, "may_be_missing": ["customers.aum"]})
+    );
     assert_eq!(manifest["actions"][0]["actions"], 3);
 }
 
@@ -292,7 +317,18 @@ fn the_same_day_again_changes_nothing_and_the_next_day_knows_it() {
     assert_eq!(bytes(&place.path().join("ledger")), ledger);
     run(place.path(), &["--ledger", "ledger", "--as-of", "2026-11-21"]).code(2);
     let mut next = Command::new(env!("CARGO_BIN_EXE_strat"));
-    let next = next.current_dir(place.path()).args(["run", "main.stratc", "--data", "data", "--as-of", "2026-11-21", "--out", "out", "--ledger", "ledger"]);
+    let next = next.current_dir(place.path()).args([
+        "run",
+        "main.stratc",
+        "--data",
+        "data",
+        "--as-of",
+        "2026-11-21",
+        "--out",
+        "out",
+        "--ledger",
+        "ledger",
+    ]);
     next.assert().code(0);
     let actions = text(place.path(), "out/actions.csv");
     assert!(actions.lines().skip(1).any(|line| line.ends_with(",100.00,,1")) || actions.contains(",100.00,,1\r\n"), "{actions}");

@@ -16,7 +16,20 @@ const NOW: Moment = Moment { as_of: 1_000, previous: None };
 fn column(name: &str, ty: Type) -> SchemaColumn {
     let (label, header, format) = (None, None, None);
     let (name, values, span) = (String::from(name), Vec::new(), Span::default());
-    SchemaColumn { name, label, ty, optional: true, reference: None, pii: false, header, line_number: false, format, unit_milliseconds: 1, values, span }
+    SchemaColumn {
+        name,
+        label,
+        ty,
+        optional: true,
+        reference: None,
+        pii: false,
+        header,
+        line_number: false,
+        format,
+        unit_milliseconds: 1,
+        values,
+        span,
+    }
 }
 
 fn table(name: &str, kind: TableKind, columns: Vec<SchemaColumn>) -> Table {
@@ -135,9 +148,11 @@ fn windows_are_half_open_and_share_a_pass() {
 /// Two folds by the same key of a customer, of different levels and over tables whose keys come in different orders.
 #[test]
 fn folds_of_different_tables_keep_their_groups_apart() {
-    let mut world = World::new()
-        .customers(&[(Some("a"), Some(10)), (Some("b"), Some(20)), (Some("c"), Some(30))])
-        .events(&[(Some("c"), Some(1), Some(3)), (Some("b"), Some(1), Some(2)), (Some("a"), Some(1), Some(1))]);
+    let mut world = World::new().customers(&[(Some("a"), Some(10)), (Some("b"), Some(20)), (Some("c"), Some(30))]).events(&[
+        (Some("c"), Some(1), Some(3)),
+        (Some("b"), Some(1), Some(2)),
+        (Some("a"), Some(1), Some(1)),
+    ]);
     let paid = world.fold(AggregateFunction::Sum, None, None);
     let (score, nought) = (world.column(CUSTOMERS, 1), world.int(0, Type::Int));
     let flag = world.add(Some(CUSTOMERS), Kind::Compare { operator: Comparison::Greater, left: score, right: nought }, Type::Bool);
@@ -149,7 +164,8 @@ fn folds_of_different_tables_keep_their_groups_apart() {
     let id = world.column(CUSTOMERS, 0);
     let link = Link::Key { row_key: id, outer_key: id };
     let function = AggregateFunction::Max;
-    let own = Aggregate { table: CUSTOMERS, link, function, value: Some(value), filter: None, at: None, from: None, until: None, at_least: None };
+    let own =
+        Aggregate { table: CUSTOMERS, link, function, value: Some(value), filter: None, at: None, from: None, until: None, at_least: None };
     let own = world.add(Some(CUSTOMERS), Kind::Aggregate(Box::new(own)), Type::Int);
     let both = plus(&mut world, paid, own);
     assert_eq!(world.values(both), [Some(14), Some(25), Some(36)]);

@@ -6,43 +6,43 @@ mod agree;
 #[cfg(feature = "engine")]
 mod alerts;
 mod berka;
-#[cfg(feature = "engine")]
-mod closed_loop;
 mod blocks;
 #[cfg(feature = "engine")]
-mod engine;
-mod syntax;
-mod trials;
-mod interp;
-mod layers;
-#[cfg(feature = "onnx")]
-mod network;
-mod pages;
-mod pairs;
-mod real_data;
-mod refusals;
+mod closed_loop;
 mod command_line;
 mod coverage;
 mod data;
 mod decide;
-mod guards;
-mod programs;
+#[cfg(feature = "engine")]
+mod engine;
 mod examples;
 mod explained;
-mod readme;
-mod report;
-mod report_forms;
+#[cfg(feature = "engine")]
+mod forecast;
+mod guards;
+#[cfg(feature = "engine")]
+mod history;
+mod interp;
+mod layers;
 #[cfg(feature = "engine")]
 mod main_job;
+#[cfg(feature = "onnx")]
+mod network;
 mod oracles;
+mod pages;
+mod pairs;
+mod programs;
+mod readme;
+mod real_data;
+mod refusals;
+mod report;
+mod report_forms;
 mod sample;
-mod tiers;
-mod tuned;
 #[cfg(feature = "engine")]
 mod sources;
 #[cfg(feature = "engine")]
 mod spellings;
-#[cfg(feature = "engine")]
-mod history;
-#[cfg(feature = "engine")]
-mod forecast;
+mod syntax;
+mod tiers;
+mod trials;
+mod tuned;

@@ -150,7 +150,8 @@ fn a_page_has_one_title_and_serves_both_languages() {
         let page = fs::read_to_string(&path).unwrap();
         let slug = path.file_stem().unwrap().to_string_lossy().into_owned();
         let headings: Vec<&str> = page.lines().filter(|line| line.starts_with("## ")).collect();
-        let chinese = page.split("## 中文").nth(1).is_some_and(|text| text.chars().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c)).count() >= 20);
+        let chinese =
+            page.split("## 中文").nth(1).is_some_and(|text| text.chars().filter(|c| ('\u{4E00}'..='\u{9FFF}').contains(c)).count() >= 20);
         if !page.starts_with(&format!("# {slug}\n")) || headings != ["## Wrong", "## Right", "## 中文"] || !chinese {
             wrong.push(format!("{}: {headings:?}", path.display()));
         }

@@ -32,7 +32,10 @@ fn told(text: &str) -> Vec<(String, String)> {
 
 #[test]
 fn what_holders_of_the_same_hold_too() {
-    let text = pairs("support: 1%, confidence: 5%, lift: 1.1", "expect \"C4\" next = \"P2\"  expect \"C6\" next = \"P2\"  expect \"C1\" next is missing");
+    let text = pairs(
+        "support: 1%, confidence: 5%, lift: 1.1",
+        "expect \"C4\" next = \"P2\"  expect \"C6\" next = \"P2\"  expect \"C1\" next is missing",
+    );
     assert_passes(&text);
     let none = "无 无 无 无 无";
     let said = told(&text);
@@ -41,7 +44,13 @@ fn what_holders_of_the_same_hold_too() {
         assert_eq!(said[at].1, none, "{said:?}");
     }
     // A lift must be above its limit, a share must reach it.
-    let lifted = |limits: &str| told(&pairs(limits, "expect \"C7\" next is missing")).into_iter().filter(|(_, text)| text != none).map(|(who, _)| who).collect::<Vec<_>>();
+    let lifted = |limits: &str| {
+        told(&pairs(limits, "expect \"C7\" next is missing"))
+            .into_iter()
+            .filter(|(_, text)| text != none)
+            .map(|(who, _)| who)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(lifted("support: 1%, confidence: 5%, lift: 1.2"), Vec::<String>::new());
     assert_eq!(lifted("support: 50%, confidence: 60%, lift: 1.1"), ["C4", "C6"]);
     assert_eq!(lifted("support: 50.0001%, confidence: 5%, lift: 1.1"), Vec::<String>::new());
@@ -59,12 +68,19 @@ fn an_association_is_asked_as_it_is_written() {
     let limits = "support: 1%, confidence: 5%, lift: 1.2";
     assert_eq!(with(&format!("association(accounts.product_id, {limits})")), [""; 0]);
     assert_eq!(with(&format!("association(app_events.page_category, last 90 days, {limits})")), [""; 0]);
-    for bad in ["association(accounts.product_id, support: 1%)", "association(accounts.product_id, support: 1%, confidence: 2, lift: 1)", "association(accounts.balance, lift: 1)"] {
+    for bad in [
+        "association(accounts.product_id, support: 1%)",
+        "association(accounts.product_id, support: 1%, confidence: 2, lift: 1)",
+        "association(accounts.balance, lift: 1)",
+    ] {
         assert_eq!(with(bad), ["bad-argument"], "{bad}");
     }
     assert_eq!(with(&format!("association(accounts.product_id where open_date > subject.open_date, {limits})")), ["subject-unseen"]);
     assert_eq!(with(&format!("association(transactions.type, since subject.open_date, {limits})")).first(), Some(&"subject-unseen"));
-    assert_eq!(slugs(&format!("{HEAD}feature next = association(accounts.product_id, {limits})\nfeature x = next.strength\n")), ["not-declared"]);
+    assert_eq!(
+        slugs(&format!("{HEAD}feature next = association(accounts.product_id, {limits})\nfeature x = next.strength\n")),
+        ["not-declared"]
+    );
 }
 
 const SPENT: &str = r#"as of 2025-07-01 00:00
@@ -91,7 +107,9 @@ test \"groups\" {{ {SPENT} {expected} }}\n"
         ));
     };
     // By type: payments 30 + 50, fee 60; the newest of each are 50 out and 500 in.
-    test("expect \"C1\" least = -80元    expect \"C1\" newest = 450元  expect \"C1\" usual = 2  expect \"C1\" several = 2  expect \"C1\" kinds = 2");
+    test(
+        "expect \"C1\" least = -80元    expect \"C1\" newest = 450元  expect \"C1\" usual = 2  expect \"C1\" several = 2  expect \"C1\" kinds = 2",
+    );
     test("expect \"C1\" spread = 260元");
     test("expect \"C2\" least = -10元    expect \"C2\" several is missing  expect \"C2\" spread = 0元");
     test("expect \"C3\" least is missing expect \"C3\" usual is missing    expect \"C3\" kinds = 0");

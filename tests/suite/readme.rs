@@ -97,7 +97,12 @@ fn the_test_command_is_the_one_that_every_change_must_pass() {
 /// Commands of a block, those split over lines with a backslash in one.
 fn commands(block: &str) -> Vec<String> {
     let joined = block.replace("\\\n", " ");
-    joined.lines().map(str::trim).filter(|line| !line.is_empty()).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+    joined
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect()
 }
 
 /// The language of each fenced block, in order.

@@ -73,7 +73,8 @@ fn what_the_messages_ask_for_is_accepted() {
         let text = of(scenario).replace(wrong, right);
         assert_ne!(text, of(scenario), "{scenario}");
         let accepted = ["not-judged-yet", "contact-without-consent", "unsent-template"];
-        let found: Vec<&str> = problems(&text).problems.iter().map(|problem| problem.kind.slug).filter(|slug| !accepted.contains(slug)).collect();
+        let found: Vec<&str> =
+            problems(&text).problems.iter().map(|problem| problem.kind.slug).filter(|slug| !accepted.contains(slug)).collect();
         assert!(found.is_empty(), "{scenario}: {found:?}\n{text}");
     }
 }
@@ -83,7 +84,10 @@ fn one_mistake_is_one_message() {
     for (text, only) in [
         // A declaration that cannot be read is not missed by what uses it.
         ("use std.schema\nsubject customers\nparam floor 5\nsegment rich = latest(customer_month.aum) >= floor\n", "expected-word"),
-        ("use std.schema\nsubject customers\ntemplate hello for sms = 您好\nstrategy s {\n  on while status = \"active\" again never\n  plan { send sms using hello }\n}\n", "expected-value"),
+        (
+            "use std.schema\nsubject customers\ntemplate hello for sms = 您好\nstrategy s {\n  on while status = \"active\" again never\n  plan { send sms using hello }\n}\n",
+            "expected-value",
+        ),
         // A misspelt subject is one mistake, however many facts are about it.
         ("use std.schema\nsubject custmers\nsegment a = status = \"active\"\nsegment b = is_employee\n", "unknown-table"),
     ] {

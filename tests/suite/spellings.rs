@@ -21,10 +21,19 @@ strategy write "致信" {
 "#;
 
 const FILES: [(&str, &str); 5] = [
-    ("客户表.csv", "客户号,客户状态,开户日期,本行员工\nC1,正常,2020-01-01,否\nC2,正常,2020-01-01,否\nC3,正常,2020-01-01,\nC4,冻结,2020-01-01,否\nC5,正常,2020-01-01,否\n"),
-    ("accounts.csv", "account_id,customer_id,account_class,balance,status\nA1,C1,信用卡,0,正常\nA2,C2,信用卡,0,正常\nA3,C3,credit,0,active\nA4,C4,信用卡,0,正常\nA5,C5,信用卡,0,销户\n"),
+    (
+        "客户表.csv",
+        "客户号,客户状态,开户日期,本行员工\nC1,正常,2020-01-01,否\nC2,正常,2020-01-01,否\nC3,正常,2020-01-01,\nC4,冻结,2020-01-01,否\nC5,正常,2020-01-01,否\n",
+    ),
+    (
+        "accounts.csv",
+        "account_id,customer_id,account_class,balance,status\nA1,C1,信用卡,0,正常\nA2,C2,信用卡,0,正常\nA3,C3,credit,0,active\nA4,C4,信用卡,0,正常\nA5,C5,信用卡,0,销户\n",
+    ),
     ("consents.csv", "customer_id,channel,purpose,allowed\nC1,信件,营销,是\nC2,letter,marketing,true\nC3,信件,营销,是\nC4,信件,营销,是\n"),
-    ("tier_history.csv", "subject,unit_id,scheme,as_of,label\n客户,C1,post_loan.light,2025-06-01,green\ncustomer,C2,post_loan.light,2025-06-01,red\n"),
+    (
+        "tier_history.csv",
+        "subject,unit_id,scheme,as_of,label\n客户,C1,post_loan.light,2025-06-01,green\ncustomer,C2,post_loan.light,2025-06-01,red\n",
+    ),
     ("interactions.csv", "interaction_id,customer_id,ts,channel,complaint_open\n"),
 ];
 

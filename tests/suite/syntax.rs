@@ -19,11 +19,7 @@ fn read(text: &str) -> Parsed {
 /// `line slug` of every problem.
 fn found(text: &str) -> Vec<String> {
     let source = SourceFile::new("test", text);
-    read(text)
-        .problems
-        .iter()
-        .map(|problem| format!("{} {}", source.locate(problem.span.start as usize).line, problem.kind.slug))
-        .collect()
+    read(text).problems.iter().map(|problem| format!("{} {}", source.locate(problem.span.start as usize).line, problem.kind.slug)).collect()
 }
 
 /// The tree as text without places.

@@ -47,7 +47,8 @@ impl Subject<'_> {
     fn evaluation(&self, day: i64, score: Option<i64>) -> (Vec<Vec<Value>>, String) {
         let client = vec![Value::Text(String::from("C1")), score.map_or(Value::Missing, Value::Int)];
         let columns = ["subject", "unit_id", "scheme", "as_of", "label", "raw", "since", "evaluations"];
-        let tables = [self.given("clients", &["client_id", "score"], vec![client]), self.given("tier_history", &columns, self.history.clone())];
+        let tables =
+            [self.given("clients", &["client_id", "score"], vec![client]), self.given("tier_history", &columns, self.history.clone())];
         let snapshot = Snapshot::from_tests(&tables);
         let interpreter = Interpreter::new(self.program, &snapshot, Moment { as_of: (day + 1) * DAY, previous: None });
         let emission = self.program.emissions.iter().find(|emission| emission.output == Output::TierHistory).unwrap();

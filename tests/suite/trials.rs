@@ -178,7 +178,10 @@ fn world_with(declared: &str, goals: &str) -> World {
 fn subjects_enter_when_they_were_first_assigned() {
     let world = world("");
     let trial = world.trial();
-    assert_eq!((trial.name.as_str(), trial.kind, &trial.design, trial.owner.as_deref()), ("wake", TrialKind::Strategy, &Design::Randomised, Some("零售部")));
+    assert_eq!(
+        (trial.name.as_str(), trial.kind, &trial.design, trial.owner.as_deref()),
+        ("wake", TrialKind::Strategy, &Design::Randomised, Some("零售部"))
+    );
     let arms: Vec<_> = trial.arms.iter().map(|arm| (arm.name.as_str(), arm.share, arm.control)).collect();
     assert_eq!(arms, [("a", Some(0.5), false), ("control", Some(0.5), true)]);
     assert_eq!(trial.strategies, [0, 0]);
@@ -196,7 +199,10 @@ fn windows_begin_with_the_entry_and_end_before_their_end() {
     assert_eq!(world.rate("woken")[..3], bools(&[Some(true), Some(false), Some(true)]));
     assert_eq!(world.mature("woken")[..3], bools(&[Some(true), Some(true), Some(false)]));
     let goal = world.goal("woken");
-    assert_eq!((goal.role, &goal.figure, &goal.target, &goal.baseline), (GoalRole::Goal, &Formula::Measure(0), &Target::Absolute(0.03), &Baseline::Control));
+    assert_eq!(
+        (goal.role, &goal.figure, &goal.target, &goal.baseline),
+        (GoalRole::Goal, &Formula::Measure(0), &Target::Absolute(0.03), &Baseline::Control)
+    );
     assert_eq!((goal.written.as_str(), goal.up), ("target +3pp vs control", true));
     assert_eq!(world.measure("woken").written, "rate(exists(transactions, within 14 days))");
 }

@@ -43,7 +43,14 @@ pub(crate) fn function_of(name: &str) -> Option<AggregateFunction> {
 }
 
 impl Checker {
-    pub(super) fn aggregate(&mut self, name: &str, function: AggregateFunction, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+    pub(super) fn aggregate(
+        &mut self,
+        name: &str,
+        function: AggregateFunction,
+        arguments: &[Argument],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Typed> {
         let parts = self.aggregate_parts(name, arguments, span)?;
         let space = scope.table?;
         if let Some(per) = parts.per.filter(|_| function != AggregateFunction::Count) {
@@ -144,8 +151,8 @@ impl Checker {
     }
 
     pub(super) fn bad_argument(&mut self, function: &str, span: Span) {
-        let signature = crate::builtins::find(function)
-            .map_or("AGGREGATE(EXPR where CONDITION, WINDOW, at least N)", |builtin| builtin.signature);
+        let signature =
+            crate::builtins::find(function).map_or("AGGREGATE(EXPR where CONDITION, WINDOW, at least N)", |builtin| builtin.signature);
         self.report(Problem::new(&problems::BAD_ARGUMENT, span).with("function", function).with("signature", signature));
     }
 
@@ -201,7 +208,13 @@ impl Checker {
         self.expression(parts.value, row_scope).map(Some)
     }
 
-    pub(super) fn settle_function(&mut self, name: &str, function: AggregateFunction, second: Option<&Expression>, scope: &Scope) -> Option<AggregateFunction> {
+    pub(super) fn settle_function(
+        &mut self,
+        name: &str,
+        function: AggregateFunction,
+        second: Option<&Expression>,
+        scope: &Scope,
+    ) -> Option<AggregateFunction> {
         match (function, second) {
             (AggregateFunction::Quantile(_), Some(share)) => {
                 let share = self.fixed_float(share, scope, "`quantile`")?;
@@ -221,10 +234,9 @@ impl Checker {
         let fits = match (function, &value_type) {
             (AggregateFunction::Count | AggregateFunction::Exists, _) => true,
             (AggregateFunction::Distinct | AggregateFunction::Latest | AggregateFunction::Earliest, Some(_)) => true,
-            (AggregateFunction::Sum | AggregateFunction::Mean | AggregateFunction::Deviation, Some(ty)) => matches!(
-                ty,
-                Type::Int | Type::Number | Type::Money | Type::Percent | Type::Rate | Type::BasisPoints | Type::Duration
-            ),
+            (AggregateFunction::Sum | AggregateFunction::Mean | AggregateFunction::Deviation, Some(ty)) => {
+                matches!(ty, Type::Int | Type::Number | Type::Money | Type::Percent | Type::Rate | Type::BasisPoints | Type::Duration)
+            }
             (AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::Median | AggregateFunction::Quantile(_), Some(ty)) => {
                 matches!(ty.physical(), Physical::Int | Physical::Float)
             }

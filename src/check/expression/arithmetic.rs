@@ -151,8 +151,12 @@ impl Checker {
         let measured = |ty: &Type| matches!(ty, Type::Money | Type::Duration);
         match (&a.ty, &b.ty) {
             (Type::Int, Type::Int) => Some(self.binary(Operator::Multiply, a.node, b.node, Type::Int, span)),
-            (x, Type::Int) if measured(x) || *x == Type::BasisPoints => Some(self.binary(Operator::Multiply, a.node, b.node, x.clone(), span)),
-            (Type::Int, y) if measured(y) || *y == Type::BasisPoints => Some(self.binary(Operator::Multiply, a.node, b.node, y.clone(), span)),
+            (x, Type::Int) if measured(x) || *x == Type::BasisPoints => {
+                Some(self.binary(Operator::Multiply, a.node, b.node, x.clone(), span))
+            }
+            (Type::Int, y) if measured(y) || *y == Type::BasisPoints => {
+                Some(self.binary(Operator::Multiply, a.node, b.node, y.clone(), span))
+            }
             (x, _) if measured(x) => self.scaled(a, b, span),
             (_, y) if measured(y) => self.scaled(b, a, span),
             (_, _) => {

@@ -3,19 +3,19 @@
 use super::aggregate::function_of;
 use crate::check::names::Scope;
 use crate::check::problems::{names as problems, types};
-use crate::check::{Checker, Typed};
 use crate::check::wording;
+use crate::check::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{AggregateFunction, Kind, Operator};
 use crate::source::Span;
-use crate::syntax::ast::{Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, ItemKind, Literal, Path, Window, WindowKind};
+use crate::syntax::ast::{
+    Argument, ArgumentKind, Decimal, DurationUnit, Expression, ExpressionKind, ItemKind, Literal, Path, Window, WindowKind,
+};
 use crate::types::{Physical, Type, Value};
 
 /// Functions whose meaning a later version brings.
-const LATER: &[&str] = &[
-    "reach", "attributed", "rate", "retained", "nps", "incremental",
-    "cost", "minutes", "at_entry", "skipped", "choose",
-];
+const LATER: &[&str] =
+    &["reach", "attributed", "rate", "retained", "nps", "incremental", "cost", "minutes", "at_entry", "skipped", "choose"];
 
 impl Checker {
     pub(super) fn call_function(&mut self, function: &Path, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
@@ -70,14 +70,40 @@ impl Checker {
 
     /// `skipped(wave)` and other names that a scope binds as calls.
     fn bound_call(&self, name: &str, arguments: &[Argument], scope: &Scope) -> Option<Typed> {
-        let [Argument { span: _, kind: ArgumentKind::Rows { value, per: None, filter: None, among: None } }] = arguments else { return None };
+        let [Argument { span: _, kind: ArgumentKind::Rows { value, per: None, filter: None, among: None } }] = arguments else {
+            return None;
+        };
         let ExpressionKind::Path(path) = value.kind.as_ref() else { return None };
         scope.bindings.get(&format!("{name}({})", path.text())).cloned()
     }
 
     fn unknown_function(&mut self, function: &Path, name: &str) {
         let mut known: Vec<&str> = crate::builtins::all().iter().filter(|builtin| !builtin.internal).map(|builtin| builtin.name).collect();
-        known.extend(["count", "sum", "mean", "min", "max", "median", "quantile", "stddev", "distinct", "latest", "earliest", "exists", "if", "quintile", "association", "change", "place", "zscore", "streak", "pick", "worst", "best", "previous"]);
+        known.extend([
+            "count",
+            "sum",
+            "mean",
+            "min",
+            "max",
+            "median",
+            "quantile",
+            "stddev",
+            "distinct",
+            "latest",
+            "earliest",
+            "exists",
+            "if",
+            "quintile",
+            "association",
+            "change",
+            "place",
+            "zscore",
+            "streak",
+            "pick",
+            "worst",
+            "best",
+            "previous",
+        ]);
         let problem = Problem::new(&problems::UNKNOWN_FUNCTION, function.span).with("name", name);
         self.report(wording::advised(problem, name, &known, ("functions are", "函数有")));
     }
@@ -100,7 +126,9 @@ impl Checker {
     fn if_call(&mut self, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
         let plain = self.plain_arguments("if", arguments)?;
         let [condition, then, otherwise] = plain.as_slice() else {
-            self.report(Problem::new(&types::BAD_ARGUMENT, span).with("function", "if").with("signature", "if(CONDITION, THEN, OTHERWISE)"));
+            self.report(
+                Problem::new(&types::BAD_ARGUMENT, span).with("function", "if").with("signature", "if(CONDITION, THEN, OTHERWISE)"),
+            );
             return None;
         };
         let condition = self.condition_of(condition, scope, "`if`")?;

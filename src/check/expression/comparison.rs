@@ -71,7 +71,9 @@ impl Checker {
                 self.unknown_label(*ladder, name);
                 None
             }
-            (ExpressionKind::Path(path), Type::Text | Type::Choice(_)) if path.segments.len() == 1 && !self.means_something(path, scope) => {
+            (ExpressionKind::Path(path), Type::Text | Type::Choice(_))
+                if path.segments.len() == 1 && !self.means_something(path, scope) =>
+            {
                 let name = path.segments.first()?;
                 let quoted = format!("\"{}\"", name.text);
                 let problem = Problem::new(&names::UNQUOTED_VALUE, name.span).with("name", &name.text);
@@ -112,12 +114,20 @@ impl Checker {
         let close = crate::diag::nearest::nearest(value, known.iter().map(String::as_str));
         let mut problem = Problem::new(&names::UNKNOWN_VALUE, span).with("value", value).with("known", list.join(", "));
         if let Some(best) = close.first() {
-            problem = problem.fix(crate::diag::Text { en: "use the nearest value", zh: "用最接近的取值" }, span, format!("\"{best}\""), false);
+            problem =
+                problem.fix(crate::diag::Text { en: "use the nearest value", zh: "用最接近的取值" }, span, format!("\"{best}\""), false);
         }
         self.report(problem);
     }
 
-    pub(crate) fn compare_typed(&mut self, operator: ComparisonOperator, left: Typed, right: Typed, span: Span, operator_span: Span) -> Option<NodeId> {
+    pub(crate) fn compare_typed(
+        &mut self,
+        operator: ComparisonOperator,
+        left: Typed,
+        right: Typed,
+        span: Span,
+        operator_span: Span,
+    ) -> Option<NodeId> {
         if left.ty == Type::Missing || right.ty == Type::Missing {
             self.report(Problem::new(&problems::MISSING_COMPARED, span));
             return None;
@@ -221,7 +231,9 @@ impl Checker {
     fn in_values(&mut self, value: &Expression, values: &Expression, span: Span, scope: &Scope) -> Option<NodeId> {
         let typed = self.expression(value, scope);
         let ExpressionKind::List(items) = values.kind.as_ref() else {
-            let problem = Problem::new(&problems::WRONG_TYPE, values.span).with("where", "`in`").with("expected", "a list `[a, b]`, a window or `top 20%`");
+            let problem = Problem::new(&problems::WRONG_TYPE, values.span)
+                .with("where", "`in`")
+                .with("expected", "a list `[a, b]`, a window or `top 20%`");
             self.report(problem.with("found", "one value"));
             return None;
         };

@@ -25,7 +25,15 @@ impl Checker {
         Some(self.call_feature(module, feature, table, arguments, span, scope))
     }
 
-    fn call_feature(&mut self, module: usize, feature: &Feature, table: TableId, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
+    fn call_feature(
+        &mut self,
+        module: usize,
+        feature: &Feature,
+        table: TableId,
+        arguments: &[Argument],
+        span: Span,
+        scope: &Scope,
+    ) -> Option<Typed> {
         let plain: Vec<&Expression> = arguments.iter().filter_map(plain).collect();
         if plain.len() != feature.arguments.len() || plain.len() != arguments.len() {
             let problem = Problem::new(&problems::BAD_ARGUMENT, span).with("function", &feature.name.text);

@@ -81,7 +81,8 @@ impl Checker {
             ItemKind::Table(written) if written.name.text == name => Some(written.clone()),
             _ => None,
         })?;
-        let end = |role: ColumnRole| written.columns.iter().find(|column| column.roles.contains(&role)).map(|column| column.name.text.clone());
+        let end =
+            |role: ColumnRole| written.columns.iter().find(|column| column.roles.contains(&role)).map(|column| column.name.text.clone());
         let (Some(from), Some(to)) = (end(ColumnRole::From), end(ColumnRole::To)) else {
             self.report(Problem::new(&problems::NOT_A_LINK, span).with("table", name));
             return None;

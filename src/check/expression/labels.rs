@@ -53,7 +53,8 @@ impl Checker {
             };
             format!("{}{order}", names(ladder).join(", "))
         };
-        let problem = Problem::new(&problems::DIFFERENT_LABELS, span).with("function", function).with("first", short(a)).with("labels", order(a));
+        let problem =
+            Problem::new(&problems::DIFFERENT_LABELS, span).with("function", function).with("first", short(a)).with("labels", order(a));
         let problem = problem.with("other", short(b)).with("others", order(b));
         self.report(problem);
         None

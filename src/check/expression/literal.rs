@@ -68,7 +68,9 @@ impl Checker {
             Some(Length { months: 0, milliseconds, workdays: 0 }) => Some(Value::Int(milliseconds)),
             Some(_) => {
                 let text = self.sources.text(span).to_string();
-                self.report(Problem::new(&problems::CALENDAR_LENGTH, span).with("amount", text).with("verb", "compared").with("verb_zh", "比较"));
+                self.report(
+                    Problem::new(&problems::CALENDAR_LENGTH, span).with("amount", text).with("verb", "compared").with("verb_zh", "比较"),
+                );
                 None
             }
             None => {

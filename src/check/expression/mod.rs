@@ -1,8 +1,8 @@
 //! Expressions: from what was written to typed nodes.
 
 mod aggregate;
-mod association;
 mod arithmetic;
+mod association;
 mod call;
 mod comparison;
 mod feature_call;
@@ -19,8 +19,8 @@ mod streak;
 mod text;
 mod window;
 
-pub(crate) use comparison::comparison;
 pub(crate) use aggregate::function_of;
+pub(crate) use comparison::comparison;
 pub(crate) use fold::fold;
 pub(crate) use literal::decimal_float;
 pub(crate) use rows::{Belonging, Rows};

@@ -105,7 +105,13 @@ impl Checker {
         let [product, column] = rest else {
             let head = rest.first()?;
             let known = [
-                "candidate.channel", "candidate.purpose", "candidate.product", "candidate.class", "candidate.template", "candidate.approved_by", "candidate.generated_by",
+                "candidate.channel",
+                "candidate.purpose",
+                "candidate.product",
+                "candidate.class",
+                "candidate.template",
+                "candidate.approved_by",
+                "candidate.generated_by",
             ];
             let name = format!("candidate.{}", head.text);
             let problem = Problem::new(&problems::UNKNOWN_NAME, span).with("name", &name);
@@ -276,7 +282,8 @@ impl Checker {
     }
 
     fn step_to(&self, from: TableId, to: TableId) -> Option<String> {
-        let column = self.table(from)?.columns.iter().find(|column| column.reference.as_ref().is_some_and(|reference| reference.table == to))?;
+        let column =
+            self.table(from)?.columns.iter().find(|column| column.reference.as_ref().is_some_and(|reference| reference.table == to))?;
         column.reference.as_ref().map(|reference| reference.path_name.clone())
     }
 

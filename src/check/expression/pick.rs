@@ -51,7 +51,9 @@ impl Checker {
     fn linked_by(&mut self, part: &Expression, scope: &Scope, row_scope: &Scope) -> Option<Link> {
         let ExpressionKind::Comparison { first, rest } = part.kind.as_ref() else { return None };
         let [link] = rest.as_slice() else { return None };
-        let (ExpressionKind::Path(left), ExpressionKind::Path(right)) = (first.kind.as_ref(), link.right.kind.as_ref()) else { return None };
+        let (ExpressionKind::Path(left), ExpressionKind::Path(right)) = (first.kind.as_ref(), link.right.kind.as_ref()) else {
+            return None;
+        };
         let subject = |path: &crate::syntax::ast::Path| path.segments.first().is_some_and(|head| head.text == "subject");
         if link.operator != ComparisonOperator::Equal || subject(left) == subject(right) {
             return None;
@@ -71,7 +73,8 @@ impl Checker {
         let Some(key) = self.own_key(table, span) else { return (None, None) };
         let link = Link::Key { row_key: reference, outer_key: key };
         let function = AggregateFunction::Count;
-        let taken = Aggregate { table: space, link, function, value: None, filter: None, at: None, from: None, until: None, at_least: None };
+        let taken =
+            Aggregate { table: space, link, function, value: None, filter: None, at: None, from: None, until: None, at_least: None };
         let taken = self.add_in(table, Kind::Aggregate(Box::new(taken)), Type::Int, false, span);
         let free = self.binary(Operator::Subtract, most, taken, Type::Int, span);
         let fewest = self.add(Kind::Negate(free), Type::Time, true, span);

@@ -48,7 +48,9 @@ impl Checker {
         let mut fits = true;
         for argument in arguments {
             match &argument.kind {
-                ArgumentKind::Rows { value, per: None, filter, among } if rows.is_none() => rows = Some((value, filter.as_ref(), among.as_ref())),
+                ArgumentKind::Rows { value, per: None, filter, among } if rows.is_none() => {
+                    rows = Some((value, filter.as_ref(), among.as_ref()))
+                }
                 ArgumentKind::Named { name, value } => match (name.text.as_str(), word(value).as_deref()) {
                     ("best", Some("low")) => best_low = Some(true),
                     ("best", Some("high")) => best_low = Some(false),
@@ -79,7 +81,14 @@ impl Checker {
     }
 
     /// `x in top 20%`, `x in top 20% among active`
-    pub(super) fn in_top(&mut self, value: &Expression, share: &Expression, among: Option<&Expression>, span: Span, scope: &Scope) -> Option<NodeId> {
+    pub(super) fn in_top(
+        &mut self,
+        value: &Expression,
+        share: &Expression,
+        among: Option<&Expression>,
+        span: Span,
+        scope: &Scope,
+    ) -> Option<NodeId> {
         let typed = self.ordered_number(value, "`in top`", scope)?;
         let share_value = self.fixed_float(share, scope, "`top`")?;
         let share = self.constant(Value::float(share_value), Type::Percent, share.span);

@@ -82,7 +82,10 @@ impl Checker {
     pub(crate) fn rows_from(&self, table: TableId, name: &Name) -> Option<Belonging> {
         for (at, candidate) in self.tables.iter().enumerate() {
             let back = candidate.columns.iter().position(|column| {
-                column.reference.as_ref().is_some_and(|reference| reference.table == table && reference.back.as_deref() == Some(name.text.as_str()))
+                column
+                    .reference
+                    .as_ref()
+                    .is_some_and(|reference| reference.table == table && reference.back.as_deref() == Some(name.text.as_str()))
             });
             if let Some(column) = back {
                 return Some(Belonging::Column(table_id(at)?, column_id(column)?));

@@ -27,7 +27,9 @@ const INSTANT: Length = Length { months: 0, milliseconds: 1, workdays: 0 };
 impl Checker {
     pub(super) fn streak(&mut self, arguments: &[Argument], span: Span, scope: &Scope) -> Option<Typed> {
         let (value, condition, window) = match arguments {
-            [Argument { span: _, kind: ArgumentKind::Rows { value, per: None, filter: Some(filter), among: None } }] => (value, filter, None),
+            [Argument { span: _, kind: ArgumentKind::Rows { value, per: None, filter: Some(filter), among: None } }] => {
+                (value, filter, None)
+            }
             [
                 Argument { span: _, kind: ArgumentKind::Rows { value, per: None, filter: Some(filter), among: None } },
                 Argument { span: _, kind: ArgumentKind::Window(window) },
@@ -98,7 +100,8 @@ impl Checker {
         let Link::Key { row_key, outer_key: _ } = rows.link else { return None };
         let next = self.shift(rows.at, Length { months: period.months(), ..Length::default() }, span);
         let end = self.shift(next, INSTANT, span);
-        let same = Belonging { table: rows.table, link: Link::Key { row_key, outer_key: row_key }, at: rows.at, bounds: Bounds::default(), span };
+        let same =
+            Belonging { table: rows.table, link: Link::Key { row_key, outer_key: row_key }, at: rows.at, bounds: Bounds::default(), span };
         let filter = self.all(own, span);
         let bounds = Bounds { from: Some(next), until: Some(end) };
         let there = self.fold_of(&same, rows.table, AggregateFunction::Exists, filter, bounds, Type::Bool);
@@ -109,7 +112,15 @@ impl Checker {
     }
 
     /// A fold of the times of rows, or of rows.
-    fn fold_of(&mut self, rows: &Belonging, space: TableId, function: AggregateFunction, filter: NodeId, bounds: Bounds, ty: Type) -> NodeId {
+    fn fold_of(
+        &mut self,
+        rows: &Belonging,
+        space: TableId,
+        function: AggregateFunction,
+        filter: NodeId,
+        bounds: Bounds,
+        ty: Type,
+    ) -> NodeId {
         let whole = matches!(function, AggregateFunction::Count | AggregateFunction::Exists);
         let value = (!whole).then_some(rows.at);
         let missing_key = match &rows.link {

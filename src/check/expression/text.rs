@@ -63,7 +63,11 @@ impl Checker {
             }
             None => {
                 if strict && typed.optional {
-                    self.report(Problem::new(&problems::NULLABLE_SLOT, slot.span).with("slot", slot.path.text()).with("fallback", format!("{{{}|…}}", slot.path.text())));
+                    self.report(
+                        Problem::new(&problems::NULLABLE_SLOT, slot.span)
+                            .with("slot", slot.path.text())
+                            .with("fallback", format!("{{{}|…}}", slot.path.text())),
+                    );
                     return None;
                 }
                 Some(node)

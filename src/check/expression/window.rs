@@ -1,9 +1,9 @@
 //! Windows of time, as bounds on instants. Windows are half-open; nothing at or after T is ever seen.
 
+use crate::check::Checker;
 use crate::check::length::Length;
 use crate::check::names::Scope;
 use crate::check::problems::types as problems;
-use crate::check::Checker;
 use crate::diag::Problem;
 use crate::ir::{Comparison, Kind, NodeId};
 use crate::source::Span;

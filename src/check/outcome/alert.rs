@@ -147,7 +147,15 @@ impl Checker {
     }
 
     /// One row for every group, at the first row of it by key.
-    fn alert_rows(&mut self, alert: &ast::Alert, table: TableId, group: Option<Group>, figure: &Figure, value: Option<&Figure>, earlier: Option<&Figure>) -> Option<Emission> {
+    fn alert_rows(
+        &mut self,
+        alert: &ast::Alert,
+        table: TableId,
+        group: Option<Group>,
+        figure: &Figure,
+        value: Option<&Figure>,
+        earlier: Option<&Figure>,
+    ) -> Option<Emission> {
         let span = alert.name.span;
         let first = self.first_of_group(table, group, span);
         let raised = self.surely(figure.typed.node, span);
@@ -211,7 +219,10 @@ impl Checker {
             Some(group) => self.is_known(group.key, span),
             None => self.truth(true, span),
         };
-        let place = Population::Place { entries: vec![PlaceEntry { flag, keys: Vec::new(), per: group.map(|group| group.key), weight: None }], at: 0 };
+        let place = Population::Place {
+            entries: vec![PlaceEntry { flag, keys: Vec::new(), per: group.map(|group| group.key), weight: None }],
+            at: 0,
+        };
         let place = self.add_in(table, Kind::Population(Box::new(place)), Type::Int, true, span);
         let one = self.constant(Value::Int(1), Type::Int, span);
         self.surely_compare(Comparison::Equal, place, one, span)

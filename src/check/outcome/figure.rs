@@ -99,8 +99,12 @@ impl Checker {
             ExpressionKind::Coalesce(a, b) => {
                 ExpressionKind::Coalesce(self.without_figures(a, over, scope, found)?, self.without_figures(b, over, scope, found)?)
             }
-            ExpressionKind::And(a, b) => ExpressionKind::And(self.without_figures(a, over, scope, found)?, self.without_figures(b, over, scope, found)?),
-            ExpressionKind::Or(a, b) => ExpressionKind::Or(self.without_figures(a, over, scope, found)?, self.without_figures(b, over, scope, found)?),
+            ExpressionKind::And(a, b) => {
+                ExpressionKind::And(self.without_figures(a, over, scope, found)?, self.without_figures(b, over, scope, found)?)
+            }
+            ExpressionKind::Or(a, b) => {
+                ExpressionKind::Or(self.without_figures(a, over, scope, found)?, self.without_figures(b, over, scope, found)?)
+            }
             ExpressionKind::Arithmetic { operator, operator_span, left, right } => ExpressionKind::Arithmetic {
                 operator: *operator,
                 operator_span: *operator_span,
@@ -132,7 +136,14 @@ impl Checker {
     }
 
     /// A metric, a goal, or a param.
-    fn named_figure(&mut self, path: &Path, written: &Expression, over: &Over<'_>, scope: &mut Scope, found: &mut Found) -> Option<Expression> {
+    fn named_figure(
+        &mut self,
+        path: &Path,
+        written: &Expression,
+        over: &Over<'_>,
+        scope: &mut Scope,
+        found: &mut Found,
+    ) -> Option<Expression> {
         if let [name] = path.segments.as_slice() {
             if let Some(goal) = over.goals.iter().find(|goal| goal.name.text == name.text) {
                 let inner = Over { depth: over.depth + 1, ..over.clone() };
@@ -282,7 +293,13 @@ impl Checker {
         };
         let within = mentions_within(parts.value) || parts.filter.is_some_and(mentions_within);
         if name != "retained" && !within && parts.within().is_none() {
-            return self.present_figure(&parts, Folded { function, ty, value: value.map(|value| value.node), filter, least }, span, over, &scope);
+            return self.present_figure(
+                &parts,
+                Folded { function, ty, value: value.map(|value| value.node), filter, least },
+                span,
+                over,
+                &scope,
+            );
         }
         if let Some(Window { kind: WindowKind::Within { length }, .. }) = parts.window {
             self.length(length, &scope, "`within`")?;
@@ -321,7 +338,8 @@ impl Checker {
         match name {
             "rate" | "retained" => {
                 let condition = self.condition_of(written, scope, &format!("`{name}`"))?;
-                let (one, none) = (self.constant(Value::Float(1.0), Type::Percent, span), self.constant(Value::Float(0.0), Type::Percent, span));
+                let (one, none) =
+                    (self.constant(Value::Float(1.0), Type::Percent, span), self.constant(Value::Float(0.0), Type::Percent, span));
                 let node = self.either(condition.node, one, none, span);
                 Some(self.typed(node, span))
             }

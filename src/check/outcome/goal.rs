@@ -69,7 +69,15 @@ impl Checker {
         }
     }
 
-    fn check_goals(&mut self, name: &Name, table: Option<&Name>, goals: &[Goal], has_control: bool, decide: Option<&(bool, Expression)>, complete: bool) {
+    fn check_goals(
+        &mut self,
+        name: &Name,
+        table: Option<&Name>,
+        goals: &[Goal],
+        has_control: bool,
+        decide: Option<&(bool, Expression)>,
+        complete: bool,
+    ) {
         if goals.is_empty() && decide.is_none() {
             return;
         }
@@ -150,7 +158,15 @@ impl Checker {
     }
 
     /// `target +35% rel vs control`
-    fn check_change(&mut self, goal: &Goal, by: &Expression, versus: Option<&Versus>, figure: &Figure, judged: &Judged<'_>, span: Span) -> Option<()> {
+    fn check_change(
+        &mut self,
+        goal: &Goal,
+        by: &Expression,
+        versus: Option<&Versus>,
+        figure: &Figure,
+        judged: &Judged<'_>,
+        span: Span,
+    ) -> Option<()> {
         let step = step_of(by);
         let share = matches!(figure.typed.ty, Type::Percent | Type::Rate);
         let mut open = Vec::new();
@@ -177,7 +193,8 @@ impl Checker {
             Step::Relative(percent) if percent >= 100.0 => {
                 let (rel, of) = multiples(percent);
                 let written = self.sources.text(by.span).trim().to_string();
-                let problem = Problem::new(&problems::WRITE_MULTIPLE, by.span).with("goal", &goal.name.text).with("written", format!("+{written}"));
+                let problem =
+                    Problem::new(&problems::WRITE_MULTIPLE, by.span).with("goal", &goal.name.text).with("written", format!("+{written}"));
                 self.report(problem.with("rel", rel).with("of", of));
             }
             Step::Points | Step::Times | Step::Relative(_) | Step::Bare(_) => {}
@@ -273,7 +290,9 @@ fn mentioned_control(bound: &Expression) -> Option<Span> {
     match bound.kind.as_ref() {
         ExpressionKind::Path(path) if path.text() == "control" => Some(path.span),
         ExpressionKind::Negate(inner) => mentioned_control(inner),
-        ExpressionKind::Arithmetic { operator: _, operator_span: _, left, right } => mentioned_control(left).or_else(|| mentioned_control(right)),
+        ExpressionKind::Arithmetic { operator: _, operator_span: _, left, right } => {
+            mentioned_control(left).or_else(|| mentioned_control(right))
+        }
         _ => None,
     }
 }

@@ -107,7 +107,8 @@ impl Checker {
 
 /// The call with another function, perhaps of another value, without `at least N`, which is about the figure.
 fn written_call(function: &str, value: Option<Expression>, arguments: &[Argument], span: Span) -> Expression {
-    let mut arguments: Vec<Argument> = arguments.iter().filter(|argument| !matches!(argument.kind, ArgumentKind::AtLeast(_))).cloned().collect();
+    let mut arguments: Vec<Argument> =
+        arguments.iter().filter(|argument| !matches!(argument.kind, ArgumentKind::AtLeast(_))).cloned().collect();
     if let (Some(wanted), Some(Argument { kind: ArgumentKind::Rows { value, .. }, .. })) = (value, arguments.first_mut()) {
         *value = wanted;
     }

@@ -47,7 +47,9 @@ impl Checker {
         let figure = figure.filter(|figure| !figure.outcome)?;
         let written = format!("{} {}", self.as_written(goal.metric.span), self.as_written(target.span));
         let mut fields = Vec::new();
-        for (field, text) in [("metric", name.0), ("label", name.1.unwrap_or_default()), ("written", &written), ("up", if up { "yes" } else { "no" })] {
+        for (field, text) in
+            [("metric", name.0), ("label", name.1.unwrap_or_default()), ("written", &written), ("up", if up { "yes" } else { "no" })]
+        {
             fields.push((String::from(field), self.text_constant(text.to_owned(), span)));
         }
         fields.push((String::from("bound"), self.constant(Value::float(bound), Type::Number, span)));

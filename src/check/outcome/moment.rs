@@ -59,7 +59,8 @@ impl Checker {
     /// `at_entry(x)`: the value of x at the entry whose outcome is judged.
     pub(in crate::check) fn at_entry(&mut self, value: &Typed, entry: NodeId, scope: &Scope, span: Span) -> Option<Typed> {
         let mut scopes: Vec<&Scope> = vec![scope];
-        while let Some(outer) = scopes.last().filter(|scope| !scope.bindings.contains_key(OUTCOME)).and_then(|scope| scope.outer.as_deref()) {
+        while let Some(outer) = scopes.last().filter(|scope| !scope.bindings.contains_key(OUTCOME)).and_then(|scope| scope.outer.as_deref())
+        {
             scopes.push(outer);
         }
         let mut levels: Vec<Level> = Vec::new();

@@ -47,7 +47,8 @@ impl Checker {
         let table = self.about(0, strategy.table.as_ref(), strategy.name.span)?;
         let open = self.open_budget(&Spender { table, strategy: &strategy.name.text, module: 0 }, budget)?;
         let window = budget.window.as_ref().map_or_else(String::new, |_| self.behind_amount(budget));
-        let means = Means { what: BUDGET, name: &strategy.name, label: strategy.label.as_ref(), window, whole: open.whole, left: open.left };
+        let means =
+            Means { what: BUDGET, name: &strategy.name, label: strategy.label.as_ref(), window, whole: open.whole, left: open.left };
         self.pace(&means, table, strategy.runs.as_ref())
     }
 

@@ -27,7 +27,11 @@ impl<'a> Parts<'a> {
                 ArgumentKind::AtLeast(least) if parts.least.is_none() => parts.least = Some(least),
                 ArgumentKind::Named { name, value } => parts.named.push((name, value)),
                 ArgumentKind::Rows { value, per: None, filter: None, among: None } if parts.second.is_none() => parts.second = Some(value),
-                ArgumentKind::Window(_) | ArgumentKind::AtLeast(_) | ArgumentKind::Rows { .. } | ArgumentKind::AtMost(_) | ArgumentKind::To(_) => return None,
+                ArgumentKind::Window(_)
+                | ArgumentKind::AtLeast(_)
+                | ArgumentKind::Rows { .. }
+                | ArgumentKind::AtMost(_)
+                | ArgumentKind::To(_) => return None,
             }
         }
         Some(parts)

@@ -55,7 +55,13 @@ pub(super) fn readings(percent: f64) -> (String, String) {
         let chinese = format!("请写 `×{rel}`（基准 100 变为 {}）或 `×{of}`（变为 {}）", hundred(&rel), hundred(&of));
         return (english, chinese);
     }
-    let base = if percent > 40.0 { 20.0 } else if percent < -50.0 { 90.0 } else { 50.0 };
+    let base = if percent > 40.0 {
+        20.0
+    } else if percent < -50.0 {
+        90.0
+    } else {
+        50.0
+    };
     let (relative, points) = (base * (1.0 + percent / 100.0), base + percent);
     let sign = signed(percent);
     let (base, relative, points) = (short(base), short(relative), short(points));

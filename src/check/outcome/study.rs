@@ -23,9 +23,9 @@ pub(super) fn is_study(value: &Expression) -> bool {
     let ExpressionKind::Call { function, arguments } = value.kind.as_ref() else { return false };
     match function.text().as_str() {
         "lifetime" => true,
-        "attributed" => arguments.first().is_some_and(|first| {
-            matches!(&first.kind, ArgumentKind::Rows { value, .. } if matches!(value.kind.as_ref(), ExpressionKind::Call { .. }))
-        }),
+        "attributed" => arguments.first().is_some_and(
+            |first| matches!(&first.kind, ArgumentKind::Rows { value, .. } if matches!(value.kind.as_ref(), ExpressionKind::Call { .. })),
+        ),
         _ => false,
     }
 }

@@ -1,11 +1,11 @@
 //! Actions: what each wave sends or does, and the way that leads to it.
 
-use super::gate::Rule;
 use super::Draft;
-use super::told::Told;
+use super::gate::Rule;
 use super::journey::WaveState;
-use crate::check::policy::stage_of;
+use super::told::Told;
 use crate::check::Checker;
+use crate::check::policy::stage_of;
 use crate::check::problems::strategy as problems;
 use crate::diag::Problem;
 use crate::ir::{Kind, NodeId, Stage};
@@ -78,7 +78,14 @@ impl Checker {
         whole.then_some(out)
     }
 
-    pub(super) fn collect_steps(&mut self, draft: &mut Draft<'_>, steps: &[Step], way: &Way, at: NodeId, out: &mut Vec<Reach>) -> Option<()> {
+    pub(super) fn collect_steps(
+        &mut self,
+        draft: &mut Draft<'_>,
+        steps: &[Step],
+        way: &Way,
+        at: NodeId,
+        out: &mut Vec<Reach>,
+    ) -> Option<()> {
         let mut whole = true;
         for step in steps {
             let done = match &step.kind {
@@ -109,7 +116,15 @@ impl Checker {
         Some(())
     }
 
-    fn collect_branches(&mut self, draft: &mut Draft<'_>, label: &Path, branches: &[Branch], way: &Way, at: NodeId, out: &mut Vec<Reach>) -> Option<()> {
+    fn collect_branches(
+        &mut self,
+        draft: &mut Draft<'_>,
+        label: &Path,
+        branches: &[Branch],
+        way: &Way,
+        at: NodeId,
+        out: &mut Vec<Reach>,
+    ) -> Option<()> {
         let typed = self.path(label, &draft.scope)?;
         let ladder = self.require_label(&typed, &label.text())?;
         let is_arm = Some(ladder) == draft.arm_ladder;
@@ -229,7 +244,14 @@ impl Checker {
         self.collect_fallbacks(draft, &operation.fallbacks, way, number, out)
     }
 
-    fn collect_fallbacks(&mut self, draft: &mut Draft<'_>, fallbacks: &[ast::Fallback], way: &Way, number: usize, out: &mut Vec<Reach>) -> Option<()> {
+    fn collect_fallbacks(
+        &mut self,
+        draft: &mut Draft<'_>,
+        fallbacks: &[ast::Fallback],
+        way: &Way,
+        number: usize,
+        out: &mut Vec<Reach>,
+    ) -> Option<()> {
         let mut whole = true;
         // What stands in for an action is for nobody the action itself is not for.
         let mut way = way.clone();

@@ -11,7 +11,10 @@ use crate::check::Checker;
 use crate::check::names::Scope;
 use crate::check::problems::types;
 use crate::diag::Problem;
-use crate::ir::{Aggregate, AggregateFunction, Comparison, Emission, FormatStyle, Kind, Link, NodeId, Operator, Output, PlaceEntry, Population, Stage, Weight};
+use crate::ir::{
+    Aggregate, AggregateFunction, Comparison, Emission, FormatStyle, Kind, Link, NodeId, Operator, Output, PlaceEntry, Population, Stage,
+    Weight,
+};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind};
 use crate::types::{TableId, Type, Value};
@@ -66,7 +69,9 @@ impl Checker {
         let keys = self.rank_keys(&course.draft)?;
         let none = self.constant(Value::Int(0), Type::Money, span);
         let (mut members, mut entries) = (Vec::new(), Vec::new());
-        for (number, contender) in contenders.iter().enumerate().filter(|(_, contender)| contender.course == at && (contender.round == 2) == standing_in) {
+        for (number, contender) in
+            contenders.iter().enumerate().filter(|(_, contender)| contender.course == at && (contender.round == 2) == standing_in)
+        {
             let reach = course.reaches.get(contender.wave)?.get(contender.reach)?;
             let cost = self.cost_of(&course.draft, reach, span)?;
             if self.graph.constant(cost.whole) == Some(&Value::Int(0)) {
@@ -84,7 +89,8 @@ impl Checker {
             // What is not served has no place in line.
             let beyond = self.add(Kind::IsMissing(sum), Type::Bool, false, span);
             let condition = self.all(&[costs, beyond], span);
-            let detail = self.add(Kind::Format { value: cost.whole, style: FormatStyle::Plain }, Type::Text, self.optional(cost.whole), span);
+            let detail =
+                self.add(Kind::Format { value: cost.whole, style: FormatStyle::Plain }, Type::Text, self.optional(cost.whole), span);
             let rule = LayerRule { name: String::from("budget"), label: None, condition, detail: Some(detail), span };
             let contender = contenders.get_mut(number)?;
             let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);

@@ -134,7 +134,10 @@ impl Checker {
             let scope = Scope::constant(module);
             let most = self.whole(&limit.count, &scope, "`at most`")?;
             let window = self.cap_window(limit.window.as_ref(), &scope)?;
-            let what = limit.what.as_ref().map_or_else(|| subject.offer.as_deref().unwrap_or("contacts"), |what| if what.text == "contact" { "contacts" } else { what.text.as_str() });
+            let what = limit.what.as_ref().map_or_else(
+                || subject.offer.as_deref().unwrap_or("contacts"),
+                |what| if what.text == "contact" { "contacts" } else { what.text.as_str() },
+            );
             let mut name = format!("at_most_{most}_{what}");
             let per = limit.per.clone().map(|path| Group { path, module, own });
             if let Some(group) = &per {
@@ -169,7 +172,9 @@ impl Checker {
     fn strategies_of_class<'b>(&'b self, class: &'b str) -> impl Iterator<Item = &'b str> {
         let items = self.modules.first().map(|module| module.items.as_slice()).unwrap_or_default();
         items.iter().filter_map(move |item| match &item.kind {
-            ItemKind::Strategy(strategy) if strategy.class.as_ref().is_some_and(|own| own.text == class) => Some(strategy.name.text.as_str()),
+            ItemKind::Strategy(strategy) if strategy.class.as_ref().is_some_and(|own| own.text == class) => {
+                Some(strategy.name.text.as_str())
+            }
             _ => None,
         })
     }
@@ -223,7 +228,14 @@ impl Checker {
     }
 
     /// A cap before an action whose person is `customer`.
-    pub(super) fn cap_before(&mut self, draft: &Draft<'_>, rule: CapRule, contact: bool, (customer, own): (NodeId, bool), ahead: &[Ahead]) -> Option<Cap> {
+    pub(super) fn cap_before(
+        &mut self,
+        draft: &Draft<'_>,
+        rule: CapRule,
+        contact: bool,
+        (customer, own): (NodeId, bool),
+        ahead: &[Ahead],
+    ) -> Option<Cap> {
         let span = rule.span;
         let past = self.past_of_person(draft, &rule, contact, customer)?;
         let planned = self.contacts_ahead(draft, &rule, customer, own, ahead);
@@ -248,11 +260,16 @@ impl Checker {
     pub(super) fn counted_rows(&mut self, rule: &CapRule, ledger: TableId, contact: bool) -> Option<Vec<NodeId>> {
         let span = rule.span;
         let one = |text: &Option<String>| text.clone().map(|text| vec![text]);
-        let of_class: Option<Vec<String>> = rule.subject.class.as_ref().map(|class| self.strategies_of_class(class).map(String::from).collect());
+        let of_class: Option<Vec<String>> =
+            rule.subject.class.as_ref().map(|class| self.strategies_of_class(class).map(String::from).collect());
         let mut conditions = vec![self.in_cap_window(ledger, if contact { "sent_at" } else { "ts" }, rule.window, span)?];
         let mut asked = vec![("offer_id", one(&rule.subject.offer))];
         if contact {
-            asked.extend([("channel", one(&rule.subject.channel)), ("strategy_id", one(&rule.subject.strategy)), ("strategy_id", of_class)]);
+            asked.extend([
+                ("channel", one(&rule.subject.channel)),
+                ("strategy_id", one(&rule.subject.strategy)),
+                ("strategy_id", of_class),
+            ]);
         } else {
             asked.push(("state", Some(GIVEN.map(String::from).to_vec())));
         }
@@ -287,7 +304,17 @@ impl Checker {
             let filter = self.any(&flags, span);
             let link = Link::Key { row_key, outer_key: customer };
             let (value, filter) = (Some(value), Some(filter));
-            let sum = Aggregate { table, link, function: AggregateFunction::Sum, value, filter, at: None, from: None, until: None, at_least: None };
+            let sum = Aggregate {
+                table,
+                link,
+                function: AggregateFunction::Sum,
+                value,
+                filter,
+                at: None,
+                from: None,
+                until: None,
+                at_least: None,
+            };
             let sum = self.add_in(draft.table, Kind::Aggregate(Box::new(sum)), Type::Int, true, span);
             let none = self.constant(Value::Int(0), Type::Int, span);
             let sum = self.first_known(sum, none, span);

@@ -46,7 +46,13 @@ pub(super) struct Served {
 
 impl Checker {
     /// Every capacity for the actions of a round, those ahead first. Nothing is recorded yet.
-    pub(super) fn pass_capacity(&mut self, round: u8, courses: &[Course<'_>], contenders: &mut [Contender], served: &mut Vec<(crate::source::Span, Served)>) -> Vec<Overflow> {
+    pub(super) fn pass_capacity(
+        &mut self,
+        round: u8,
+        courses: &[Course<'_>],
+        contenders: &mut [Contender],
+        served: &mut Vec<(crate::source::Span, Served)>,
+    ) -> Vec<Overflow> {
         let mut out: Vec<Overflow> = Vec::new();
         for (module, capacity) in capacities(courses) {
             let bound: Vec<usize> = (0..contenders.len()).filter(|at| is_bound(courses, contenders, *at, round, &capacity)).collect();
@@ -68,14 +74,22 @@ impl Checker {
     }
 
     /// How much of a capacity an action may take: its size, whose it is, and what the ledger holds.
-    fn seat(&mut self, module: usize, capacity: &ast::Capacity, courses: &[Course<'_>], contenders: &[Contender], at: usize) -> Option<Seat> {
+    fn seat(
+        &mut self,
+        module: usize,
+        capacity: &ast::Capacity,
+        courses: &[Course<'_>],
+        contenders: &[Contender],
+        at: usize,
+    ) -> Option<Seat> {
         let contender = contenders.get(at)?;
         let course = courses.get(contender.course)?;
         let draft = &course.draft;
         let (_, reach) = course.action(contender.wave, contender.reach)?;
         let role = reach.tail.to.clone();
         let mut scope = Scope { module, ..draft.scope.clone() };
-        let about_assignee = capacity.per.as_ref().is_some_and(|per| per.text() == "assignee") || self.sources.text(capacity.count.span).contains("assignee");
+        let about_assignee = capacity.per.as_ref().is_some_and(|per| per.text() == "assignee")
+            || self.sources.text(capacity.count.span).contains("assignee");
         if about_assignee {
             let Some(role) = role else {
                 let problem = Problem::new(&problems::ASSIGNEE_MISSING, reach.span).with("channel", &capacity.channel.text);
@@ -131,7 +145,14 @@ impl Checker {
     }
 
     /// Contacts on the channel in the ledger, of this person's or for everybody.
-    fn capacity_used(&mut self, draft: &Draft<'_>, module: usize, capacity: &ast::Capacity, window: CapWindow, per: Option<NodeId>) -> Option<NodeId> {
+    fn capacity_used(
+        &mut self,
+        draft: &Draft<'_>,
+        module: usize,
+        capacity: &ast::Capacity,
+        window: CapWindow,
+        per: Option<NodeId>,
+    ) -> Option<NodeId> {
         let span = capacity.span;
         let contacts = self.find_table("contacts")?;
         let channel = self.named_column(contacts, "channel", span)?;
@@ -215,7 +236,13 @@ impl Checker {
     }
 
     /// One line: by class, priority, value and name, then by the rank of the strategy.
-    fn seat_entries(&mut self, seats: &[&Seat], courses: &[Course<'_>], contenders: &[Contender], span: crate::source::Span) -> Option<Vec<PlaceEntry>> {
+    fn seat_entries(
+        &mut self,
+        seats: &[&Seat],
+        courses: &[Course<'_>],
+        contenders: &[Contender],
+        span: crate::source::Span,
+    ) -> Option<Vec<PlaceEntry>> {
         let mut bands: Vec<(usize, i64)> = Vec::new();
         let mut keys_of: Vec<(usize, Vec<(NodeId, bool)>)> = Vec::new();
         let mut values = Vec::new();
@@ -263,7 +290,13 @@ impl Checker {
     }
 
     /// What strategies about other tables, or actions of the round before, already took of the same capacity.
-    fn served_elsewhere(&mut self, table: TableId, per: Option<NodeId>, served: &[(crate::source::Span, Served)], span: crate::source::Span) -> NodeId {
+    fn served_elsewhere(
+        &mut self,
+        table: TableId,
+        per: Option<NodeId>,
+        served: &[(crate::source::Span, Served)],
+        span: crate::source::Span,
+    ) -> NodeId {
         let mut groups: Vec<(TableId, Option<NodeId>, Vec<NodeId>)> = Vec::new();
         for (_, Served { contender: _, table: other, per: key, passed: flag }) in served.iter().filter(|(known, _)| *known == span) {
             match groups.iter_mut().find(|(table, known, _)| (*table, *known) == (*other, *key)) {
@@ -280,7 +313,17 @@ impl Checker {
                 (Some(row_key), Some(outer_key)) => Link::Key { row_key, outer_key },
                 (_, _) => Link::Everyone,
             };
-            let sum = Aggregate { table: other, link, function: AggregateFunction::Sum, value: Some(value), filter: Some(filter), at: None, from: None, until: None, at_least: None };
+            let sum = Aggregate {
+                table: other,
+                link,
+                function: AggregateFunction::Sum,
+                value: Some(value),
+                filter: Some(filter),
+                at: None,
+                from: None,
+                until: None,
+                at_least: None,
+            };
             let sum = self.add_in(table, Kind::Aggregate(Box::new(sum)), Type::Int, true, span);
             let sum = self.first_known(sum, none, span);
             total = self.binary(Operator::Add, total, sum, Type::Int, span);
@@ -296,8 +339,14 @@ impl Checker {
             let Some(wave) = course.journey.waves.get(contender.wave) else { continue };
             let Some(reach) = course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)) else { continue };
             let stopped = match reach.fallback_of {
-                Some((_, Stage::Capacity)) => overflows.iter().find(|overflow| Some(overflow.contender) == contender.replaces).map(|overflow| overflow.stopped),
-                Some((_, stage)) => contender.replaces.and_then(|at| lost.get(at)).and_then(|lost| lost.iter().find(|(known, _)| *known == stage)).map(|(_, lost)| *lost),
+                Some((_, Stage::Capacity)) => {
+                    overflows.iter().find(|overflow| Some(overflow.contender) == contender.replaces).map(|overflow| overflow.stopped)
+                }
+                Some((_, stage)) => contender
+                    .replaces
+                    .and_then(|at| lost.get(at))
+                    .and_then(|lost| lost.iter().find(|(known, _)| *known == stage))
+                    .map(|(_, lost)| *lost),
                 None => None,
             };
             let Some(stopped) = stopped else {

@@ -21,7 +21,16 @@ struct Choice {
 impl Checker {
     /// The options taken are those that are open, the greatest worth first, equal ones as written; a missing worth comes last.
     #[allow(clippy::too_many_arguments)]
-    pub(super) fn collect_choices(&mut self, draft: &mut Draft<'_>, count: &Expression, by: &Expression, options: &[ChooseOption], way: &Way, at: NodeId, out: &mut Vec<Reach>) -> Option<()> {
+    pub(super) fn collect_choices(
+        &mut self,
+        draft: &mut Draft<'_>,
+        count: &Expression,
+        by: &Expression,
+        options: &[ChooseOption],
+        way: &Way,
+        at: NodeId,
+        out: &mut Vec<Reach>,
+    ) -> Option<()> {
         let most = self.whole(count, &Scope::constant(draft.module), "`choose`");
         let mut choices = Vec::new();
         let mut whole = most.is_some();

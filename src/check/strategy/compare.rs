@@ -23,7 +23,11 @@ impl Checker {
             self.check_population(compare);
             let known = self.declared_names(0, |kind| matches!(kind, ItemKind::Strategy(_)));
             let Some(arms) = &compare.arms else {
-                self.report(Problem::new(&problems::COMPARE_INCOMPLETE, compare.name.span).with("compare", &compare.name.text).with("missing", "`arms`"));
+                self.report(
+                    Problem::new(&problems::COMPARE_INCOMPLETE, compare.name.span)
+                        .with("compare", &compare.name.text)
+                        .with("missing", "`arms`"),
+                );
                 continue;
             };
             for (name, _) in arms.arms.iter().filter(|(name, _)| name.text != "control") {

@@ -24,7 +24,14 @@ struct Member {
 
 impl Checker {
     /// Asks the caps of every contact of this round; what passes counts for all behind, whatever a later layer says.
-    pub(super) fn pass_caps(&mut self, stage: Stage, round: u8, courses: &mut [Course<'_>], contenders: &mut [Contender], ahead: &mut Vec<Ahead>) {
+    pub(super) fn pass_caps(
+        &mut self,
+        stage: Stage,
+        round: u8,
+        courses: &mut [Course<'_>],
+        contenders: &mut [Contender],
+        ahead: &mut Vec<Ahead>,
+    ) {
         let band = |at: usize| contenders.get(at).map(|contender| (contender.band, contender.variant));
         let mut bands: Vec<Vec<usize>> = Vec::new();
         for at in (0..contenders.len()).filter(|at| contenders.get(*at).is_some_and(|contender| contender.round == round)) {
@@ -49,7 +56,14 @@ impl Checker {
     }
 
     /// One contact after all those ahead.
-    fn pass_alone(&mut self, stage: Stage, courses: &mut [Course<'_>], contenders: &mut [Contender], at: usize, ahead: &mut Vec<Ahead>) -> Option<()> {
+    fn pass_alone(
+        &mut self,
+        stage: Stage,
+        courses: &mut [Course<'_>],
+        contenders: &mut [Contender],
+        at: usize,
+        ahead: &mut Vec<Ahead>,
+    ) -> Option<()> {
         let contender = contenders.get(at)?;
         // What an action stands in for is not ahead of it.
         let counted: Vec<Ahead> = ahead.iter().filter(|other| Some(other.contender) != contender.replaces).cloned().collect();
@@ -57,7 +71,8 @@ impl Checker {
         let (_, reach) = course.action(contender.wave, contender.reach)?;
         let (said, customer) = (course.draft.said(reach)?, course.draft.customer?);
         let own = customer == course.draft.unit;
-        let (shared, personal): (Vec<CapRule>, Vec<CapRule>) = self.caps_of(&course.draft, reach, &said, stage)?.into_iter().partition(|rule| rule.per.is_some());
+        let (shared, personal): (Vec<CapRule>, Vec<CapRule>) =
+            self.caps_of(&course.draft, reach, &said, stage)?.into_iter().partition(|rule| rule.per.is_some());
         let groups = self.group_caps(courses, contenders, at, shared, &counted)?;
         let contender = contenders.get_mut(at)?;
         let course = courses.get_mut(contender.course)?;
@@ -67,7 +82,8 @@ impl Checker {
             caps.push(self.cap_before(&course.draft, rule, said.contact, (customer, own), &counted)?);
         }
         let before = if own || caps.is_empty() { None } else { self.same_action_ahead(&course.draft, &caps, customer, contender.wanted) };
-        let mut rules = if stage == Stage::Contact && said.contact { self.hour_rules(&course.draft, &said.channel, wave.goes) } else { Vec::new() };
+        let mut rules =
+            if stage == Stage::Contact && said.contact { self.hour_rules(&course.draft, &said.channel, wave.goes) } else { Vec::new() };
         for cap in &caps {
             let used = match before {
                 Some(before) => self.binary(Operator::Add, cap.used, before, Type::Int, cap.rule.span),
@@ -99,7 +115,14 @@ impl Checker {
     }
 
     /// Contacts of strategies about the person itself, of one class and priority, by value.
-    fn pass_band(&mut self, stage: Stage, courses: &mut [Course<'_>], contenders: &mut [Contender], band: &[usize], ahead: &mut Vec<Ahead>) -> Option<()> {
+    fn pass_band(
+        &mut self,
+        stage: Stage,
+        courses: &mut [Course<'_>],
+        contenders: &mut [Contender],
+        band: &[usize],
+        ahead: &mut Vec<Ahead>,
+    ) -> Option<()> {
         let mut members = Vec::new();
         for at in band {
             let contender = contenders.get(*at)?;
@@ -127,7 +150,8 @@ impl Checker {
             let contender = contenders.get_mut(member.contender)?;
             let course = courses.get_mut(contender.course)?;
             let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
-            let mut asked = if stage == Stage::Contact { self.hour_rules(&course.draft, &member.said.channel, wave.goes) } else { Vec::new() };
+            let mut asked =
+                if stage == Stage::Contact { self.hour_rules(&course.draft, &member.said.channel, wave.goes) } else { Vec::new() };
             if let Some(said) = said {
                 asked.extend(self.answers(stage, said, number, &member.caps, &caps, &before));
             }
@@ -156,7 +180,14 @@ impl Checker {
     }
 
     /// One word per member of a band: see the builtin `arbitrate`.
-    fn arbitration(&mut self, stage: Stage, courses: &[Course<'_>], contenders: &[Contender], members: &[Member], caps: &[Cap]) -> Option<NodeId> {
+    fn arbitration(
+        &mut self,
+        stage: Stage,
+        courses: &[Course<'_>],
+        contenders: &[Contender],
+        members: &[Member],
+        caps: &[Cap],
+    ) -> Option<NodeId> {
         let numbers = |wanted: &dyn Fn(&Member) -> bool| {
             let found = members.iter().enumerate().filter(|(_, member)| wanted(member)).map(|(at, _)| at.to_string());
             found.collect::<Vec<_>>().join(".")
@@ -188,7 +219,11 @@ impl Checker {
             }
             // What hours give up competes with nobody.
             let goes = course.journey.waves.get(contender.wave)?.goes;
-            let wanted = if stage == Stage::Contact { self.inside_hours(&course.draft, &member.said.channel, goes, contender.wanted) } else { contender.wanted };
+            let wanted = if stage == Stage::Contact {
+                self.inside_hours(&course.draft, &member.said.channel, goes, contender.wanted)
+            } else {
+                contender.wanted
+            };
             values.push((wanted, value));
         }
         let ty = known.map_or(Type::Int, |(ty, _)| ty);

@@ -4,8 +4,8 @@
 use super::Draft;
 use super::action::Reach;
 use super::gate::Rule;
-use crate::check::problems::{facts as problems, names};
 use crate::check::names::Scope;
+use crate::check::problems::{facts as problems, names};
 use crate::check::{Checker, Typed};
 use crate::diag::Problem;
 use crate::ir::{Comparison, Emission, FormatStyle, NodeId, Output, Stage};
@@ -17,8 +17,30 @@ use crate::types::{Column, ColumnId, TableId, TableKind, Type, Value};
 const ENGINE_LEDGERS: [&str; 7] = ["contacts", "spending", "assignments", "entries", "journeys", "tier_history", "cohorts"];
 /// Columns that rows of the action list have anyway.
 const TAKEN: [&str; 25] = [
-    "run_id", "as_of", "strategy_id", "version", "action_id", "unit_id", "customer_id", "arm", "wave", "tier", "channel", "offer_id",
-    "template_id", "action", "message", "assignee_role", "assignee_id", "queue", "due_from", "held_until", "due_by", "priority", "expected_value", "reason",
+    "run_id",
+    "as_of",
+    "strategy_id",
+    "version",
+    "action_id",
+    "unit_id",
+    "customer_id",
+    "arm",
+    "wave",
+    "tier",
+    "channel",
+    "offer_id",
+    "template_id",
+    "action",
+    "message",
+    "assignee_role",
+    "assignee_id",
+    "queue",
+    "due_from",
+    "held_until",
+    "due_by",
+    "priority",
+    "expected_value",
+    "reason",
     "subject",
 ];
 /// Evidence older than this supports no claim.
@@ -29,7 +51,13 @@ impl Checker {
     pub(super) fn content_rules(&mut self, draft: &Draft<'_>, reach: &Reach, whole: &mut bool) -> Vec<Rule> {
         let Some((module, template)) = reach.template.clone() else { return Vec::new() };
         let mut out = Vec::new();
-        let rule = |name: &str, span: Span, condition: NodeId| Rule { stage: Stage::Suitability, name: name.to_string(), label: None, span, condition };
+        let rule = |name: &str, span: Span, condition: NodeId| Rule {
+            stage: Stage::Suitability,
+            name: name.to_string(),
+            label: None,
+            span,
+            condition,
+        };
         if let Some((approver, Some(until))) = &template.approved {
             match self.past(until, module) {
                 Some(condition) => out.push(rule("content_expired", approver.span, condition)),
@@ -177,7 +205,8 @@ impl Checker {
 
     /// A value in the unit of its column.
     fn written_value(&mut self, entry: &Entry, table: TableId, column: ColumnId, scope: &Scope) -> Option<(String, NodeId)> {
-        let (name, ty, optional) = self.table(table)?.column(column).map(|column| (column.name.clone(), column.ty.clone(), column.optional))?;
+        let (name, ty, optional) =
+            self.table(table)?.column(column).map(|column| (column.name.clone(), column.ty.clone(), column.optional))?;
         let typed = self.operand(&entry.value, &ty, scope)?;
         let node = match (&ty, &typed.ty) {
             (expected, found) if expected == found => typed.node,
@@ -241,7 +270,9 @@ impl Checker {
 
     /// A bundle gives each of its parts: one grant row per part besides its own.
     pub(super) fn grant_parts(&mut self, draft: &mut Draft<'_>, module: usize, bundle: &ast::Offer, id: NodeId) -> Option<()> {
-        let mine = |emission: &&Emission| emission.output == Output::Grants && emission.fields.iter().any(|(field, node)| field == "grant_id" && *node == id);
+        let mine = |emission: &&Emission| {
+            emission.output == Output::Grants && emission.fields.iter().any(|(field, node)| field == "grant_id" && *node == id)
+        };
         let own = draft.emissions.iter().rev().find(mine).cloned();
         for path in &bundle.bundle {
             let (_, part) = self.find_offer(path, module)?;

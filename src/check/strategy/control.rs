@@ -60,7 +60,19 @@ impl Checker {
             let member = self.surely(member, span);
             let fresh = self.negation(known, span);
             let detail = self.text_constant(experiment.clone(), span);
-            let held = HeldBack { rule: RULE, detail, recorded: true, experiment: experiment.clone(), share, span, table: draft.table, person, member, fresh, asked: Vec::new() };
+            let held = HeldBack {
+                rule: RULE,
+                detail,
+                recorded: true,
+                experiment: experiment.clone(),
+                share,
+                span,
+                table: draft.table,
+                person,
+                member,
+                fresh,
+                asked: Vec::new(),
+            };
             out.push(held);
         }
         out.extend(self.other_experiment(draft, considered)?);
@@ -97,7 +109,19 @@ impl Checker {
         let member = self.negation(inside, span);
         let fresh = self.truth(false, span);
         let (rule, recorded, experiment) = (OTHER, false, layer.text);
-        Some(Some(HeldBack { rule, detail: home, recorded, experiment, share: 0, span, table: draft.table, person: draft.unit, member, fresh, asked: Vec::new() }))
+        Some(Some(HeldBack {
+            rule,
+            detail: home,
+            recorded,
+            experiment,
+            share: 0,
+            span,
+            table: draft.table,
+            person: draft.unit,
+            member,
+            fresh,
+            asked: Vec::new(),
+        }))
     }
 
     /// The experiments of a layer by name; they are about one table, so that a subject is the same in all.

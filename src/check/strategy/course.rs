@@ -1,8 +1,8 @@
 //! One strategy through the layers of its own: who enters, which rules stop it, which arm it has, what each action wants to do.
 
+use super::Draft;
 use super::action::Reach;
 use super::journey::{Journey, WaveState};
-use super::Draft;
 use crate::check::Checker;
 use crate::ir::{self, NodeId, Stage};
 use crate::source::Span;
@@ -39,7 +39,11 @@ impl Course<'_> {
 
 impl Checker {
     /// Rules, assignment and the wish of each action, wave by wave. The second part of what comes back is the flag of assignment.
-    pub(super) fn lower_waves(&mut self, draft: &mut Draft<'_>, journey: &mut Journey) -> Option<(Vec<Vec<Reach>>, Vec<Vec<NodeId>>, NodeId)> {
+    pub(super) fn lower_waves(
+        &mut self,
+        draft: &mut Draft<'_>,
+        journey: &mut Journey,
+    ) -> Option<(Vec<Vec<Reach>>, Vec<Vec<NodeId>>, NodeId)> {
         self.trigger_gates(draft, journey);
         let mut whole = true;
         let (mut all_reaches, mut all_wanted) = (Vec::new(), Vec::new());
@@ -108,7 +112,14 @@ impl Checker {
         Some(out)
     }
 
-    fn wishes(&mut self, draft: &mut Draft<'_>, wave: &WaveState, reaches: &[Reach], passed: NodeId, due: &[NodeId]) -> Option<Vec<NodeId>> {
+    fn wishes(
+        &mut self,
+        draft: &mut Draft<'_>,
+        wave: &WaveState,
+        reaches: &[Reach],
+        passed: NodeId,
+        due: &[NodeId],
+    ) -> Option<Vec<NodeId>> {
         let mut out = Vec::new();
         for (reach, due) in reaches.iter().zip(due) {
             if let Some((option, lost)) = &reach.passed_over {
@@ -145,7 +156,12 @@ impl Checker {
                 self.all(&needed.into_iter().chain([free]).collect::<Vec<_>>(), span)
             }
             None => {
-                let mut stages: Vec<Stage> = reaches.iter().filter_map(|other| other.fallback_of).filter(|(number, _)| *number == reach.number).map(|(_, stage)| stage).collect();
+                let mut stages: Vec<Stage> = reaches
+                    .iter()
+                    .filter_map(|other| other.fallback_of)
+                    .filter(|(number, _)| *number == reach.number)
+                    .map(|(_, stage)| stage)
+                    .collect();
                 stages.push(Stage::Consent);
                 let mut free = Vec::new();
                 for stage in stages {
@@ -205,7 +221,11 @@ impl Checker {
             class: strategy.class.as_ref().map(|class| class.text.clone()),
             span: strategy.name.span,
             trigger: course.fired,
-            trigger_span: strategy.triggers.first().zip(strategy.triggers.last()).map_or(strategy.name.span, |(first, last)| first.span.to(last.span)),
+            trigger_span: strategy
+                .triggers
+                .first()
+                .zip(strategy.triggers.last())
+                .map_or(strategy.name.span, |(first, last)| first.span.to(last.span)),
             candidate: course.journey.candidate,
             gates: course.draft.gates,
             assigned: course.assigned,

@@ -1,9 +1,9 @@
 //! The rows a strategy writes: actions, exclusions, assignments, and the ledgers of entries, contacts, waves and grants.
 
+use super::Draft;
 use super::action::Reach;
 use super::journey::{Journey, WaveState};
 use super::told::Told;
-use super::Draft;
 use crate::check::Checker;
 use crate::check::names::Scope;
 use crate::ir::{self, Emission, Kind, NodeId, Output, Stage};
@@ -121,7 +121,14 @@ impl Checker {
         self.tell(draft, rule, later, waiting, waiting);
     }
 
-    pub(super) fn emit_action(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, reach: &Reach, flag: NodeId) -> Option<ir::Action> {
+    pub(super) fn emit_action(
+        &mut self,
+        draft: &mut Draft<'_>,
+        journey: &Journey,
+        wave: &WaveState,
+        reach: &Reach,
+        flag: NodeId,
+    ) -> Option<ir::Action> {
         let span = reach.span;
         let name = reach.name();
         let message = match &reach.template {
@@ -268,7 +275,17 @@ impl Checker {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn emit_contact(&mut self, draft: &mut Draft<'_>, journey: &Journey, wave: &WaveState, channel: &str, template: &str, reach: &Reach, id: NodeId, flag: NodeId) {
+    fn emit_contact(
+        &mut self,
+        draft: &mut Draft<'_>,
+        journey: &Journey,
+        wave: &WaveState,
+        channel: &str,
+        template: &str,
+        reach: &Reach,
+        id: NodeId,
+        flag: NodeId,
+    ) {
         let span = reach.span;
         let mut row = self.identity(draft, true);
         row.field("contact_id", id);
@@ -278,7 +295,13 @@ impl Checker {
             row.field("arm", arm);
         }
         let offer = reach.offer.as_ref().map(|(_, offer)| offer.name.text.clone());
-        let texts = [("wave", Some(wave.name.clone())), ("channel", Some(channel.to_string())), ("offer_id", offer), ("template_id", Some(template.to_string())), ("status", Some(String::from("sent")))];
+        let texts = [
+            ("wave", Some(wave.name.clone())),
+            ("channel", Some(channel.to_string())),
+            ("offer_id", offer),
+            ("template_id", Some(template.to_string())),
+            ("status", Some(String::from("sent"))),
+        ];
         for (field, value) in texts {
             if let Some(value) = value {
                 let node = self.text_constant(value, span);
@@ -287,7 +310,10 @@ impl Checker {
         }
         let now = self.as_of(span);
         row.field("sent_at", now);
-        let has_plan = self.find_table("contacts").and_then(|contacts| self.table(contacts)).is_some_and(|table| table.find_column("due_from").is_some());
+        let has_plan = self
+            .find_table("contacts")
+            .and_then(|contacts| self.table(contacts))
+            .is_some_and(|table| table.find_column("due_from").is_some());
         if has_plan && journey.ahead {
             let later = self.surely_compare(ir::Comparison::Greater, wave.goes, now, span);
             let planned = self.only_where(later, wave.goes, span);
@@ -306,7 +332,8 @@ impl Checker {
 
     /// An offer sent along is a grant: invited with a send, redeemed with a deed, unless the step says otherwise.
     fn emit_grant(&mut self, draft: &mut Draft<'_>, reach: &Reach, id: NodeId, flag: NodeId) -> Option<()> {
-        let writes_it = reach.operation.as_ref().and_then(|operation| operation.writes.as_ref()).is_some_and(|(ledger, _)| ledger.text == "grants");
+        let writes_it =
+            reach.operation.as_ref().and_then(|operation| operation.writes.as_ref()).is_some_and(|(ledger, _)| ledger.text == "grants");
         let Some((module, offer)) = reach.offer.as_ref().filter(|_| !writes_it) else { return Some(()) };
         let span = reach.span;
         let mut row = self.identity(draft, true);
@@ -410,7 +437,8 @@ impl Checker {
         let span = self.graph.get(node).map(|node| node.span).unwrap_or_default();
         let unit = self.unit_of(table, span)?;
         let text = if self.type_of(node) == Type::Bool {
-            let (yes, no, unknown) = (self.text_constant("true", span), self.text_constant("false", span), self.text_constant("unknown", span));
+            let (yes, no, unknown) =
+                (self.text_constant("true", span), self.text_constant("false", span), self.text_constant("unknown", span));
             let known = self.either(node, yes, no, span);
             self.first_known(known, unknown, span)
         } else {

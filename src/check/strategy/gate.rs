@@ -2,8 +2,8 @@
 
 use super::Draft;
 use super::action::Reach;
-use super::told::Told;
 use super::journey::{Journey, WaveState};
+use super::told::Told;
 use crate::check::Checker;
 use crate::check::names::Scope;
 use crate::check::policy::{BindingRule, Candidate, RuleKind};
@@ -61,7 +61,13 @@ impl Checker {
 
     /// A rule of a policy for one action. A policy about customers asks a strategy about another table about whom it reaches; nobody
     /// known there is unknown, and stops.
-    fn policy_rule(&mut self, draft: &Draft<'_>, binding: &BindingRule, exclude: &ast::Exclude, (reach, channel): (&Reach, &str)) -> Option<Rule> {
+    fn policy_rule(
+        &mut self,
+        draft: &Draft<'_>,
+        binding: &BindingRule,
+        exclude: &ast::Exclude,
+        (reach, channel): (&Reach, &str),
+    ) -> Option<Rule> {
         let mut scope = self.scope_of_rule(draft, binding.module, Some(channel), exclude.span);
         self.bind_text(&mut scope, reach, exclude.span);
         let customers = self.find_table("customers").filter(|customers| binding.table == Some(*customers) && draft.table != *customers);
@@ -82,7 +88,9 @@ impl Checker {
         let template = reach.template.as_ref().map(|(_, template)| template);
         let approved = template.and_then(|template| template.approved.as_ref()).map(|(approver, _)| approver.text.clone());
         let generated = template.and_then(|template| template.generated.as_ref()).map(|writer| writer.text.clone());
-        for (name, text) in [("template", template.map(|template| template.name.text.clone())), ("approved_by", approved), ("generated_by", generated)] {
+        for (name, text) in
+            [("template", template.map(|template| template.name.text.clone())), ("approved_by", approved), ("generated_by", generated)]
+        {
             let node = match text {
                 Some(text) => self.text_constant(text, span),
                 None => self.constant(crate::types::Value::Missing, Type::Text, span),
@@ -125,7 +133,9 @@ impl Checker {
             out.push(Rule { stage: Stage::Eligibility, name: String::from("already_invited"), label: None, span, condition });
         }
         match self.beyond_cap(draft, *module, offer) {
-            Some(Some(condition)) => out.push(Rule { stage: Stage::Eligibility, name: String::from("rate_cap"), label: None, span, condition }),
+            Some(Some(condition)) => {
+                out.push(Rule { stage: Stage::Eligibility, name: String::from("rate_cap"), label: None, span, condition })
+            }
             Some(None) => {}
             None => *whole = false,
         }
@@ -185,7 +195,17 @@ impl Checker {
             }
             let rule = wave_rule.rule;
             let (stage, condition, wave) = (rule.stage, rule.condition, Some(wave.name.clone()));
-            draft.gates.push(Gate { stage, rule: rule.name, label: rule.label, condition, stops: stopped, asked: at, wave, action: None, span });
+            draft.gates.push(Gate {
+                stage,
+                rule: rule.name,
+                label: rule.label,
+                condition,
+                stops: stopped,
+                asked: at,
+                wave,
+                action: None,
+                span,
+            });
         }
         passed
     }
@@ -205,7 +225,13 @@ impl Checker {
                         known.stops = self.any(&both, span);
                     }
                     None => out.push(WaveRule {
-                        rule: Rule { stage: rule.stage, name: rule.name.clone(), label: rule.label.clone(), span: rule.span, condition: rule.condition },
+                        rule: Rule {
+                            stage: rule.stage,
+                            name: rule.name.clone(),
+                            label: rule.label.clone(),
+                            span: rule.span,
+                            condition: rule.condition,
+                        },
                         stops: here,
                     }),
                 }

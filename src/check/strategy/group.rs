@@ -92,7 +92,14 @@ impl Checker {
     }
 
     /// The caps per group before an action, with the groups of all that are ahead of it.
-    pub(super) fn group_caps(&mut self, courses: &[Course<'_>], contenders: &[Contender], at: usize, rules: Vec<CapRule>, ahead: &[Ahead]) -> Option<Vec<GroupCap>> {
+    pub(super) fn group_caps(
+        &mut self,
+        courses: &[Course<'_>],
+        contenders: &[Contender],
+        at: usize,
+        rules: Vec<CapRule>,
+        ahead: &[Ahead],
+    ) -> Option<Vec<GroupCap>> {
         let draft = &courses.get(contenders.get(at)?.course)?.draft;
         let mut out = Vec::new();
         for rule in rules {
@@ -109,7 +116,14 @@ impl Checker {
     }
 
     /// Each cap per group after the rules before it: those of the group ahead in this action count as far as no such rule stops them.
-    pub(super) fn group_rules(&mut self, draft: &Draft<'_>, caps: &[GroupCap], rules: &mut Vec<LayerRule>, wanted: NodeId, contact: bool) -> Option<()> {
+    pub(super) fn group_rules(
+        &mut self,
+        draft: &Draft<'_>,
+        caps: &[GroupCap],
+        rules: &mut Vec<LayerRule>,
+        wanted: NodeId,
+        contact: bool,
+    ) -> Option<()> {
         for cap in caps {
             let span = cap.rule.span;
             let mut line = vec![wanted];
@@ -145,7 +159,8 @@ impl Checker {
         let filter = self.all(&conditions, span);
         let link = Link::Key { row_key, outer_key: cap.own };
         // A gift may have several rows, one per state.
-        let (function, value) = if contact { (AggregateFunction::Count, None) } else { (AggregateFunction::Distinct, Some(self.ledger_unit(ledger, span)?)) };
+        let (function, value) =
+            if contact { (AggregateFunction::Count, None) } else { (AggregateFunction::Distinct, Some(self.ledger_unit(ledger, span)?)) };
         let aggregate = self.ledger_aggregate(ledger, link, function, value, filter, span);
         Some(self.add_in(draft.table, Kind::Aggregate(Box::new(aggregate)), Type::Int, true, span))
     }
@@ -164,7 +179,17 @@ impl Checker {
         for (table, row_key, flags) in groups {
             let (value, filter) = (Some(self.number_of(&flags, span)), Some(self.any(&flags, span)));
             let link = Link::Key { row_key, outer_key: cap.own };
-            let sum = Aggregate { table, link, function: AggregateFunction::Sum, value, filter, at: None, from: None, until: None, at_least: None };
+            let sum = Aggregate {
+                table,
+                link,
+                function: AggregateFunction::Sum,
+                value,
+                filter,
+                at: None,
+                from: None,
+                until: None,
+                at_least: None,
+            };
             let sum = self.add_in(draft.table, Kind::Aggregate(Box::new(sum)), Type::Int, true, span);
             let sum = self.first_known(sum, none, span);
             total = self.binary(Operator::Add, total, sum, Type::Int, span);

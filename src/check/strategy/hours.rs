@@ -41,7 +41,9 @@ impl Checker {
             let typed = self.expression(expression, &Scope::constant(module))?;
             self.require_type(&typed, &ty, if hours.quiet { "`quiet`" } else { "`hours`" })?;
             let Some(Value::Int(value)) = self.fixed_value(&typed) else {
-                self.report(Problem::new(&types::NOT_CONSTANT, expression.span).with("where", if hours.quiet { "`quiet`" } else { "`hours`" }));
+                self.report(
+                    Problem::new(&types::NOT_CONSTANT, expression.span).with("where", if hours.quiet { "`quiet`" } else { "`hours`" }),
+                );
                 return None;
             };
             *end = value;

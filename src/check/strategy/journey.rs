@@ -111,8 +111,11 @@ impl Checker {
         let enters = self.all(&[entry.enters, not_in_flight], span);
         let cooling = self.all(&[entry.cooling, not_in_flight, not_resting], span);
         let stays_out = self.negation(enters, span);
-        let missed: Vec<Missed> =
-            entry.missed.iter().map(|missed| Missed { late: self.all(&[missed.late, not_in_flight, stays_out], missed.span), ..*missed }).collect();
+        let missed: Vec<Missed> = entry
+            .missed
+            .iter()
+            .map(|missed| Missed { late: self.all(&[missed.late, not_in_flight, stays_out], missed.span), ..*missed })
+            .collect();
         let entry_time = self.either(enters, entry.time, entry.last, span);
         draft.scope.bind("entry", entry_time, Type::Time, true, span);
         let waiting = self.any_deferred(draft, entry.last)?;
@@ -165,8 +168,15 @@ impl Checker {
     }
 
     /// Every wave, so that all its mistakes are found; `None` when there was one.
-    fn lower_waves_in_turn(&mut self, draft: &mut Draft<'_>, waves: &[ast::Wave], enters: NodeId, progress: &mut Progress) -> Option<Vec<WaveState>> {
-        let states: Vec<Option<WaveState>> = waves.iter().enumerate().map(|(at, wave)| self.lower_wave(draft, wave, at, enters, progress)).collect();
+    fn lower_waves_in_turn(
+        &mut self,
+        draft: &mut Draft<'_>,
+        waves: &[ast::Wave],
+        enters: NodeId,
+        progress: &mut Progress,
+    ) -> Option<Vec<WaveState>> {
+        let states: Vec<Option<WaveState>> =
+            waves.iter().enumerate().map(|(at, wave)| self.lower_wave(draft, wave, at, enters, progress)).collect();
         states.into_iter().collect()
     }
 
@@ -191,7 +201,8 @@ impl Checker {
     pub(super) fn still_deferred(&mut self, draft: &Draft<'_>, journey: &Journey, wave: &str, names: &[&str]) -> Option<NodeId> {
         let span = draft.span;
         let first = names.get(..1).unwrap_or_default();
-        let deferred = self.latest_time(draft, "journeys", "happened_at", &[("event", &["deferred"]), ("wave", &[wave]), ("reason", first)])?;
+        let deferred =
+            self.latest_time(draft, "journeys", "happened_at", &[("event", &["deferred"]), ("wave", &[wave]), ("reason", first)])?;
         let sent = self.latest_time(draft, "contacts", "sent_at", &[("wave", &[wave]), ("template_id", names)])?;
         let left = self.latest_time(draft, "journeys", "happened_at", &[("event", &["exited"])])?;
         let current = self.surely_compare(Comparison::GreaterOrEqual, deferred, journey.entry_time, span);
@@ -267,7 +278,14 @@ impl Checker {
         self.only_where(current, time, span)
     }
 
-    fn lower_wave(&mut self, draft: &mut Draft<'_>, wave: &ast::Wave, at: usize, enters: NodeId, progress: &mut Progress) -> Option<WaveState> {
+    fn lower_wave(
+        &mut self,
+        draft: &mut Draft<'_>,
+        wave: &ast::Wave,
+        at: usize,
+        enters: NodeId,
+        progress: &mut Progress,
+    ) -> Option<WaveState> {
         let span = wave.span;
         let last = draft.scope.bindings.get("entry").map(|entry| entry.node)?;
         let after = match &wave.after {

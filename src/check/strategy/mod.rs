@@ -29,8 +29,6 @@ mod quota;
 mod told;
 mod trigger;
 
-use course::{Course, Rank};
-use layer::Contender;
 use super::Checker;
 use super::names::{Scope, TriggerRow};
 use super::policy::BindingRule;
@@ -40,7 +38,9 @@ use crate::ir::{self, Arm, Emission, Gate, Ladder, LadderLabel, NodeId, Stage};
 use crate::source::Span;
 use crate::syntax::ast::{self, ItemKind, Name};
 use crate::types::{LadderId, TableId, Value};
+use course::{Course, Rank};
 use indexmap::IndexMap;
+use layer::Contender;
 use std::rc::Rc;
 
 /// All strategies of the entry file, lowered.

@@ -84,10 +84,11 @@ impl Checker {
 
     /// The first subject for whom all of `context` holds and `wanted` does too.
     fn example(&self, samples: &Samples, context: &[NodeId], wanted: impl Fn(&Self, &Subject) -> bool) -> Option<Subject> {
-        let count = samples.values().try_fold(1_usize, |product, values| product.checked_mul(values.len())).filter(|count| *count <= MOST)?;
-        (0..count).map(|index| pick(samples, index)).find(|subject| {
-            context.iter().all(|condition| self.holds(*condition, subject) == Some(true)) && wanted(self, subject)
-        })
+        let count =
+            samples.values().try_fold(1_usize, |product, values| product.checked_mul(values.len())).filter(|count| *count <= MOST)?;
+        (0..count)
+            .map(|index| pick(samples, index))
+            .find(|subject| context.iter().all(|condition| self.holds(*condition, subject) == Some(true)) && wanted(self, subject))
     }
 
     /// A step that some rule before assignment stops for everybody who gets there.
@@ -142,7 +143,9 @@ impl Checker {
             }
             let related = self.related(&[typed.node], context);
             let samples = self.samples_of(&[related.as_slice(), &[typed.node]].concat());
-            let Some(found) = self.example(&samples, &related, |checker, subject| checker.holds(typed.node, subject) != Some(true)) else { continue };
+            let Some(found) = self.example(&samples, &related, |checker, subject| checker.holds(typed.node, subject) != Some(true)) else {
+                continue;
+            };
             let example = self.describe(&found);
             let written = self.sources.text(evidence.span).split_whitespace().collect::<Vec<_>>().join(" ");
             let problem = Problem::new(&problems::CLAIM_NOT_IMPLIED, reach.span).with("strategy", &draft.ast.name.text);
@@ -190,17 +193,24 @@ impl Checker {
             let mut tried = samples.clone();
             tried.insert(risk, vec![Value::Int(high)]);
             tried.insert(bearing, vec![Value::Int(low)]);
-            self.example(&tried, &context, |checker, subject| rules.iter().all(|rule| checker.holds(*rule, subject) == Some(false))).map(|_| (high, low))
+            self.example(&tried, &context, |checker, subject| rules.iter().all(|rule| checker.holds(*rule, subject) == Some(false)))
+                .map(|_| (high, low))
         });
         let (high, low) = found?;
         let step = self.sources.text(reach.span).split_whitespace().collect::<Vec<_>>().join(" ");
-        let triggers: Vec<String> = draft.ast.triggers.iter().map(|trigger| self.sources.text(trigger.span).split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let triggers: Vec<String> = draft
+            .ast
+            .triggers
+            .iter()
+            .map(|trigger| self.sources.text(trigger.span).split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect();
         let mut path = vec![triggers.join(", ")];
         if wave.name != "1" {
             path.push(format!("wave {}", wave.name));
         }
         path.push(step);
-        let problem = Problem::new(&problems::UNSUITABLE, product.span).with("strategy", &draft.ast.name.text).with("product", &product.text);
+        let problem =
+            Problem::new(&problems::UNSUITABLE, product.span).with("strategy", &draft.ast.name.text).with("product", &product.text);
         let problem = problem.with("example", format!("risk_level = {low}, candidate.product.risk_level = {high}"));
         self.report(problem.with("path", path.join(" → ")));
         Some(())
@@ -208,7 +218,8 @@ impl Checker {
 
     /// The risk level of whoever is reached.
     fn risk_of_customer(&mut self, draft: &Draft<'_>, place: Synthetic, scope: &Scope) -> Option<NodeId> {
-        let mut paths: Vec<Vec<String>> = vec![vec![String::from("risk_level")], vec![String::from("customer"), String::from("risk_level")]];
+        let mut paths: Vec<Vec<String>> =
+            vec![vec![String::from("risk_level")], vec![String::from("customer"), String::from("risk_level")]];
         if let Some(recipient) = &draft.ast.recipient {
             let mut names: Vec<String> = recipient.segments.iter().map(|segment| segment.text.clone()).collect();
             names.push(String::from("risk_level"));
@@ -253,7 +264,8 @@ impl Checker {
             }
             let Some(start) = counted_from else { continue };
             let gets_there = self.example(&samples, &[wave.condition], |_, _| true).is_some();
-            let stays = self.example(&samples, &[wave.condition], |checker, subject| checker.holds(*condition, subject) != Some(true)).is_some();
+            let stays =
+                self.example(&samples, &[wave.condition], |checker, subject| checker.holds(*condition, subject) != Some(true)).is_some();
             if !gets_there || stays {
                 continue;
             }

@@ -41,7 +41,13 @@ impl Checker {
             let Some((_, reach)) = course.action(contender.wave, contender.reach) else { continue };
             let Some((module, offer)) = reach.offer.as_ref().filter(|(_, offer)| offer.quota.is_some()) else { continue };
             if contender.round > 0 {
-                self.inherits_place(contender, course, contenders, (&offer.name.text, reach.fallback_of.map(|(_, stage)| stage)), reach.span);
+                self.inherits_place(
+                    contender,
+                    course,
+                    contenders,
+                    (&offer.name.text, reach.fallback_of.map(|(_, stage)| stage)),
+                    reach.span,
+                );
                 continue;
             }
             let table = course.draft.table;
@@ -67,7 +73,14 @@ impl Checker {
     }
 
     /// What stands in for an action keeps its place, so it gives the same offer.
-    fn inherits_place(&mut self, contender: &Contender, course: &Course<'_>, contenders: &[Contender], (offer, stage): (&str, Option<Stage>), span: Span) {
+    fn inherits_place(
+        &mut self,
+        contender: &Contender,
+        course: &Course<'_>,
+        contenders: &[Contender],
+        (offer, stage): (&str, Option<Stage>),
+        span: Span,
+    ) {
         let replaced = contender.replaces.and_then(|at| contenders.get(at)).and_then(|other| course.action(other.wave, other.reach));
         let given = replaced.and_then(|(_, reach)| reach.offer.as_ref()).is_some_and(|(_, given)| given.name.text == offer);
         if !given || !stage.is_some_and(keeps_place) {
@@ -88,7 +101,10 @@ impl Checker {
         let last = self.binary(Operator::Add, open, reserve, Type::Int, span);
         for (at, (course, members)) in pool.members.iter().enumerate() {
             let Some(course) = courses.get_mut(*course) else { continue };
-            let span = contenders.get(*members.first()?).and_then(|first| course.action(first.wave, first.reach)).map_or(span, |(_, reach)| reach.span);
+            let span = contenders
+                .get(*members.first()?)
+                .and_then(|first| course.action(first.wave, first.reach))
+                .map_or(span, |(_, reach)| reach.span);
             let place = Population::Place { entries: entries.clone(), at: u32::try_from(at).ok()? };
             let place = self.add_in(pool.table, Kind::Population(Box::new(place)), Type::Int, true, span);
             let served = self.surely_compare(Comparison::LessOrEqual, place, open, span);
@@ -109,7 +125,8 @@ impl Checker {
         let mut first = None;
         for (course, members) in &pool.members {
             let course = courses.get(*course)?;
-            let wanted: Vec<NodeId> = members.iter().filter_map(|member| contenders.get(*member)).map(|contender| contender.wanted).collect();
+            let wanted: Vec<NodeId> =
+                members.iter().filter_map(|member| contenders.get(*member)).map(|contender| contender.wanted).collect();
             let flag = self.any(&wanted, pool.offer.name.span);
             let keys = self.rank_keys(&course.draft)?;
             let shape: Vec<(Type, bool)> = keys.iter().map(|(key, descending)| (self.type_of(*key), *descending)).collect();
@@ -128,7 +145,14 @@ impl Checker {
     }
 
     /// Records who waits in the reserve and who is left out.
-    fn keep_served(&mut self, course: &mut Course<'_>, contender: &mut Contender, (served, near): (NodeId, NodeId), number: NodeId, rule_span: Span) -> Option<()> {
+    fn keep_served(
+        &mut self,
+        course: &mut Course<'_>,
+        contender: &mut Contender,
+        (served, near): (NodeId, NodeId),
+        number: NodeId,
+        rule_span: Span,
+    ) -> Option<()> {
         let (wave, reach) = (course.journey.waves.get(contender.wave)?, course.reaches.get(contender.wave)?.get(contender.reach)?);
         let (span, asked) = (reach.span, contender.wanted);
         let not_served = self.negation(served, span);
@@ -184,9 +208,10 @@ impl Checker {
         let beyond = self.negation(served, span);
         for number in members {
             let Some(contender) = contenders.get_mut(number) else { continue };
-            let (Some(wave), Some(reach)) =
-                (course.journey.waves.get(contender.wave), course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)))
-            else {
+            let (Some(wave), Some(reach)) = (
+                course.journey.waves.get(contender.wave),
+                course.reaches.get(contender.wave).and_then(|reaches| reaches.get(contender.reach)),
+            ) else {
                 continue;
             };
             let rule = LayerRule { name: String::from("limit"), label: None, condition: beyond, detail: None, span };

@@ -97,7 +97,17 @@ impl Checker {
             return None;
         }
         let (last, now, never) = (self.last_entry(draft)?, self.as_of(span), self.truth(false, span));
-        Some(Entry { fired: never, enters: never, time: now, last, row, cooling: never, missed: Vec::new(), words: self.text_constant("", span), held: Vec::new() })
+        Some(Entry {
+            fired: never,
+            enters: never,
+            time: now,
+            last,
+            row,
+            cooling: never,
+            missed: Vec::new(),
+            words: self.text_constant("", span),
+            held: Vec::new(),
+        })
     }
 
     pub(super) fn trigger_words(&self, trigger: &ast::Trigger) -> String {
@@ -312,7 +322,9 @@ impl Checker {
             [name] => (name, None),
             [name, column] => (name, Some(column)),
             _ => {
-                self.report(Problem::new(&names::UNKNOWN_NAME, path.span).with("name", path.text()).with("advice", "write `TABLE` or `TABLE.time`"));
+                self.report(
+                    Problem::new(&names::UNKNOWN_NAME, path.span).with("name", path.text()).with("advice", "write `TABLE` or `TABLE.time`"),
+                );
                 return None;
             }
         };

@@ -51,19 +51,24 @@ pub(super) fn comparison_lines(program: &Program, lists: &Lists<'_>, language: L
     if compared.is_empty() {
         return String::new();
     }
-    let mut versions: BTreeMap<&str, Version> = compared.iter().flatten().map(|strategy| (strategy.name.as_str(), Version::default())).collect();
+    let mut versions: BTreeMap<&str, Version> =
+        compared.iter().flatten().map(|strategy| (strategy.name.as_str(), Version::default())).collect();
     let unit = |unit: &str, customer: &str| if unit.is_empty() { customer.to_owned() } else { unit.to_owned() };
-    each(&lists.actions, ["strategy_id", "unit_id", "customer_id", "channel", "assignee_id"], |[strategy, id, customer, channel, assignee]| {
-        let Some(version) = versions.get_mut(strategy) else { return };
-        version.units.insert(unit(id, customer));
-        version.treated.insert(unit(id, customer));
-        if !channel.is_empty() {
-            *version.contacts.entry(channel.to_owned()).or_default() += 1;
-        }
-        if !assignee.is_empty() {
-            *version.load.entry((assignee.to_owned(), channel.to_owned())).or_default() += 1;
-        }
-    });
+    each(
+        &lists.actions,
+        ["strategy_id", "unit_id", "customer_id", "channel", "assignee_id"],
+        |[strategy, id, customer, channel, assignee]| {
+            let Some(version) = versions.get_mut(strategy) else { return };
+            version.units.insert(unit(id, customer));
+            version.treated.insert(unit(id, customer));
+            if !channel.is_empty() {
+                *version.contacts.entry(channel.to_owned()).or_default() += 1;
+            }
+            if !assignee.is_empty() {
+                *version.load.entry((assignee.to_owned(), channel.to_owned())).or_default() += 1;
+            }
+        },
+    );
     each(&lists.exclusions, ["strategy_id", "unit_id", "customer_id", "stage", "rule"], |[strategy, id, customer, stage, rule]| {
         let Some(version) = versions.get_mut(strategy) else { return };
         version.units.insert(unit(id, customer));
@@ -75,13 +80,18 @@ pub(super) fn comparison_lines(program: &Program, lists: &Lists<'_>, language: L
 
 fn lines_of(program: &Program, strategies: &[&Strategy], versions: &BTreeMap<&str, Version>, language: Language) -> String {
     let english = language == Language::English;
-    let found: Vec<(&str, &Version)> = strategies.iter().filter_map(|strategy| Some((strategy.name.as_str(), versions.get(strategy.name.as_str())?))).collect();
+    let found: Vec<(&str, &Version)> =
+        strategies.iter().filter_map(|strategy| Some((strategy.name.as_str(), versions.get(strategy.name.as_str())?))).collect();
     let all: BTreeSet<&String> = found.iter().flat_map(|(_, version)| &version.units).collect();
     let shared = all.iter().filter(|unit| found.iter().all(|(_, version)| version.units.contains(**unit))).count();
     let control = found.iter().map(|(_, version)| version.control).max().unwrap_or(0);
     let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
     let mut out = match english {
-        true => format!("comparison of {}: {} subjects, {shared} of them in every version's reach, {control} in control\n", names.join(", "), all.len()),
+        true => format!(
+            "comparison of {}: {} subjects, {shared} of them in every version's reach, {control} in control\n",
+            names.join(", "),
+            all.len()
+        ),
         false => format!("对比 {}：共 {} 个对象，其中 {shared} 个同属各版本，对照组 {control} 个\n", names.join("、"), all.len()),
     };
     for (name, version) in found {
@@ -98,8 +108,12 @@ fn lines_of(program: &Program, strategies: &[&Strategy], versions: &BTreeMap<&st
         let listed = |items: &[String]| if items.is_empty() { String::from("–") } else { items.join(", ") };
         let (contacts, load, waiting, treated) = (listed(&contacts), listed(&load), version.waiting, version.treated.len());
         out += &match english {
-            true => format!("  {name}: {treated} treated; {contacts}; cost {money}元; staff {minutes} minutes; load {load}; {waiting} wait for capacity\n"),
-            false => format!("  {name}：触达 {treated} 个；{contacts}；成本 {money}元；人工 {minutes} 分钟；负荷 {load}；{waiting} 个等待产能\n"),
+            true => format!(
+                "  {name}: {treated} treated; {contacts}; cost {money}元; staff {minutes} minutes; load {load}; {waiting} wait for capacity\n"
+            ),
+            false => {
+                format!("  {name}：触达 {treated} 个；{contacts}；成本 {money}元；人工 {minutes} 分钟；负荷 {load}；{waiting} 个等待产能\n")
+            }
         };
     }
     out

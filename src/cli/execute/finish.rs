@@ -3,11 +3,13 @@
 use super::super::atomic::{AtomicFolder, FolderError, MANIFEST};
 use super::super::data::InputFile;
 use super::super::output::summary_table;
-use super::super::outputs::{Front, Inputs, Lists, Manifest, RunFields, Sheet, Summary, Tie, WriteError, list_digest, tie_out, time_text, write_lists};
+use super::super::outputs::{
+    Front, Inputs, Lists, Manifest, RunFields, Sheet, Summary, Tie, WriteError, list_digest, tie_out, time_text, write_lists,
+};
 use super::super::problems::CANNOT_WRITE;
 use super::super::session::{Exit, Failure, shown};
-use super::problems::COUNTS_DO_NOT_TIE;
 use super::comparison::comparison_lines;
+use super::problems::COUNTS_DO_NOT_TIE;
 use super::report::Decided;
 use super::{Job, Target, Timings, failed, history, milliseconds};
 use std::path::Path;
@@ -20,7 +22,13 @@ use strat::report::run::RunReport;
 
 impl Job<'_> {
     /// Writes lists, record and ledger, and shows the table of counts.
-    pub(super) fn finish(&self, target: Target<'_>, inputs: &[InputFile], outcome: &Outcome, mut timings: Timings) -> Result<Exit, Failure> {
+    pub(super) fn finish(
+        &self,
+        target: Target<'_>,
+        inputs: &[InputFile],
+        outcome: &Outcome,
+        mut timings: Timings,
+    ) -> Result<Exit, Failure> {
         let Target { folder, out, forms, show } = target;
         self.progress.step(self.session.words("writing", "写出中"));
         let started = Instant::now();
@@ -32,7 +40,8 @@ impl Job<'_> {
         let ties = self.tied(&lists, &outcome.watches)?;
         let rows = self.ledger_rows(outcome, &run, out)?;
         let front = Front { language: self.project.locale, as_of: self.moment.as_of, facts: self.facts(&run_id, &lists) };
-        let files = write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
+        let files =
+            write_lists(self.program, &lists, &summary, &front, forms, folder.path()).map_err(|error| self.unwritten(out, &error))?;
         // Without a ledger nothing remembers what was decided.
         let decided = match self.project.ledger {
             Some(_) => list_digest(&lists, &files).map_err(|error| self.unwritten(out, &error))?,
@@ -52,7 +61,8 @@ impl Job<'_> {
             ledger: &self.history.visible(),
             previous_manifest: before.as_deref(),
         };
-        let manifest = Manifest::new(&run_id, &record, &files, &summary, &ties, &outcome.watches).bytes().map_err(|error| failed(&error))?;
+        let manifest =
+            Manifest::new(&run_id, &record, &files, &summary, &ties, &outcome.watches).bytes().map_err(|error| failed(&error))?;
         timings.write = milliseconds(started);
         let written = serde_json::to_vec_pretty(&timings).map_err(|error| failed(&error))?;
         let stopped = |error: FolderError| error.failure(self.session);
@@ -64,7 +74,8 @@ impl Job<'_> {
         if let Some(first) = show
             && !self.session.format.is_machine()
         {
-            self.session.print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
+            self.session
+                .print(&lists.actions.first_rows(first, &["strategy_id", "customer_id", "wave", "arm", "channel", "due_by", "message"]));
         }
         Ok(Exit::Ok)
     }

@@ -148,7 +148,10 @@ fn in_flight(program: &Program, strategy: &str, plan: &OldPlan, parts: &[LedgerP
         }
     })?;
     let through = |person: &Person| plan.waves.last().is_some_and(|(last, _)| person.had.contains(last));
-    Ok(people.into_values().filter(|person| !person.entered.is_empty() && person.arm != "control" && !person.left && !through(person)).collect())
+    Ok(people
+        .into_values()
+        .filter(|person| !person.entered.is_empty() && person.arm != "control" && !person.left && !through(person))
+        .collect())
 }
 
 /// Some columns of every row of a ledger table, as texts.
@@ -157,7 +160,8 @@ fn each(program: &Program, parts: &[LedgerPart], table: &str, columns: &[&str], 
     for part in parts.iter().filter(|part| part.table == table) {
         let Ok(source) = data::ledger_source(schema, part.clone()) else { continue };
         let frame = source.frame.collect().map_err(|error| failed(&error))?;
-        let found: Vec<Option<&StringChunked>> = columns.iter().map(|name| frame.column(name).ok().and_then(|column| column.str().ok())).collect();
+        let found: Vec<Option<&StringChunked>> =
+            columns.iter().map(|name| frame.column(name).ok().and_then(|column| column.str().ok())).collect();
         for at in 0..frame.height() {
             let cells: Vec<&str> = found.iter().map(|column| column.and_then(|column| column.get(at)).unwrap_or("")).collect();
             row(&cells);
@@ -190,7 +194,10 @@ fn judge(program: &Program, strategy: &Strategy, old: &OldPlan, people: &[Person
             let names = std::iter::once(&wave.name).chain(&wave.was);
             let was_open = names.filter_map(|name| old_place(name)).any(|before| Some(before) < last_before);
             if !was_open && at < last {
-                return Verdict::Refused("a wave now comes before one that some of them have had", "有波次被放到了其中一些人已经走过的波次之前");
+                return Verdict::Refused(
+                    "a wave now comes before one that some of them have had",
+                    "有波次被放到了其中一些人已经走过的波次之前",
+                );
             }
         }
     }

@@ -130,7 +130,14 @@ impl History {
     }
 
     /// Adds the rows of a run, all tables or none. `decided` stands for its lists.
-    pub(super) fn commit(&self, session: &Session, run: &str, as_of: i64, tables: &[(String, Vec<u8>)], decided: &str) -> Result<(), Failure> {
+    pub(super) fn commit(
+        &self,
+        session: &Session,
+        run: &str,
+        as_of: i64,
+        tables: &[(String, Vec<u8>)],
+        decided: &str,
+    ) -> Result<(), Failure> {
         let Some(folder) = &self.folder else { return Ok(()) };
         LedgerStore::new(folder).commit(run, &stamp(as_of), tables, decided).map(|_| ()).map_err(|error| error.failure(session, folder))
     }

@@ -8,7 +8,10 @@ pub static RUN_FAILED: ProblemKind = ProblemKind {
     slug: "run-failed",
     severity: Severity::Error,
     title: Text { en: "the run stopped: {reason}", zh: "运行中止：{reason}" },
-    help: Some(Text { en: "nothing was written; the previous outputs and the ledger are as they were", zh: "没有写入任何内容；之前的输出和台账保持不变" }),
+    help: Some(Text {
+        en: "nothing was written; the previous outputs and the ledger are as they were",
+        zh: "没有写入任何内容；之前的输出和台账保持不变",
+    }),
     label: NO_LABEL,
 };
 
@@ -47,7 +50,10 @@ pub static PLAN_CHANGED: ProblemKind = ProblemKind {
         en: "the plan of `{strategy}` changed while {people} people are in it; they go on by the new one: {plan}",
         zh: "策略 `{strategy}` 的计划已变更，仍有 {people} 人在途；他们按新计划继续：{plan}",
     },
-    help: Some(Text { en: "waves they had are not repeated, delays and conditions are those of the new plan", zh: "已执行的波次不会重复，间隔和条件按新计划" }),
+    help: Some(Text {
+        en: "waves they had are not repeated, delays and conditions are those of the new plan",
+        zh: "已执行的波次不会重复，间隔和条件按新计划",
+    }),
     label: Text { en: "this strategy", zh: "此策略" },
 };
 

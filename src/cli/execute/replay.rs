@@ -114,7 +114,14 @@ pub(super) fn day(session: &Session, name: &str, text: &str) -> Result<NaiveDate
     }
 }
 
-fn replay(session: &Session, project: &Project, loaded: &Loaded, program: &Program, (from, to): (NaiveDate, NaiveDate), arguments: &Replay) -> Result<Replayed, Failure> {
+fn replay(
+    session: &Session,
+    project: &Project,
+    loaded: &Loaded,
+    program: &Program,
+    (from, to): (NaiveDate, NaiveDate),
+    arguments: &Replay,
+) -> Result<Replayed, Failure> {
     let first = Project { as_of: Some(AsOf::Day(from)), ..project.clone() };
     let mut job = Job::new(session, &first, loaded, program, arguments.since.as_deref(), false)?;
     super::refuse_early_cohorts(loaded, job.moment)?;
@@ -218,7 +225,13 @@ fn table(language: Language, days: &[DayCounts]) -> String {
     let names = channels(days);
     let mut header = vec![word("day", "日期"), word("candidates", "候选"), word("actions", "动作")];
     header.extend(names.iter().map(|name| if name.is_empty() { word("operations", "操作") } else { name }));
-    header.extend([word("cost", "成本"), word("staff min", "人工分钟"), word("busiest", "最忙"), word("no capacity", "人手不足"), word("excluded", "排除")]);
+    header.extend([
+        word("cost", "成本"),
+        word("staff min", "人工分钟"),
+        word("busiest", "最忙"),
+        word("no capacity", "人手不足"),
+        word("excluded", "排除"),
+    ]);
     let mut rows: Vec<Vec<String>> = days.iter().map(|day| line(day, &names)).collect();
     let sum = |value: fn(&DayCounts) -> u64| days.iter().map(value).sum::<u64>().to_string();
     let mut last = vec![word("all", "合计").to_owned(), sum(|day| day.candidates), sum(|day| day.actions)];
@@ -234,7 +247,13 @@ fn line(day: &DayCounts, names: &[&str]) -> Vec<String> {
     let mut row = vec![day.day.clone(), day.candidates.to_string(), day.actions.to_string()];
     row.extend(names.iter().map(|name| day.volumes.get(*name).copied().unwrap_or(0).to_string()));
     let most = day.busiest.iter().map(|count| format!("{} {} {}", count.assignee, count.channel, count.contacts)).collect::<Vec<_>>();
-    row.extend([yuan(day.cost), day.staff_minutes.to_string(), most.join(", "), day.capacity_stopped.to_string(), day.excluded.to_string()]);
+    row.extend([
+        yuan(day.cost),
+        day.staff_minutes.to_string(),
+        most.join(", "),
+        day.capacity_stopped.to_string(),
+        day.excluded.to_string(),
+    ]);
     row
 }
 
@@ -245,7 +264,9 @@ fn reasons(language: Language, days: &[DayCounts]) -> String {
         Language::Chinese => ["日期", "策略", "环节", "规则", "排除"],
     };
     let of_day = |day: &DayCounts| -> Vec<Vec<String>> {
-        let row = |count: &ExclusionCount| vec![day.day.clone(), count.strategy.clone(), count.stage.clone(), count.rule.clone(), count.exclusions.to_string()];
+        let row = |count: &ExclusionCount| {
+            vec![day.day.clone(), count.strategy.clone(), count.stage.clone(), count.rule.clone(), count.exclusions.to_string()]
+        };
         day.exclusions.iter().map(row).collect()
     };
     let rows: Vec<Vec<String>> = days.iter().flat_map(of_day).collect();
@@ -257,7 +278,14 @@ fn day_list(days: &[DayCounts]) -> String {
     let mut out = String::from("day,candidates,actions,assignments,cost,staff_minutes,capacity_stopped,excluded\n");
     for day in days {
         let numbers = [day.candidates, day.actions, day.assignments].map(|number| number.to_string()).join(",");
-        out.push_str(&format!("{},{numbers},{},{},{},{}\n", day.day, yuan(day.cost), day.staff_minutes, day.capacity_stopped, day.excluded));
+        out.push_str(&format!(
+            "{},{numbers},{},{},{},{}\n",
+            day.day,
+            yuan(day.cost),
+            day.staff_minutes,
+            day.capacity_stopped,
+            day.excluded
+        ));
     }
     out
 }

@@ -73,7 +73,13 @@ fn standard(output: Output) -> &'static [(&'static str, Type)] {
         Output::Exclusions => EXCLUSIONS,
         Output::Assignments => ASSIGNMENTS,
         Output::Alerts => ALERTS,
-        Output::Entries | Output::Contacts | Output::Grants | Output::TierHistory | Output::Journeys | Output::Metrics | Output::Ledger(_) => &[],
+        Output::Entries
+        | Output::Contacts
+        | Output::Grants
+        | Output::TierHistory
+        | Output::Journeys
+        | Output::Metrics
+        | Output::Ledger(_) => &[],
     }
 }
 
@@ -188,7 +194,8 @@ impl Waves {
         let actions = strategy.map(|strategy| strategy.actions.as_slice()).unwrap_or_default();
         let places: BTreeMap<&str, i64> = actions.iter().map(|action| (action.wave.as_str(), i64::from(action.wave_number))).collect();
         // One value for all rows is read once, without a copy per row.
-        let values = column.as_scalar_column().map_or_else(|| column.as_materialized_series().clone(), |same| same.as_single_value_series());
+        let values =
+            column.as_scalar_column().map_or_else(|| column.as_materialized_series().clone(), |same| same.as_single_value_series());
         let found: Vec<i64> = match (values.i64(), values.str()) {
             (Ok(numbers), _) => numbers.iter().map(|number| number.unwrap_or(i64::MAX)).collect(),
             (_, Ok(names)) => names.iter().map(|name| name.and_then(|name| places.get(name).copied()).unwrap_or(i64::MAX)).collect(),

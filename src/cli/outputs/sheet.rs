@@ -160,7 +160,11 @@ impl<'a> Sheet<'a> {
             if !picked.is_empty() {
                 used += 1;
                 let rows = self.taken(part, &IdxCa::from_vec(PlSmallStr::EMPTY, picked))?;
-                if used == 1 { whole = rows } else { whole.vstack_mut(&rows)?; }
+                if used == 1 {
+                    whole = rows
+                } else {
+                    whole.vstack_mut(&rows)?;
+                }
             }
         }
         let frame = if used > 1 { whole.take(&IdxCa::from_vec(PlSmallStr::EMPTY, order))? } else { whole };
@@ -223,8 +227,10 @@ impl<'a> Sheet<'a> {
     pub fn first_rows(&self, count: usize, columns: &[&str]) -> String {
         let Ok(page) = self.page(0..self.rows().min(count)) else { return String::new() };
         let Ok(cells) = page.cells() else { return String::new() };
-        let chosen: Vec<(&str, &Cells<'_>)> =
-            columns.iter().filter_map(|name| Some((*name, cells.get(self.fields.iter().position(|field| field.name == *name)?)?))).collect();
+        let chosen: Vec<(&str, &Cells<'_>)> = columns
+            .iter()
+            .filter_map(|name| Some((*name, cells.get(self.fields.iter().position(|field| field.name == *name)?)?)))
+            .collect();
         let text = |cells: &Cells<'_>, row: usize| {
             let mut out = String::new();
             cells.get(row).write(&mut out);

@@ -191,7 +191,8 @@ pub fn write_channels(sheet: &Sheet<'_>, channels: &[String], folder: &Path) -> 
 
 /// `actions/sms.csv`; what cannot stand in a file name becomes `_`.
 fn file_of(channel: Option<&str>) -> String {
-    let stem: String = channel.unwrap_or("operations").chars().map(|c| if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect();
+    let stem: String =
+        channel.unwrap_or("operations").chars().map(|c| if c.is_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect();
     format!("actions/{stem}.csv")
 }
 

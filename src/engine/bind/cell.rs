@@ -355,4 +355,3 @@ fn milliseconds(clock: &str) -> Option<i64> {
     let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
     Some(i64::from((hours * 60 + minutes) * 60 + seconds) * 1000 + thousandths.parse::<i64>().ok()?)
 }
-

@@ -1,9 +1,7 @@
 //! The check pass: every cell of every column that could be wrong, counted in one query per file.
 
 use super::convert::Conversion;
-use super::problems::{
-    DataProblem, MISSING_REQUIRED_VALUE, NULL_KEY, TOO_MANY_DECIMALS, VALUE_NOT_IN_SET, WRONG_TYPE, masked,
-};
+use super::problems::{DataProblem, MISSING_REQUIRED_VALUE, NULL_KEY, TOO_MANY_DECIMALS, VALUE_NOT_IN_SET, WRONG_TYPE, masked};
 use super::{Bindable, MISSING, NOT_IN_SET, RawSource, TOO_FINE, WRONG, listed};
 use crate::diag::nearest::nearest;
 use crate::types::{Column, Table, Type};

@@ -295,7 +295,8 @@ fn fen(cell: Expr, scale: usize) -> Expr {
     lift(cell, DataType::Int64, move |column| {
         let held = column.decimal()?.physical();
         // The precision says that every number fits.
-        let amounts: Int64Chunked = unary_elementwise_values(held, |digits: i128| i64::try_from(digits).unwrap_or(i64::MAX).saturating_mul(factor));
+        let amounts: Int64Chunked =
+            unary_elementwise_values(held, |digits: i128| i64::try_from(digits).unwrap_or(i64::MAX).saturating_mul(factor));
         Ok(amounts.with_name(column.name().clone()).into_column())
     })
 }

@@ -1,7 +1,7 @@
 //! Which header of a file is which column.
 
-use super::problems::{ABSENT_COLUMN, DUPLICATE_HEADER, DataProblem, MISSING_COLUMN};
 use super::listed;
+use super::problems::{ABSENT_COLUMN, DUPLICATE_HEADER, DataProblem, MISSING_COLUMN};
 use crate::diag::nearest::nearest;
 use crate::types::{Column, Table};
 use polars::prelude::{DataType, PlSmallStr, Schema};
@@ -30,8 +30,7 @@ pub(super) fn find(table: &Table, column: &Column, schema: &Schema, file: &str) 
         Some((before, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => before.to_owned(),
         Some(_) | None => header.to_owned(),
     };
-    let fitting: Vec<(&PlSmallStr, &DataType)> =
-        schema.iter().filter(|(header, _)| accepted.contains(&bare(&original(header)))).collect();
+    let fitting: Vec<(&PlSmallStr, &DataType)> = schema.iter().filter(|(header, _)| accepted.contains(&bare(&original(header)))).collect();
     match fitting.as_slice() {
         [] if column.optional => Ok(Matched::Absent(DataProblem::of_column(&ABSENT_COLUMN, table, column).with("file", file))),
         [] => Err(missing(table, column, schema, file)),
@@ -45,9 +44,10 @@ pub(super) fn find(table: &Table, column: &Column, schema: &Schema, file: &str) 
 
 fn missing(table: &Table, column: &Column, schema: &Schema, file: &str) -> DataProblem {
     let headers: Vec<String> = schema.iter_names().map(|name| bare(name).to_owned()).collect();
-    let advice = nearest(&column.name, headers.iter().map(String::as_str)).into_iter().next().map(|name| format!("→ `{name}`? ")).unwrap_or_default();
-    DataProblem::of_column(&MISSING_COLUMN, table, column)
-        .with("file", file)
-        .with("found", listed(&headers))
-        .with("nearest", advice)
+    let advice = nearest(&column.name, headers.iter().map(String::as_str))
+        .into_iter()
+        .next()
+        .map(|name| format!("→ `{name}`? "))
+        .unwrap_or_default();
+    DataProblem::of_column(&MISSING_COLUMN, table, column).with("file", file).with("found", listed(&headers)).with("nearest", advice)
 }

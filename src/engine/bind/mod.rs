@@ -25,7 +25,8 @@ use crate::types::{Column, ColumnId, Table, TableId, TableKind, Type};
 use convert::Conversion;
 use headers::Matched;
 use polars::prelude::{
-    DataFrame, DataType, Expr, Field, IdxSize, IntoLazy, LazyFrame, NULL, PolarsError, PolarsResult, Schema, UnionArgs, UniqueKeepStrategy, col, concat, lit,
+    DataFrame, DataType, Expr, Field, IdxSize, IntoLazy, LazyFrame, NULL, PolarsError, PolarsResult, Schema, UnionArgs, UniqueKeepStrategy,
+    col, concat, lit,
 };
 use problems::{MISSING_TABLE, UNREADABLE_DATA};
 use std::borrow::Cow;
@@ -277,13 +278,15 @@ fn bind_source(
             Some(_) | None => headers::find(table, column, &schema, &source.name),
         };
         match found {
-            Ok(Matched::Header(header, dtype)) => match convert::conversion(&dtype, &header, &as_written(column, source.ours), settings.zone) {
-                Some(conversion) => {
-                    let complete = source.complete.contains(&header);
-                    bindable.push(Bindable { column, key: table.key.contains(id), complete, conversion });
+            Ok(Matched::Header(header, dtype)) => {
+                match convert::conversion(&dtype, &header, &as_written(column, source.ours), settings.zone) {
+                    Some(conversion) => {
+                        let complete = source.complete.contains(&header);
+                        bindable.push(Bindable { column, key: table.key.contains(id), complete, conversion });
+                    }
+                    None => notes.push(check::wrong_column(table, column, &source.name, &dtype)),
                 }
-                None => notes.push(check::wrong_column(table, column, &source.name, &dtype)),
-            },
+            }
             Ok(Matched::Absent(note)) => {
                 absent.push(column);
                 // What a channel system does not know of a contact only strat writes; it would be said every night.

@@ -32,7 +32,9 @@ pub static MISSING_COLUMN: ProblemKind = ProblemKind {
 pub static DUPLICATE_HEADER: ProblemKind = ProblemKind {
     slug: "duplicate-header",
     severity: Severity::Error,
-    title: Text { en: "{file} has two headers for the column `{column}`: {found}", zh: "{file} 中有两个表头对应列 `{column}`：{found}" },
+    title: Text {
+        en: "{file} has two headers for the column `{column}`: {found}", zh: "{file} 中有两个表头对应列 `{column}`：{found}"
+    },
     help: Some(Text { en: "rename or remove one of them", zh: "请改名或删去其中一个" }),
     label: DECLARED,
 };
@@ -99,7 +101,10 @@ pub static NULL_KEY: ProblemKind = ProblemKind {
         en: "{file}: {rows} rows have no key `{column}`, first row {first}",
         zh: "{file}：有 {rows} 行没有主键 `{column}`，首次出现在第 {first} 行",
     },
-    help: Some(Text { en: "a row without key cannot be told from others; remove or complete it", zh: "没有主键的行无法识别，请删除或补全" }),
+    help: Some(Text {
+        en: "a row without key cannot be told from others; remove or complete it",
+        zh: "没有主键的行无法识别，请删除或补全",
+    }),
     label: DECLARED,
 };
 

@@ -14,9 +14,7 @@ impl Reads {
     /// What a run reads: emissions and watches.
     #[must_use]
     pub fn of_run(program: &Program) -> Reads {
-        let emissions = program.emissions.iter().flat_map(|emission| {
-            emission.fields.iter().map(|(_, node)| *node).chain([emission.flag])
-        });
+        let emissions = program.emissions.iter().flat_map(|emission| emission.fields.iter().map(|(_, node)| *node).chain([emission.flag]));
         let watches = program.watches.iter().map(|watch| watch.node);
         let mut reads = Reads::of_nodes(program, emissions.chain(watches));
         for table in program.emissions.iter().map(|emission| emission.table).chain(program.watches.iter().map(|watch| watch.table)) {

@@ -1,8 +1,8 @@
 //! Physical frames as plain columns, for the row interpreter.
 
 use super::check::collected;
-use super::{Tables, unreadable};
 use super::problems::DataProblem;
+use super::{Tables, unreadable};
 use crate::interp::{Snapshot, TableData};
 use crate::ir::Program;
 use crate::types::Value;

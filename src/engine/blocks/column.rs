@@ -172,9 +172,10 @@ impl Values {
         let pick = |row: &u32| *row as usize;
         match self {
             Values::Bool { yes, known } => Values::Bool { yes: yes.gather(rows), known: known.gather(rows) },
-            Values::Int { values, known } => {
-                Values::Int { values: rows.iter().map(|row| values.get(pick(row)).copied().unwrap_or(0)).collect(), known: known.gather(rows) }
-            }
+            Values::Int { values, known } => Values::Int {
+                values: rows.iter().map(|row| values.get(pick(row)).copied().unwrap_or(0)).collect(),
+                known: known.gather(rows),
+            },
             Values::Float { values, known } => Values::Float {
                 values: rows.iter().map(|row| values.get(pick(row)).copied().unwrap_or(0.0)).collect(),
                 known: known.gather(rows),

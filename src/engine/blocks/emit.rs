@@ -81,7 +81,8 @@ impl Blocks<'_> {
         let of_emissions = self.program.emissions.iter().map(|emission| emission.table);
         let tables: IndexSet<TableId> = of_emissions.chain(self.program.watches.iter().map(|watch| watch.table)).collect();
         for table in tables {
-            let about: Vec<(usize, &Emission)> = self.program.emissions.iter().enumerate().filter(|(_, emission)| emission.table == table).collect();
+            let about: Vec<(usize, &Emission)> =
+                self.program.emissions.iter().enumerate().filter(|(_, emission)| emission.table == table).collect();
             let watched: Vec<(usize, &Watch)> = self.program.watches.iter().enumerate().filter(|(_, watch)| watch.table == table).collect();
             let mut written = self.opened(&about, &watched)?;
             let mut counts: Vec<Count> = watched.iter().map(|(_, watch)| self.no_count(watch.node)).collect();
@@ -120,7 +121,8 @@ impl Blocks<'_> {
         let roots = roots(fields.keys().copied(), watches);
         let main = self.plan(&roots, &self.kept())?;
         // A field may read what a pass stored although no flag asks for it any more.
-        let there: IndexSet<NodeId> = main.order.iter().map(|planned| planned.id).chain(self.kept()).filter(|id| !self.scalars.contains_key(id)).collect();
+        let there: IndexSet<NodeId> =
+            main.order.iter().map(|planned| planned.id).chain(self.kept()).filter(|id| !self.scalars.contains_key(id)).collect();
         fields.into_iter().map(|(flag, fields)| self.written(flag, fields, &there)).collect()
     }
 
@@ -136,7 +138,13 @@ impl Blocks<'_> {
     }
 
     /// Evaluates flags and watches, and writes the rows whose flag is true. Returns the rows of the table and whether they are sorted.
-    fn decide(&self, table: TableId, written: &mut [Written], watches: &[(usize, &Watch)], counts: &mut [Count]) -> Result<(usize, bool), EngineError> {
+    fn decide(
+        &self,
+        table: TableId,
+        written: &mut [Written],
+        watches: &[(usize, &Watch)],
+        counts: &mut [Count],
+    ) -> Result<(usize, bool), EngineError> {
         let mut roots = roots(written.iter().map(|written| written.flag), watches);
         let mut more: IndexSet<ColumnId> = self.key(table)?.iter().copied().collect();
         for written in written.iter() {

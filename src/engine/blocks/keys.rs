@@ -136,7 +136,11 @@ impl Keys {
             Values::Text(texts) => texts.iter().map(|text| text.map_or(NO_KEY, |text| self.insert_text(text))).collect(),
             Values::Bool { .. } | Values::Int { .. } | Values::Float { .. } => {
                 let numbers = keys.ordered().unwrap_or_default();
-                keys.known().iter().zip(numbers.iter()).map(|(known, number)| if known { self.insert_int(*number) } else { NO_KEY }).collect()
+                keys.known()
+                    .iter()
+                    .zip(numbers.iter())
+                    .map(|(known, number)| if known { self.insert_int(*number) } else { NO_KEY })
+                    .collect()
             }
         }
     }

@@ -127,7 +127,9 @@ pub(super) fn choose(mask: &Bits, first: &Values, second: &Values, physical: Phy
             Values::Bool { yes: mask.and(a).or(&b.and_not(mask)), known }
         }
         (Values::Int { values: a, known: _ }, Values::Int { values: b, known: _ }) => Values::Int { values: mask.choose(a, b), known },
-        (Values::Float { values: a, known: _ }, Values::Float { values: b, known: _ }) => Values::Float { values: mask.choose(a, b), known },
+        (Values::Float { values: a, known: _ }, Values::Float { values: b, known: _ }) => {
+            Values::Float { values: mask.choose(a, b), known }
+        }
         (Values::Text(a), Values::Text(b)) => {
             let cells: BooleanChunked = mask.iter().map(Some).collect();
             match a.zip_with(&cells, b) {

@@ -10,11 +10,11 @@
 //! and every result is a function of them, so that nothing depends on how they were read.
 
 mod arithmetic;
+mod association;
 mod bits;
 mod block;
 mod column;
 mod constants;
-mod association;
 mod crossing;
 mod emit;
 mod fold;
@@ -42,9 +42,9 @@ use indexmap::{IndexMap, IndexSet};
 use plan::Plan;
 use prepared::Prepared;
 use source::{Batch, Source};
-use stored::Stored;
 use std::cell::RefCell;
 use std::rc::Rc;
+use stored::Stored;
 
 /// State of one run.
 pub(super) struct Blocks<'a> {

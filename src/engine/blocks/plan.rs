@@ -1,7 +1,7 @@
 //! What has to be computed for some nodes of one space, in which order, and what can be forgotten when.
 
-use super::Blocks;
 use super::super::error::EngineError;
+use super::Blocks;
 use crate::ir::{Kind, NodeId, Population};
 use crate::types::ColumnId;
 use indexmap::{IndexMap, IndexSet};

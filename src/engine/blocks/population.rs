@@ -180,7 +180,13 @@ impl Ranking {
     }
 
     pub(super) fn roots(&self) -> Vec<NodeId> {
-        let of = |entry: &PlaceEntry| std::iter::once(entry.flag).chain(entry.keys.iter().map(|(key, _)| *key)).chain(entry.per).chain(entry.weight.iter().flat_map(|weight| [weight.amount, weight.most])).collect::<Vec<_>>();
+        let of = |entry: &PlaceEntry| {
+            std::iter::once(entry.flag)
+                .chain(entry.keys.iter().map(|(key, _)| *key))
+                .chain(entry.per)
+                .chain(entry.weight.iter().flat_map(|weight| [weight.amount, weight.most]))
+                .collect::<Vec<_>>()
+        };
         self.entries.iter().flat_map(of).collect()
     }
 
@@ -231,7 +237,8 @@ impl Ranking {
     pub(super) fn places(mut self) -> Result<Vec<Places>, EngineError> {
         self.order_texts();
         let ties: Vec<Values> = self.tied.iter().map(|parts| joined(parts)).collect::<Result<_, _>>()?;
-        let descending: Vec<bool> = self.entries.first().map(|entry| entry.keys.iter().map(|(_, descending)| *descending).collect()).unwrap_or_default();
+        let descending: Vec<bool> =
+            self.entries.first().map(|entry| entry.keys.iter().map(|(_, descending)| *descending).collect()).unwrap_or_default();
         let width = descending.len();
         let key = |at: usize| self.sort.get(at * width..(at + 1) * width).unwrap_or_default();
         let pair = |at: usize| {

@@ -32,7 +32,12 @@ impl Prepared {
     pub(super) fn looks_at_rows(&self) -> bool {
         match self {
             Prepared::Correlated(_) | Prepared::Step(..) => true,
-            Prepared::Fold(_) | Prepared::Firings(_) | Prepared::Holdings(_) | Prepared::Scores(_) | Prepared::Threshold(_) | Prepared::Places(_) => false,
+            Prepared::Fold(_)
+            | Prepared::Firings(_)
+            | Prepared::Holdings(_)
+            | Prepared::Scores(_)
+            | Prepared::Threshold(_)
+            | Prepared::Places(_) => false,
         }
     }
 

@@ -24,15 +24,36 @@ use std::rc::Rc;
 enum Taker {
     Fold(Pass),
     /// Nodes that step into the table, with the node whose values they read.
-    Hold { held: Held, key: HeldBy, steps: Vec<(NodeId, NodeId)>, folds: Vec<NodeId> },
+    Hold {
+        held: Held,
+        key: HeldBy,
+        steps: Vec<(NodeId, NodeId)>,
+        folds: Vec<NodeId>,
+    },
     Crossing(NodeId, Firings),
     /// Nodes that say different things of the same best.
     Holdings(Vec<NodeId>, Association, Holdings),
-    Scores { id: NodeId, sample: Sample, best_low: bool, missing_worst: bool },
-    Threshold { id: NodeId, sample: Sample, share: NodeId },
+    Scores {
+        id: NodeId,
+        sample: Sample,
+        best_low: bool,
+        missing_worst: bool,
+    },
+    Threshold {
+        id: NodeId,
+        sample: Sample,
+        share: NodeId,
+    },
     /// Nodes with the entry each asks for.
-    Places { nodes: Vec<(NodeId, u32)>, ranking: Ranking },
-    Total { id: NodeId, flag: NodeId, count: i64 },
+    Places {
+        nodes: Vec<(NodeId, u32)>,
+        ranking: Ranking,
+    },
+    Total {
+        id: NodeId,
+        flag: NodeId,
+        count: i64,
+    },
 }
 
 /// What one pass over a table leaves.
@@ -74,7 +95,8 @@ impl Blocks<'_> {
                 }
             }
             for (table, takers) in self.takers(&boundary)? {
-                let frontier = if self.is_last(table, level, &reachable) { self.frontier(table, &takers, wanted)? } else { IndexSet::new() };
+                let frontier =
+                    if self.is_last(table, level, &reachable) { self.frontier(table, &takers, wanted)? } else { IndexSet::new() };
                 let Passed { prepared, scalars, stored } = self.pass(table, takers, &frontier)?;
                 self.ready.extend(prepared);
                 self.scalars.extend(scalars);
@@ -255,7 +277,8 @@ impl Blocks<'_> {
         for taker in takers {
             taker.needs(self, &mut roots, &mut columns)?;
         }
-        let here: IndexSet<NodeId> = self.plan(&roots.into_iter().collect::<Vec<_>>(), &IndexSet::new())?.order.iter().map(|planned| planned.id).collect();
+        let here: IndexSet<NodeId> =
+            self.plan(&roots.into_iter().collect::<Vec<_>>(), &IndexSet::new())?.order.iter().map(|planned| planned.id).collect();
         let of_table = self.program.emissions.iter().filter(|emission| emission.table == table && !self.is_never(emission.flag));
         let mut stack: Vec<NodeId> = of_table.map(|emission| emission.flag).collect();
         stack.extend(self.program.watches.iter().filter(|watch| watch.table == table).map(|watch| watch.node));
@@ -421,7 +444,9 @@ impl Taker {
                 let holdings = Rc::new(holdings);
                 out.extend(nodes.into_iter().map(|id| (id, Prepared::Holdings(Rc::clone(&holdings)))));
             }
-            Taker::Scores { id, sample, best_low, missing_worst } => out.push((id, Prepared::Scores(sample.scores(best_low, missing_worst)))),
+            Taker::Scores { id, sample, best_low, missing_worst } => {
+                out.push((id, Prepared::Scores(sample.scores(best_low, missing_worst))))
+            }
             Taker::Threshold { id, sample, share } => {
                 let share = engine.scalars.get(&share).and_then(Value::as_float);
                 out.push((id, Prepared::Threshold(sample.threshold(share))));

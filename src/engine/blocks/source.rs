@@ -68,7 +68,14 @@ impl Source {
                 empty.push(Column::new_empty(PlSmallStr::from(NOTHING), &DataType::Boolean));
             }
             let data = DataFrame::new(0, empty).map_err(while_doing(STEP))?;
-            return Ok(Source { frame: data.clone().lazy(), columns: names, kept: Some(data), streaming, slice: Slice::Whole, rows: Cell::new(0) });
+            return Ok(Source {
+                frame: data.clone().lazy(),
+                columns: names,
+                kept: Some(data),
+                streaming,
+                slice: Slice::Whole,
+                rows: Cell::new(0),
+            });
         };
         let slice = match options.slice_rows {
             _ if !is_sliceable(&frame.logical_plan) => Slice::Whole,
@@ -99,8 +106,7 @@ impl Source {
     }
 
     fn query(&self, wanted: &[ColumnId]) -> Result<LazyFrame, EngineError> {
-        let mut names: Vec<Expr> =
-            self.columns.iter().filter(|(id, _)| wanted.contains(id)).map(|(_, name)| col(name.clone())).collect();
+        let mut names: Vec<Expr> = self.columns.iter().filter(|(id, _)| wanted.contains(id)).map(|(_, name)| col(name.clone())).collect();
         let mut frame = self.frame.clone();
         if names.is_empty() {
             // Any column tells how many rows there are.

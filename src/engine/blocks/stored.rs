@@ -138,7 +138,8 @@ mod tests {
 
     #[test]
     fn what_was_stored_comes_back_in_any_slices() {
-        let values: Vec<Option<i64>> = (0..1_000).map(|row| (row < 100 || row % 7 != 0).then_some(if row < 300 { row % 100 } else { row * 1_000_000_007 })).collect();
+        let values: Vec<Option<i64>> =
+            (0..1_000).map(|row| (row < 100 || row % 7 != 0).then_some(if row < 300 { row % 100 } else { row * 1_000_000_007 })).collect();
         let (mut ints, mut truths) = (Stored::of_ints(700), Stored::of_truths(0));
         let mut from = 0;
         for step in [1, 63, 64, 65, 7, 300, 500] {

@@ -1,8 +1,8 @@
 //! One trial judged: its verdict, whether it can be trusted, its goals, arms and money.
 
 use super::{
-    AdjustedRow, BalanceRow, CutReport, DriftReport, Estimate, ExposureDay, Figure, FunnelStage, OffPolicyReport, Proposal, Series, SurvivalReport,
-    TestRow, Unit, UpliftReport, VersionsReport, Words,
+    AdjustedRow, BalanceRow, CutReport, DriftReport, Estimate, ExposureDay, Figure, FunnelStage, OffPolicyReport, Proposal, Series,
+    SurvivalReport, TestRow, Unit, UpliftReport, VersionsReport, Words,
 };
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;

@@ -168,7 +168,7 @@ pub fn designed(view: &View, measure: usize, arm: usize, other: usize) -> (Compa
     {
         return (found, Some(plain));
     }
-    let found = strata_of(view, measure, arm, other).map(|strata| stratified(view, &strata, &plain));
+    let found = strata_of(view, measure, arm, other).and_then(|strata| stratified(view, &strata));
     match found {
         Some(found) => (found, Some(plain)),
         None => (plain, None),
@@ -189,21 +189,15 @@ fn single(view: &View, measure: usize) -> bool {
     view.measure(measure).is_some_and(|measure| matches!(measure.fold, Fold::Rate { .. } | Fold::Mean { .. } | Fold::Sum { .. }))
 }
 
-fn stratified(view: &View, strata: &Strata, plain: &Comparison) -> Comparison {
-    let method = Method::Own(Words::new(
+/// Compared within the strata. `None` where one of them is too small for an error of its own, as where one is empty: then all are compared
+/// together.
+fn stratified(view: &View, strata: &Strata) -> Option<Comparison> {
+    let (t, c) = strata.standardised().ok()?;
+    let method = Words::new(
         format!("within {} and combined by their sizes (post-stratified); Fieller for the relative interval", strata.over.en),
         format!("在{}内比较后按规模合并（事后分层）；相对差用 Fieller 法", strata.over.zh),
-    ));
-    match strata.standardised() {
-        Ok((t, c)) => Comparison { method, ..samples(&t, &c, Some(f64::INFINITY), view.terms) },
-        Err(reason) => Comparison {
-            level: plain.level,
-            level_against: plain.level_against,
-            units: plain.units,
-            units_against: plain.units_against,
-            ..Comparison::withheld(method, reason)
-        },
-    }
+    );
+    Some(Comparison { method: Method::Own(method), ..samples(&t, &c, Some(f64::INFINITY), view.terms) })
 }
 
 /// Errors that count whole groups. `None` where single customers were not kept.

@@ -70,10 +70,8 @@ pub fn checked(view: &View) -> Option<Check> {
     let found = report(view)?;
     let title = Words::new("drift", "前后客群变化");
     if found.first == 0 || found.later == 0 {
-        let sentence = Words::new(
-            "all customers came at one moment, so there is no earlier and no later half",
-            "全部客户同时进入，没有先后之分",
-        );
+        let sentence =
+            Words::new("all customers came at one moment, so there is no earlier and no later half", "全部客户同时进入，没有先后之分");
         return Some(check("drift", title, Light::Green, sentence, Err(Withheld::NoVariation), Some(MOVED)));
     }
     let known: Vec<&DriftRow> = found.rows.iter().filter(|row| !row.outcome).collect();

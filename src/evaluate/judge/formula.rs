@@ -183,7 +183,9 @@ fn compared(view: &View, ty: &Type, (units, units_against): (u64, u64), own: Mea
         effect,
         lift: Err(Withheld::NotRegistered),
         lift_interval: Err(Withheld::NotRegistered),
-        higher: super::compare::Higher::Found(effect.map(|effect| crate::evaluate::distribution::normal_cdf(effect.estimate / effect.standard_error))),
+        higher: super::compare::Higher::Found(
+            effect.map(|effect| crate::evaluate::distribution::normal_cdf(effect.estimate / effect.standard_error)),
+        ),
         detectable: effect.map(|effect| {
             (normal_upper_quantile(view.terms.alpha / 2.0) - normal_upper_quantile(view.terms.power)) * effect.standard_error
         }),

@@ -14,9 +14,7 @@ pub fn checked(view: &View, cuts: &[CutReport]) -> Option<Check> {
         return None;
     }
     let goal = view.primary.and_then(|at| view.goal(at));
-    let own = |report: &&CutReport| {
-        Some(&report.goal) == goal.map(|goal| &goal.name) && beside.iter().any(|cut| cut.name == report.name)
-    };
+    let own = |report: &&CutReport| Some(&report.goal) == goal.map(|goal| &goal.name) && beside.iter().any(|cut| cut.name == report.name);
     let tests: Vec<(&CutReport, f64)> = cuts.iter().filter(own).filter_map(|report| Some((report, report.q_p.known()?))).collect();
     let title = Words::new("other strategies' arms", "其他策略的组别");
     let limit = Some(view.terms.alpha);

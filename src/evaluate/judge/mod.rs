@@ -44,8 +44,8 @@ mod view;
 mod tests;
 
 pub use pacing::{PaceRequest, pace};
-pub use view::{factor_of_type, unit_of_type};
 pub use program::{CreditRequest, Group, LifetimeRequest, Purchaser, attribution, lifetime, metric, migration};
+pub use view::{factor_of_type, unit_of_type};
 
 use super::evaluation::TrialReport;
 use super::observed::Observed;

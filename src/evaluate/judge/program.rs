@@ -4,8 +4,7 @@
 use crate::evaluate::attribution::{self as rules, Journey, Rule, credits, markov, shapley};
 use crate::evaluate::drift::{FLOOR, stability};
 use crate::evaluate::evaluation::{
-    self, Attribution, AttributionRow, Figure, Lifetime, Met, MetricBound, MetricGroup, MetricReport, Migration, Unit,
-    Words,
+    self, Attribution, AttributionRow, Figure, Lifetime, Met, MetricBound, MetricGroup, MetricReport, Migration, Unit, Words,
 };
 use crate::evaluate::lifetime::{History, Purchases, Values, value_independence};
 use crate::evaluate::numeric::sum;
@@ -44,7 +43,14 @@ pub fn metric(
     });
     let groups =
         groups.into_iter().map(|own| MetricGroup { group: own.group, value: own.value.into(), previous: own.previous.into(), n: own.n });
-    MetricReport { name: name.to_owned(), label: label.map(str::to_owned), unit, written: written.to_owned(), groups: groups.collect(), bound }
+    MetricReport {
+        name: name.to_owned(),
+        label: label.map(str::to_owned),
+        unit,
+        written: written.to_owned(),
+        groups: groups.collect(),
+        bound,
+    }
 }
 
 /// Moves between the labels of a ladder. `counts` has a row per label one comes from and a column per label one goes to, aligned

@@ -151,7 +151,8 @@ impl Naming<'_> {
     /// A sum of something that no author named, over nobody.
     fn is_silent(&self, node: NodeId, row: u32) -> bool {
         let Some(Kind::Aggregate(aggregate)) = self.kind(node) else { return false };
-        let named = aggregate.value.is_none_or(|value| matches!(self.kind(value), Some(Kind::Column(_)) | None) || self.fact(value).is_some());
+        let named =
+            aggregate.value.is_none_or(|value| matches!(self.kind(value), Some(Kind::Column(_)) | None) || self.fact(value).is_some());
         !named && self.fact(node).is_none() && self.interpreter.value(node, row).is_missing()
     }
 

@@ -242,7 +242,8 @@ impl Page<'_> {
         let clause = strategy.trigger.seen.is_empty().then_some(strategy.trigger_span);
         self.reason(3, &strategy.trigger, clause);
         for gate in &strategy.gates {
-            let told = strategy.gates.iter().filter(|other| (other.stage, &other.rule, other.span) == (gate.stage, &gate.rule, gate.span)).count();
+            let told =
+                strategy.gates.iter().filter(|other| (other.stage, &other.rule, other.span) == (gate.stage, &gate.rule, gate.span)).count();
             self.gate(gate, told > 1);
         }
     }

@@ -80,7 +80,10 @@ impl Naming<'_> {
     /// A later rule that counts the others does not say again why each of them is there.
     fn settled(&self) -> BTreeSet<NodeId> {
         let program = self.interpreter.program();
-        let roots = program.strategies.iter().flat_map(|strategy| [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm));
+        let roots = program
+            .strategies
+            .iter()
+            .flat_map(|strategy| [strategy.trigger, strategy.candidate, strategy.assigned].into_iter().chain(strategy.arm));
         let mut out = self.conditions_under(roots);
         for strategy in &program.strategies {
             out.extend(strategy.gates.iter().map(|gate| gate.asked));
@@ -99,7 +102,9 @@ impl Naming<'_> {
     fn detail(&self, gate: &Gate, strategy: usize, row: u32) -> Option<String> {
         let program = self.interpreter.program();
         let own = |emission: &&Emission| {
-            emission.output == Output::Exclusions && emission.flag == gate.stops && emission.strategy.is_some_and(|own| own as usize == strategy)
+            emission.output == Output::Exclusions
+                && emission.flag == gate.stops
+                && emission.strategy.is_some_and(|own| own as usize == strategy)
         };
         let emission = program.emissions.iter().find(own).filter(|_| self.holds(gate.stops, row))?;
         let (_, detail) = emission.fields.iter().find(|(name, _)| name == "detail")?;
@@ -134,12 +139,16 @@ impl Naming<'_> {
         let same = |one: &Gate, other: &Gate| (one.stage, &one.rule, one.span) == (other.stage, &other.rule, other.span);
         let mut out: Vec<&Gate> = Vec::new();
         // What the plan says speaks for itself where it did not come up.
-        let plan = |gate: &&Gate| gate.stage == Stage::Plan && !self.holds(gate.stops, row) && (gate.rule == "no_step" || !self.holds(gate.asked, row));
+        let plan = |gate: &&Gate| {
+            gate.stage == Stage::Plan && !self.holds(gate.stops, row) && (gate.rule == "no_step" || !self.holds(gate.asked, row))
+        };
         for gate in strategy.gates.iter().filter(|gate| !plan(gate)) {
             let asked = |gate: &Gate| self.holds(gate.asked, row);
             let kept = match asked(gate) {
                 true => true,
-                false => !strategy.gates.iter().any(|other| same(gate, other) && asked(other)) && !out.iter().any(|other| same(gate, other)),
+                false => {
+                    !strategy.gates.iter().any(|other| same(gate, other) && asked(other)) && !out.iter().any(|other| same(gate, other))
+                }
             };
             if kept {
                 out.push(gate);

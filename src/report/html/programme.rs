@@ -3,8 +3,8 @@
 use super::super::markup::{Markup, cleaned};
 use super::super::plot::{Flow, flow};
 use super::super::voice::{Voice, precise};
-use super::scene::{Detail, SMALLEST_CELL, cell_count, few, level, share, spoken, withheld};
 use super::icons;
+use super::scene::{Detail, SMALLEST_CELL, cell_count, few, level, share, spoken, withheld};
 use super::table::{Cell, Table, figure, heading, paragraph};
 use crate::evaluate::evaluation::{Evaluation, Figure, Met, MetricBound, MetricGroup, MetricReport, Migration};
 
@@ -37,7 +37,14 @@ fn pacing(evaluation: &Evaluation, voice: Voice, detail: Detail) -> Markup {
         let of = Markup::text(what).then(&Markup::label(row.label.as_deref(), &row.name));
         let words = Markup::text(if voice.chinese() { &row.sentence.zh } else { &row.sentence.en });
         let time = row.elapsed.known().map_or_else(|| Cell::text("–"), |elapsed| Cell::number(Markup::text(&voice.share(elapsed))));
-        table.row(vec![Cell::words(of), amount(row.whole), amount(row.used), share(voice, &row.share), time, Cell::words(icons::light(row.light).then(&Markup::text(" ")).then(&words))]);
+        table.row(vec![
+            Cell::words(of),
+            amount(row.whole),
+            amount(row.used),
+            share(voice, &row.share),
+            time,
+            Cell::words(icons::light(row.light).then(&Markup::text(" ")).then(&words)),
+        ]);
     }
     heading(title).then(&table.at_most(detail.rows, voice).block())
 }

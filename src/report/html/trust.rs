@@ -48,9 +48,10 @@ fn summary(scene: &Scene<'_>) -> String {
     let (red, amber, green) = (of(Light::Red), of(Light::Amber), of(Light::Green));
     let worst = match (red, amber) {
         (0, 0) => scene.say("Nothing speaks against the comparison.", "没有发现影响可信度的问题。"),
-        (0, _) if !scene.trial.randomised => {
-            scene.say("Nobody drew the arms by chance: no difference here is more than an adjusted one.", "各组并非随机产生：这里的差异都只是调整后的差异。")
-        }
+        (0, _) if !scene.trial.randomised => scene.say(
+            "Nobody drew the arms by chance: no difference here is more than an adjusted one.",
+            "各组并非随机产生：这里的差异都只是调整后的差异。",
+        ),
         (0, _) => scene.say("The comparison holds; read the amber points with it.", "比较成立；请结合黄色项目一起看。"),
         (_, _) => scene.say("A red check caps the verdict at “investigate”.", "有红色项目：结论至多为“先排查”。"),
     };
@@ -103,7 +104,8 @@ fn drift(scene: &Scene<'_>) -> Markup {
     let title = scene.say("Are later customers like earlier ones?", "后来的客户与先来的是否相似？");
     let mut data = Table::new(title, &heads);
     for row in &report.rows {
-        let index = |figure: &Figure, digits: usize| Cell::number(Markup::text(&scene.voice.figure(figure, |value| fixed(value, digits)).line()));
+        let index =
+            |figure: &Figure, digits: usize| Cell::number(Markup::text(&scene.voice.figure(figure, |value| fixed(value, digits)).line()));
         let part = |value: f64| Cell::number(Markup::text(&scene.voice.share(value)));
         let (value, first, later) = match &row.moved {
             Some(moved) => (moved_value(scene, row, moved), part(moved.first), part(moved.later)),
@@ -112,7 +114,15 @@ fn drift(scene: &Scene<'_>) -> Markup {
         let name = Markup::label(row.label.as_deref(), &row.name);
         let name = if row.outcome { name.then(&Markup::text(scene.say(" (outcome)", "（结果）"))) } else { name };
         let light = icons::light(row.light).then(&Markup::text(" ")).then(&Markup::text(light_words(scene, row.light)));
-        data.row(vec![Cell::words(name), index(&row.index, 3), index(&row.critical, 4), Cell::words(value), first, later, Cell::words(light)]);
+        data.row(vec![
+            Cell::words(name),
+            index(&row.index, 3),
+            index(&row.critical, 4),
+            Cell::words(value),
+            first,
+            later,
+            Cell::words(light),
+        ]);
     }
     let order = match (&report.along, scene.voice.chinese()) {
         (Some(along), false) => format!("by {}", cleaned(along, 40)),

@@ -450,16 +450,29 @@ pub struct Expect {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExpectKind {
     /// `send sms using t`
-    Send { channel: Name, template: Option<Name>, negated: bool },
+    Send {
+        channel: Name,
+        template: Option<Name>,
+        negated: bool,
+    },
     /// `do vip_lane`
-    Do { action: Name, negated: bool },
+    Do {
+        action: Name,
+        negated: bool,
+    },
     Nothing,
-    Excluded { reason: Name },
-    Arm { arm: Name },
+    Excluded {
+        reason: Name,
+    },
+    Arm {
+        arm: Name,
+    },
     /// `text "…"`
     Text(Quoted),
     /// `exit activated`
-    Exit { name: Name },
+    Exit {
+        name: Name,
+    },
     /// `octant = lost`: any boolean over the subject.
     Holds(Expression),
 }

@@ -18,20 +18,42 @@ pub enum ExpressionKind {
     /// `[a, b]`
     List(Vec<Expression>),
     /// `sum(accounts.balance where …, last 30 days)`; also `if(c, a, b)` and features with arguments.
-    Call { function: Path, arguments: Vec<Argument> },
+    Call {
+        function: Path,
+        arguments: Vec<Argument>,
+    },
     /// `days since X`, `months since X`.
-    Since { unit: DurationUnit, unit_span: Span, moment: Expression },
+    Since {
+        unit: DurationUnit,
+        unit_span: Span,
+        moment: Expression,
+    },
     Negate(Expression),
     Not(Expression),
     /// `a ?? b`
     Coalesce(Expression, Expression),
-    Arithmetic { operator: ArithmeticOperator, operator_span: Span, left: Expression, right: Expression },
+    Arithmetic {
+        operator: ArithmeticOperator,
+        operator_span: Span,
+        left: Expression,
+        right: Expression,
+    },
     /// `a < b`, or the chain `a <= x < b` with two links.
-    Comparison { first: Expression, rest: Vec<ComparisonLink> },
+    Comparison {
+        first: Expression,
+        rest: Vec<ComparisonLink>,
+    },
     /// `x in [..]`, `x in next 30 days`, `x in top 20%`, `x not in …`
-    In { value: Expression, negated: bool, set: InSet },
+    In {
+        value: Expression,
+        negated: bool,
+        set: InSet,
+    },
     /// `x is missing`, `x is known`
-    Is { value: Expression, state: Presence },
+    Is {
+        value: Expression,
+        state: Presence,
+    },
     And(Expression, Expression),
     Or(Expression, Expression),
 }
@@ -73,7 +95,10 @@ pub enum InSet {
     Values(Expression),
     Window(Window),
     /// `in top 20%`, `in top best_share among active`
-    Top { share: Expression, among: Option<Expression> },
+    Top {
+        share: Expression,
+        among: Option<Expression>,
+    },
 }
 
 /// One argument of a call. Aggregates use several forms together: `EXPR per COL where E among same PATH, WINDOW, at least N`.
@@ -86,13 +111,21 @@ pub struct Argument {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ArgumentKind {
     /// A plain expression is `Rows` with only `value`.
-    Rows { value: Expression, per: Option<Path>, filter: Option<Expression>, among: Option<Path> },
+    Rows {
+        value: Expression,
+        per: Option<Path>,
+        filter: Option<Expression>,
+        among: Option<Path>,
+    },
     Window(Window),
     AtLeast(Expression),
     AtMost(Expression),
     To(Expression),
     /// `best: low`, `rule: last_touch`; the name may be a reserved word.
-    Named { name: Name, value: Expression },
+    Named {
+        name: Name,
+        value: Expression,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -163,11 +196,28 @@ pub enum Literal {
     PercentagePoints(Decimal),
     /// `×3`
     Times(Decimal),
-    Duration { amount: Decimal, unit: DurationUnit },
+    Duration {
+        amount: Decimal,
+        unit: DurationUnit,
+    },
     /// `2026-11-20`, written parts not yet checked for existence.
-    Date { year: i32, month: u32, day: u32 },
-    Instant { year: i32, month: u32, day: u32, hour: u32, minute: u32, second: u32 },
-    Clock { hour: u32, minute: u32 },
+    Date {
+        year: i32,
+        month: u32,
+        day: u32,
+    },
+    Instant {
+        year: i32,
+        month: u32,
+        day: u32,
+        hour: u32,
+        minute: u32,
+        second: u32,
+    },
+    Clock {
+        hour: u32,
+        minute: u32,
+    },
     True,
     False,
     Missing,

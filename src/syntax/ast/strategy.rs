@@ -122,11 +122,20 @@ pub enum StepKind {
     Send(Box<Send>),
     Do(Box<Do>),
     /// `by LABEL { red -> …  otherwise -> … }`
-    By { label: Path, branches: Vec<Branch> },
+    By {
+        label: Path,
+        branches: Vec<Branch>,
+    },
     /// `choose N by EXPR { NAME when E -> … }`
-    Choose { count: Expression, by: Expression, options: Vec<ChooseOption> },
+    Choose {
+        count: Expression,
+        by: Expression,
+        options: Vec<ChooseOption>,
+    },
     /// `none because REASON`
-    None { because: Option<Name> },
+    None {
+        because: Option<Name>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -216,9 +225,15 @@ pub enum PolicyRule {
     AtMost(Limit),
     Hours(Hours),
     /// `order risk, service, retention, sales`
-    Order { span: Span, classes: Vec<Name> },
+    Order {
+        span: Span,
+        classes: Vec<Name>,
+    },
     /// `control 5%`
-    Control { span: Span, share: Expression },
+    Control {
+        span: Span,
+        share: Expression,
+    },
     Capacity(Capacity),
 }
 

@@ -34,7 +34,10 @@ pub struct GoalTarget {
 #[derive(Debug, Clone, PartialEq)]
 pub enum GoalTargetKind {
     /// `target +35% rel vs control`
-    Change { by: Expression, versus: Option<Versus> },
+    Change {
+        by: Expression,
+        versus: Option<Versus>,
+    },
     AtMost(Expression),
     AtLeast(Expression),
 }

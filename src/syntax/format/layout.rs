@@ -305,9 +305,7 @@ impl<'t> Page<'t> {
 
     fn opens_block(&self, line: &Line) -> bool {
         match &line.content {
-            Content::Tokens(range) => {
-                range.end.checked_sub(1).and_then(|last| self.spread.get(last)).copied().unwrap_or(false)
-            }
+            Content::Tokens(range) => range.end.checked_sub(1).and_then(|last| self.spread.get(last)).copied().unwrap_or(false),
             Content::Comment(_) => false,
         }
     }
@@ -381,7 +379,8 @@ impl<'t> Page<'t> {
             let Content::Tokens(range) = &line.content else { continue };
             let Some(first) = self.tokens.get(range.start) else { continue };
             let end = self.tokens.get(range.end).map_or(usize::MAX, |token| token.start);
-            line.single = line.unit.is_some() && self.outline.units.get(&first.start).is_some_and(|unit| self.last_token_end(unit.end) <= end);
+            line.single =
+                line.unit.is_some() && self.outline.units.get(&first.start).is_some_and(|unit| self.last_token_end(unit.end) <= end);
         }
     }
 
@@ -441,7 +440,10 @@ impl<'t> Page<'t> {
 /// Whether a line may begin with a word: it leads what follows.
 fn breaks_well(kind: TokenKind, word: &str, before: &str) -> bool {
     let leads = kind == TokenKind::Word
-        && matches!(word, "and" | "or" | "because" | "again" | "target" | "where" | "per" | "else" | "using" | "when" | "due" | "approved" | "with");
+        && matches!(
+            word,
+            "and" | "or" | "because" | "again" | "target" | "where" | "per" | "else" | "using" | "when" | "due" | "approved" | "with"
+        );
     leads || before == "," || (kind == TokenKind::Sign && matches!(word, "+" | "/" | "*" | "??"))
 }
 

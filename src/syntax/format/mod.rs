@@ -12,9 +12,9 @@ mod render;
 
 use self::layout::{Content, Line, Page};
 use super::parse::comments::Comments;
+use super::parse::parse;
 use super::parse::scan::clean;
 use super::parse::tokens::tokenize;
-use super::parse::parse;
 use crate::diag::{Problem, any_error};
 use crate::source::FileId;
 
@@ -71,8 +71,7 @@ fn separate_items(page: &Page<'_>, lines: &mut [Line]) {
         Content::Tokens(range) => page.tokens.get(range.start).is_some_and(|token| token.text(page.text) == "}"),
         Content::Comment(_) => false,
     };
-    let tall: Vec<bool> =
-        starts.iter().zip(ends).map(|(start, end)| lines.get(*start..end).unwrap_or(&[]).iter().any(closes)).collect();
+    let tall: Vec<bool> = starts.iter().zip(ends).map(|(start, end)| lines.get(*start..end).unwrap_or(&[]).iter().any(closes)).collect();
     for (pair, tallness) in starts.windows(2).zip(tall.windows(2)) {
         let (&[_, next], &[left, right]) = (pair, tallness) else { continue };
         if !left && !right {

@@ -167,7 +167,13 @@ fn cells(node: &Pair<'_, Rule>) -> Vec<(usize, usize)> {
             (Rule::column, Rule::sign_colon) => Some(1),
             (Rule::column, Rule::column_part) => {
                 let is_label = child.clone().into_inner().next().is_some_and(|part| part.as_rule() == Rule::label);
-                let column = if is_label { Some(2) } else if labelled { Some(3) } else { None };
+                let column = if is_label {
+                    Some(2)
+                } else if labelled {
+                    Some(3)
+                } else {
+                    None
+                };
                 let again = labelled && column == Some(3) && cells.iter().any(|(_, known)| *known == 3);
                 labelled |= is_label;
                 if again { None } else { column }

@@ -61,9 +61,10 @@ fn align(page: &Page<'_>, lines: &[Line]) -> Padding {
     let mut inside_branch = false;
     for (number, line) in lines.iter().enumerate() {
         let aligned = line.unit.is_some_and(|kind| line.single || kind.aligns_over_lines());
-        let joins = group.last().and_then(|last| lines.get(*last)).is_some_and(|last| {
-            last.unit == line.unit && last.indent == line.indent && !line.blank_before
-        });
+        let joins = group
+            .last()
+            .and_then(|last| lines.get(*last))
+            .is_some_and(|last| last.unit == line.unit && last.indent == line.indent && !line.blank_before);
         if inside_branch && matches!(line.indent, Indent::UnderArrow(..)) {
             continue;
         }

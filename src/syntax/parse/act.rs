@@ -8,8 +8,7 @@ use crate::syntax::ast::{
 
 impl<'t> Walk<'t> {
     pub(super) fn channel_item(&mut self, node: &Node<'t>) -> Channel {
-        let mut channel =
-            Channel { name: self.child_name(node), label: self.child_label(node), cost: None, staff: None, length: None };
+        let mut channel = Channel { name: self.child_name(node), label: self.child_label(node), cost: None, staff: None, length: None };
         for part in node.clone().into_inner() {
             let slot = match part.as_rule() {
                 Rule::cost => &mut channel.cost,

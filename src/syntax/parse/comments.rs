@@ -65,9 +65,9 @@ impl Comments {
                 continue;
             }
             let rest = text.get(next..).unwrap_or("");
-            let leads_imports = ["use", "subject"].iter().any(|word| {
-                rest.strip_prefix(word).is_some_and(|after| after.starts_with([' ', '\t', '\r', '\n']))
-            });
+            let leads_imports = ["use", "subject"]
+                .iter()
+                .any(|word| rest.strip_prefix(word).is_some_and(|after| after.starts_with([' ', '\t', '\r', '\n'])));
             return if leads_imports || rest.is_empty() || next_is_comment { count } else { 0 };
         }
         count

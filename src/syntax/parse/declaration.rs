@@ -4,9 +4,8 @@ use super::expression::comparison_operator;
 use super::grammar::Rule;
 use super::walk::{Node, Walk};
 use crate::syntax::ast::{
-    Cell, CellKind, Cohort, Expression, ExpressionKind, Feature, Item, ItemKind, Ladder, LadderKind, LadderMemory, LadderRow,
-    Lexicon, LexiconNegation, LexiconRow, Literal, Model, Network, Param, RowCondition, Score, ScoreRow, Segment, Subject, Tag,
-    TextLiteral, Use,
+    Cell, CellKind, Cohort, Expression, ExpressionKind, Feature, Item, ItemKind, Ladder, LadderKind, LadderMemory, LadderRow, Lexicon,
+    LexiconNegation, LexiconRow, Literal, Model, Network, Param, RowCondition, Score, ScoreRow, Segment, Subject, Tag, TextLiteral, Use,
 };
 
 impl<'t> Walk<'t> {
@@ -24,10 +23,9 @@ impl<'t> Walk<'t> {
 
     fn item_kind(&mut self, node: &Node<'t>) -> Option<ItemKind> {
         Some(match node.as_rule() {
-            Rule::use_item => ItemKind::Use(Use {
-                module: self.child_path(node),
-                alias: self.child(node, Rule::name).map(|alias| self.name(&alias)),
-            }),
+            Rule::use_item => {
+                ItemKind::Use(Use { module: self.child_path(node), alias: self.child(node, Rule::name).map(|alias| self.name(&alias)) })
+            }
             Rule::subject_item => ItemKind::Subject(Subject { table: self.child_name(node) }),
             Rule::table_item => ItemKind::Table(self.table_item(node)),
             Rule::param_item => ItemKind::Param(self.param_item(node)),
@@ -220,8 +218,7 @@ impl<'t> Walk<'t> {
     }
 
     fn lexicon_item(&mut self, node: &Node<'t>) -> Lexicon {
-        let mut lexicon =
-            Lexicon { name: self.child_name(node), label: self.child_label(node), rows: Vec::new(), negation: None };
+        let mut lexicon = Lexicon { name: self.child_name(node), label: self.child_label(node), rows: Vec::new(), negation: None };
         for part in node.clone().into_inner() {
             match part.as_rule() {
                 Rule::lexicon_row => lexicon.rows.push(LexiconRow {

@@ -28,15 +28,7 @@ struct Scene<'p> {
 }
 
 /// Explains a failure at token `at` (byte `offset`).
-pub(super) fn explain(
-    file: FileId,
-    base: usize,
-    text: &str,
-    tokens: &[Token],
-    at: usize,
-    offset: usize,
-    expected: &[Rule],
-) -> Failure {
+pub(super) fn explain(file: FileId, base: usize, text: &str, tokens: &[Token], at: usize, offset: usize, expected: &[Rule]) -> Failure {
     let scene = Scene { file, base, text, tokens, at, expected };
     if let Some(problem) = scene.inside_token(offset) {
         return Failure { problem, begins_here: false, culprit: Some(at), ends_from: at + 1 };
@@ -214,7 +206,8 @@ impl Scene<'_> {
             return (&problems::EXPECTED_WORD, false);
         }
         let inner_close = self.expects(&[Rule::sign_close, Rule::sign_close_bracket]);
-        let leaves = token.is_none_or(|token| token.first_on_line || matches!(token.kind, TokenKind::Close)) && found != ")" && found != "]";
+        let leaves =
+            token.is_none_or(|token| token.first_on_line || matches!(token.kind, TokenKind::Close)) && found != ")" && found != "]";
         if inner_close && leaves && !self.ends_demanding(after) {
             return (&problems::UNCLOSED_BRACKET, false);
         }
@@ -246,7 +239,9 @@ impl Scene<'_> {
 
     /// A word that begins its line starts something of its own; another one belongs to the clause before it.
     fn stands_alone(&self) -> bool {
-        self.tokens.get(self.at).is_some_and(|token| token.first_on_line && token.kind == TokenKind::Word && !is_continuation(self.word(self.at)))
+        self.tokens
+            .get(self.at)
+            .is_some_and(|token| token.first_on_line && token.kind == TokenKind::Word && !is_continuation(self.word(self.at)))
     }
 
     /// The innermost bracket still open before the failure.

@@ -205,9 +205,7 @@ impl<'t> Walk<'t> {
             Rule::at_least => ArgumentKind::AtLeast(self.child_expression(&inner)),
             Rule::at_most => ArgumentKind::AtMost(self.child_expression(&inner)),
             Rule::to_argument => ArgumentKind::To(self.child_expression(&inner)),
-            Rule::named_argument => {
-                ArgumentKind::Named { name: self.child_word(&inner), value: self.child_expression(&inner) }
-            }
+            Rule::named_argument => ArgumentKind::Named { name: self.child_word(&inner), value: self.child_expression(&inner) },
             _ => self.rows(&inner),
         };
         Argument { span, kind }

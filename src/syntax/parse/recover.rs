@@ -338,9 +338,7 @@ impl Piece<'_> {
 
     /// The tokens of the clause that holds `culprit`, up to where the next one begins at or behind `ends_from`.
     fn clause_around(&self, culprit: usize, at: usize, ends_from: usize, from_line_start: bool) -> (usize, usize) {
-        let depth = self.tokens.get(culprit).map_or(0, |token| {
-            token.depth + usize::from(token.text(&self.text) == "}" && culprit == at)
-        });
+        let depth = self.tokens.get(culprit).map_or(0, |token| token.depth + usize::from(token.text(&self.text) == "}" && culprit == at));
         let mut first = culprit;
         let mut index = culprit;
         while let Some(token) = self.tokens.get(index) {

@@ -106,14 +106,8 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn test_item(&mut self, node: &Node<'t>) -> Test {
-        let mut test = Test {
-            title: self.child_quoted(node),
-            as_of: None,
-            previous: None,
-            params: Vec::new(),
-            given: Vec::new(),
-            expect: Vec::new(),
-        };
+        let mut test =
+            Test { title: self.child_quoted(node), as_of: None, previous: None, params: Vec::new(), given: Vec::new(), expect: Vec::new() };
         for part in node.clone().into_inner() {
             match part.as_rule() {
                 Rule::test_as_of => {

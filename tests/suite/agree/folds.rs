@@ -122,9 +122,13 @@ impl Builder<'_> {
         let item = if self.random.chance(70) { held(self, Physical::Text) } else { held(self, Physical::Int) }?;
         let filter = if self.random.chance(50) { self.of(&rows, &Type::Bool) } else { None };
         let mut limit = |limits: &[u32]| *self.random.pick(limits);
-        let (support, confidence, lift) =
-            (limit(&[0, 1, 20_000, 200_000, 1_000_000]), limit(&[0, 50_000, 333_333, 500_000, 1_000_000]), limit(&[0, 500_000, 1_000_000, 1_200_000]));
-        let gives = *self.random.pick(&[Associated::Item, Associated::Because, Associated::Support, Associated::Confidence, Associated::Lift]);
+        let (support, confidence, lift) = (
+            limit(&[0, 1, 20_000, 200_000, 1_000_000]),
+            limit(&[0, 50_000, 333_333, 500_000, 1_000_000]),
+            limit(&[0, 500_000, 1_000_000, 1_200_000]),
+        );
+        let gives =
+            *self.random.pick(&[Associated::Item, Associated::Because, Associated::Support, Associated::Confidence, Associated::Lift]);
         let ty = match gives {
             Associated::Item | Associated::Because => self.ty(item),
             Associated::Support | Associated::Confidence => Type::Percent,

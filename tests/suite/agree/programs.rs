@@ -34,7 +34,8 @@ fn compare_all() {
             let report = run_test(&program, &test);
             assert!(report.passed(), "{name}: {:#?}", report.failures);
             let tables = (0..u32::try_from(program.tables.len()).unwrap()).map(TableId);
-            let nodes = |table: TableId| program.facts.iter().filter(|fact| fact.table == table).map(|fact| fact.node).collect::<Vec<NodeId>>();
+            let nodes =
+                |table: TableId| program.facts.iter().filter(|fact| fact.table == table).map(|fact| fact.node).collect::<Vec<NodeId>>();
             let nodes = tables.map(|table| (table, nodes(table))).filter(|(_, nodes)| !nodes.is_empty()).collect();
             let snapshot = Snapshot::from_tests(&test.tables);
             let world = World { program, snapshot, moment: Moment { as_of: test.as_of, previous: test.previous }, nodes };

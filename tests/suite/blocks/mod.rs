@@ -55,7 +55,9 @@ fn an_explanation_shows_the_points_that_counted() {
 #[test]
 fn a_stale_score_says_when_it_was_computed() {
     let page = explanation("model.strat", "B");
-    for part in ["model churn \"流失分\": missing", "last_scored \"最近打分\": 2025-05-01 00:00", "segment unscored_now \"没有新分数\": true"] {
+    for part in
+        ["model churn \"流失分\": missing", "last_scored \"最近打分\": 2025-05-01 00:00", "segment unscored_now \"没有新分数\": true"]
+    {
         assert!(page.contains(part), "{page}");
     }
 }
@@ -69,7 +71,8 @@ fn a_cohort_writes_its_members_once() {
         let snapshot = Snapshot::from_tests(&test.tables);
         let run = Interpreter::new(program, &snapshot, Moment { as_of: test.as_of, previous: test.previous }).run();
         let cohorts = program.find_table("cohorts").unwrap();
-        let written = program.emissions.iter().zip(run.emissions).filter(|(emission, _)| emission.output == strat::ir::Output::Ledger(cohorts));
+        let written =
+            program.emissions.iter().zip(run.emissions).filter(|(emission, _)| emission.output == strat::ir::Output::Ledger(cohorts));
         written.flat_map(|(_, rows)| rows).map(|row| format!("{:?}", row.fields)).collect::<Vec<String>>()
     };
     let first = rows(0);
@@ -89,7 +92,9 @@ fn deeds_write_whole_rows_and_a_bundle_gives_its_parts() {
         let written = program.emissions.iter().zip(&run.emissions).filter(|(emission, _)| emission.output == output);
         let named = written.flat_map(|(emission, rows)| rows.iter().map(|row| (emission.fields.iter().map(|(name, _)| name), row)));
         let shown = named.map(|(names, row)| {
-            let cells = names.zip(&row.fields).filter(|(name, _)| !name.ends_with("_at") && *name != "ts" && *name != "grant_id" && *name != "lead_id");
+            let cells = names
+                .zip(&row.fields)
+                .filter(|(name, _)| !name.ends_with("_at") && *name != "ts" && *name != "grant_id" && *name != "lead_id");
             cells.map(|(name, value)| format!("{name}={value:?}")).collect::<Vec<String>>().join(" ")
         });
         shown.collect::<Vec<String>>()

@@ -18,16 +18,23 @@ fn the_worked_table_of_two_versions() {
     let (_, report) = judged("strategy_compare", "2025-08-01");
     let trial = report["trials"].as_array().unwrap().iter().find(|trial| trial["name"] == "wake_versions").unwrap();
     let table = &trial["versions"];
-    let row = |arm: &str| table["rows"].as_array().unwrap().iter().find(|row| row["arm"] == arm).unwrap_or_else(|| panic!("no {arm} in {table}"));
+    let row =
+        |arm: &str| table["rows"].as_array().unwrap().iter().find(|row| row["arm"] == arm).unwrap_or_else(|| panic!("no {arm} in {table}"));
     let rounded = |value: &Value, digits: usize| format!("{:.digits$}", number(value));
     let percent = |value: &Value, digits: usize| format!("{:.digits$}", number(value) * 100.0);
     let (control, a, b) = (row("control"), row("wake_a"), row("wake_b"));
     assert_eq!((control["n"].as_u64(), a["n"].as_u64(), b["n"].as_u64()), (Some(2000), Some(4000), Some(4000)));
     assert_eq!([control, a, b].map(|row| percent(&row["level"], 1)), ["6.0", "8.1", "9.5"]);
     assert_eq!([a, b].map(|row| percent(&row["lift"]["value"], 1)), ["35.0", "58.3"]);
-    assert_eq!([a, b].map(|row| [percent(&row["lift"]["lower"], 1), percent(&row["lift"]["upper"], 1)]), [["11.1", "67.3"], ["31.0", "95.5"]]);
+    assert_eq!(
+        [a, b].map(|row| [percent(&row["lift"]["lower"], 1), percent(&row["lift"]["upper"], 1)]),
+        [["11.1", "67.3"], ["31.0", "95.5"]]
+    );
     assert_eq!([a, b].map(|row| percent(&row["difference"]["value"], 2)), ["2.10", "3.50"]);
-    assert_eq!([a, b].map(|row| [percent(&row["difference"]["lower"], 2), percent(&row["difference"]["upper"], 2)]), [["0.71", "3.41"], ["2.08", "4.85"]]);
+    assert_eq!(
+        [a, b].map(|row| [percent(&row["difference"]["lower"], 2), percent(&row["difference"]["upper"], 2)]),
+        [["0.71", "3.41"], ["2.08", "4.85"]]
+    );
     assert_eq!([a, b].map(|row| rounded(&row["incremental"], 0)), ["84", "140"]);
     assert_eq!([a, b].map(|row| rounded(&row["cost"], 0)), ["1600", "9000"]);
     assert_eq!([a, b].map(|row| rounded(&row["per_incremental"], 2)), ["19.05", "64.29"]);
@@ -50,7 +57,13 @@ fn a_known_effect_is_found_with_its_money() {
     let arms: Vec<u64> = trial["arms"].as_array().unwrap().iter().map(|arm| arm["assigned"].as_u64().unwrap()).collect();
     assert_eq!(arms.iter().sum::<u64>(), 2400);
     assert_eq!(counts("assigned"), Some(serde_json::json!(arms)));
-    let entered: u64 = trial["exposure"].as_array().unwrap().iter().flat_map(|day| day["counts"].as_array().unwrap()).map(|count| count.as_u64().unwrap()).sum();
+    let entered: u64 = trial["exposure"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|day| day["counts"].as_array().unwrap())
+        .map(|count| count.as_u64().unwrap())
+        .sum();
     assert_eq!(entered, 2400);
 }
 

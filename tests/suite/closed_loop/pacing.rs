@@ -53,7 +53,10 @@ fn budgets_and_places_are_told_beside_the_time_that_is_over() {
     let [spring, places] = report["pacing"].as_array().unwrap().as_slice() else { panic!("{}", report["pacing"]) };
     // 36 letters at 2 yuan; fifty of a hundred days.
     assert_eq!((number(&spring["used"]), number(&spring["whole"]), number(&spring["elapsed"])), (72.0, 100.0, 0.5));
-    assert_eq!((&spring["name"], &spring["from"], &spring["to"], &spring["light"]), (&json!("spring"), &json!("2025-01-01"), &json!("2025-04-10"), &json!("amber")));
+    assert_eq!(
+        (&spring["name"], &spring["from"], &spring["to"], &spring["light"]),
+        (&json!("spring"), &json!("2025-01-01"), &json!("2025-04-10"), &json!("amber"))
+    );
     assert_eq!((number(&places["used"]), number(&places["whole"]), &places["what"]), (6.0, 10.0, &json!("places")));
     assert!(told.contains("budget of 开门红 (spring): 72.00 yuan of 100.00 yuan spent (72.0%) after 50.0% of the time"), "{told}");
 }

@@ -81,7 +81,12 @@ fn hillstrom() {
     let reduced = row["beside"].as_array().unwrap().iter().find(|beside| beside["slug"] == "variance-reduced").unwrap();
     same("hillstrom/Mens E-Mail v none: spend CUPED on history/diff", &reduced["difference"]["value"]);
     // Heterogeneity by what was bought before is real for the womens mail.
-    let cut = trial["cuts"].as_array().unwrap().iter().find(|cut| cut["name"] == "womens" && cut["goal"] == "visits" && cut["arm"] == "Womens E-Mail").unwrap();
+    let cut = trial["cuts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|cut| cut["name"] == "womens" && cut["goal"] == "visits" && cut["arm"] == "Womens E-Mail")
+        .unwrap();
     for level in cut["levels"].as_array().unwrap() {
         let name = level["name"].as_str().unwrap();
         same(&format!("hillstrom/Womens E-Mail v none: visit by past womens buyer/{name}"), &level["difference"]["value"]);

@@ -60,7 +60,7 @@ fn slugs_of(source: &SourceText) -> Vec<(String, usize)> {
         found.extend(source.code.match_indices(field).map(|(at, _)| (quoted(at), source.line(at))));
         return found;
     }
-    for (at, start) in source.code.match_indices(": ProblemKind = ") {
+    for (at, start) in source.code.match_indices(": ProblemKind =") {
         let item = source.code[at..].split(';').next().unwrap_or("");
         let from = item.find("slug: \"").unwrap_or(start.len());
         let Some(quote) = item[from..].find('"') else { continue };

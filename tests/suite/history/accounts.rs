@@ -27,10 +27,13 @@ impl Past<'_> {
     /// When a wave was executed or skipped since an entry, as runs before an instant recorded it.
     fn over(&self, wave: &str, entry: i64, before: i64) -> Option<i64> {
         let latest = |marks: &[Mark<'_>], word: Option<&str>| {
-            let of_wave = marks.iter().filter(|mark| cell(mark.row, "wave") == wave && word.is_none_or(|word| cell(mark.row, "event") == word));
+            let of_wave =
+                marks.iter().filter(|mark| cell(mark.row, "wave") == wave && word.is_none_or(|word| cell(mark.row, "event") == word));
             of_wave.filter(|mark| mark.at >= entry && mark.run < before).map(|mark| mark.at).max()
         };
-        latest(&self.contacts, None).or_else(|| latest(&self.journeys, Some("executed"))).or_else(|| latest(&self.journeys, Some("skipped")))
+        latest(&self.contacts, None)
+            .or_else(|| latest(&self.journeys, Some("executed")))
+            .or_else(|| latest(&self.journeys, Some("skipped")))
     }
 
     fn happened(&self, event: &str, entry: i64, before: i64) -> bool {
@@ -50,7 +53,9 @@ fn units<'a>(day: &'a Day, subject: Subject) -> Vec<&'a str> {
 impl Audit<'_> {
     fn past(&self, strategy: &Strategy, unit: &str) -> Past<'_> {
         let about = |name: &str, time: &'static str| -> Vec<Mark<'_>> {
-            let mine = rows(&self.history.ledger, name).iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
+            let mine = rows(&self.history.ledger, name)
+                .iter()
+                .filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
             mine.map(|row| {
                 let at = instant(cell(row, "due_from")).or_else(|| instant(cell(row, time))).unwrap();
                 Mark { at, run: instant(cell(row, RUN)).unwrap(), row }
@@ -116,7 +121,8 @@ impl Audit<'_> {
         let past = self.past(strategy, unit);
         let last = self.entry_before(strategy, unit, day);
         let customer = customer_of(day, strategy.subject, unit);
-        let fires = |until: i64| strategy.triggers.iter().any(|(trigger, _)| self.fired(trigger, strategy, day, before, unit, (last, until)));
+        let fires =
+            |until: i64| strategy.triggers.iter().any(|(trigger, _)| self.fired(trigger, strategy, day, before, unit, (last, until)));
         let (fired, soon) = (fires(day.as_of), fires(day.horizon));
         let missed = strategy.triggers.iter().zip(late).any(|((trigger, _), late)| match trigger {
             Trigger::EveryWeekIn(days) => Self::week_missed(*days, day, last),
@@ -126,7 +132,9 @@ impl Audit<'_> {
         let lone = strategy.waves.len() == 1 && strategy.waves[0].after_days == 0;
         let Some(entry) = last else { return (fired, soon) };
         let waits = past.happened("deferred", entry, day.as_of);
-        let flies = !lone && !past.happened("exited", entry, day.as_of) && strategy.waves.last().is_some_and(|wave| past.over(wave.name, entry, day.as_of).is_none());
+        let flies = !lone
+            && !past.happened("exited", entry, day.as_of)
+            && strategy.waves.last().is_some_and(|wave| past.over(wave.name, entry, day.as_of).is_none());
         let ends = strategy.exits.iter().any(|(_, condition)| truth(condition, day, customer) == Some(true));
         // Through all its waves, a journey stays open for its exits until one ends it or the subject enters anew.
         let rests = !flies && !lone && !strategy.exits.is_empty() && !past.happened("exited", entry, day.as_of);
@@ -136,7 +144,10 @@ impl Audit<'_> {
                 Again::Never => false,
                 Again::AfterDays(days) => entry + days * DAY <= day.previous,
             };
-            let anew = strategy.triggers.iter().any(|(trigger, again)| free(again) && self.fired(trigger, strategy, day, before, unit, (last, day.as_of)));
+            let anew = strategy
+                .triggers
+                .iter()
+                .any(|(trigger, again)| free(again) && self.fired(trigger, strategy, day, before, unit, (last, day.as_of)));
             return (ends || anew || missed, ends || fired || soon || waits);
         }
         if !flies {
@@ -164,12 +175,22 @@ impl Audit<'_> {
 
     /// The last entry that runs before this one recorded.
     pub fn entry_before(&self, strategy: &Strategy, unit: &str, day: &Day) -> Option<i64> {
-        let mine = rows(&self.history.ledger, "entries").iter().filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
+        let mine = rows(&self.history.ledger, "entries")
+            .iter()
+            .filter(|row| cell(row, "strategy_id") == strategy.name && cell(row, "unit_id") == unit);
         let earlier = mine.filter(|row| instant(cell(row, RUN)).unwrap() < day.as_of);
         earlier.map(|row| instant(cell(row, "entered_at")).unwrap()).max()
     }
 
-    fn fired(&self, trigger: &Trigger, strategy: &Strategy, day: &Day, before: Option<&Day>, unit: &str, (last, until): (Option<i64>, i64)) -> bool {
+    fn fired(
+        &self,
+        trigger: &Trigger,
+        strategy: &Strategy,
+        day: &Day,
+        before: Option<&Day>,
+        unit: &str,
+        (last, until): (Option<i64>, i64),
+    ) -> bool {
         let customer = customer_of(day, strategy.subject, unit);
         match trigger {
             Trigger::While(condition) => truth(condition, day, customer) == Some(true),
@@ -195,12 +216,17 @@ impl Audit<'_> {
     pub fn accounts(&mut self) {
         let mut found = Vec::new();
         let known = self.reasons();
-        let late: Vec<Vec<Late>> =
-            self.rules.strategies.iter().map(|strategy| strategy.triggers.iter().map(|(trigger, _)| self.late(strategy, trigger)).collect()).collect();
+        let late: Vec<Vec<Late>> = self
+            .rules
+            .strategies
+            .iter()
+            .map(|strategy| strategy.triggers.iter().map(|(trigger, _)| self.late(strategy, trigger)).collect())
+            .collect();
         for (at, day) in self.history.days.iter().enumerate() {
             for (strategy, late) in self.rules.strategies.iter().zip(&late) {
                 let mine = |row: &&Row| cell(row, "strategy_id") == strategy.name;
-                let listed: BTreeSet<&str> = day.actions.iter().chain(&day.exclusions).filter(mine).map(|row| cell(row, "unit_id")).collect();
+                let listed: BTreeSet<&str> =
+                    day.actions.iter().chain(&day.exclusions).filter(mine).map(|row| cell(row, "unit_id")).collect();
                 for unit in units(day, strategy.subject) {
                     let (must, may) = self.wanted(strategy, late, at, unit);
                     let who = || format!("{} {unit} as of {}", strategy.name, super::bank::time(day.as_of));
@@ -244,14 +270,32 @@ impl Audit<'_> {
 
     /// Every name that may stand as a reason.
     fn reasons(&self) -> BTreeSet<String> {
-        let built_in = ["unlawful", "no_consent", "cool_off", "already_invited", "reserve", "quota", "capacity", "no_assignee", "arbitration", "control", "not_due", "skipped", "limit", "no_step"];
+        let built_in = [
+            "unlawful",
+            "no_consent",
+            "cool_off",
+            "already_invited",
+            "reserve",
+            "quota",
+            "capacity",
+            "no_assignee",
+            "arbitration",
+            "control",
+            "not_due",
+            "skipped",
+            "limit",
+            "no_step",
+        ];
         let mut out: BTreeSet<String> = built_in.map(String::from).into();
         let asked = [
             ("hours", !self.rules.hours.is_empty()),
             ("quiet_days", !self.rules.quiet.is_empty()),
             ("global_control", self.rules.control.is_some()),
             ("budget", self.rules.strategies.iter().any(|strategy| strategy.budget.is_some())),
-            ("missed_window", self.rules.strategies.iter().flat_map(|strategy| &strategy.triggers).any(|(trigger, _)| trigger.may_be_missed())),
+            (
+                "missed_window",
+                self.rules.strategies.iter().flat_map(|strategy| &strategy.triggers).any(|(trigger, _)| trigger.may_be_missed()),
+            ),
         ];
         out.extend(asked.into_iter().filter(|(_, asked)| *asked).map(|(name, _)| name.to_owned()));
         for strategy in &self.rules.strategies {

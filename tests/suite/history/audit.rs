@@ -162,7 +162,8 @@ impl Audit<'_> {
     /// For every contact at t, contacts of one person in (t − D, t], or in the calendar period up to t, number at most N.
     fn caps(&mut self) {
         let shared = self.rules.caps.iter().chain(&self.rules.contest).map(|cap| (cap, None));
-        let own = self.rules.strategies.iter().flat_map(|strategy| strategy.caps.iter().map(move |cap| (cap, Some(strategy.name.as_str()))));
+        let own =
+            self.rules.strategies.iter().flat_map(|strategy| strategy.caps.iter().map(move |cap| (cap, Some(strategy.name.as_str()))));
         let caps: Vec<(&Cap, Option<&str>)> = shared.chain(own).collect();
         let mut found = Vec::new();
         for (cap, strategy) in caps {
@@ -207,8 +208,12 @@ impl Audit<'_> {
                     found.push(format!("{capacity:?}: nobody's, {:?}", contact.row));
                     continue;
                 };
-                let used = on_channel.iter().filter(|(other, whose)| whose.as_ref() == Some(owner) && within(capacity.window, other, contact)).count();
-                let most = capacity.most.or_else(|| cell(find(&self.day(contact.run).data, "staff", "staff_id", owner)?, "cap").parse().ok());
+                let used = on_channel
+                    .iter()
+                    .filter(|(other, whose)| whose.as_ref() == Some(owner) && within(capacity.window, other, contact))
+                    .count();
+                let most =
+                    capacity.most.or_else(|| cell(find(&self.day(contact.run).data, "staff", "staff_id", owner)?, "cap").parse().ok());
                 if most.is_none_or(|most| i64::try_from(used).unwrap() > most) {
                     found.push(format!("{capacity:?}: {used} of {most:?} for `{owner}` as of {}", cell(contact.row, "sent_at")));
                 }
@@ -284,7 +289,9 @@ impl Audit<'_> {
                 if self.rules.consent {
                     let channel = cell(action, "channel");
                     let given = rows(&day.data, "consents").iter().any(|row| {
-                        cell(row, "customer_id") == cell(action, "customer_id") && cell(row, "channel") == channel && cell(row, "allowed") == "true"
+                        cell(row, "customer_id") == cell(action, "customer_id")
+                            && cell(row, "channel") == channel
+                            && cell(row, "allowed") == "true"
                     });
                     if !given {
                         found.push(("consent", format!("{who}: {channel}")));
@@ -295,7 +302,9 @@ impl Audit<'_> {
             for strategy in &self.rules.strategies {
                 let served: BTreeSet<&str> =
                     day.actions.iter().filter(|row| cell(row, "strategy_id") == strategy.name).map(|row| cell(row, "unit_id")).collect();
-                if strategy.limit.is_some_and(|limit| i64::try_from(served.len()).unwrap() > limit) && !strategy.waves.iter().any(|wave| wave.steps.iter().any(|step| step.on_capacity.is_some())) {
+                if strategy.limit.is_some_and(|limit| i64::try_from(served.len()).unwrap() > limit)
+                    && !strategy.waves.iter().any(|wave| wave.steps.iter().any(|step| step.on_capacity.is_some()))
+                {
                     found.push(("limit", format!("{}: {served:?}", strategy.name)));
                 }
             }
@@ -306,7 +315,9 @@ impl Audit<'_> {
     /// No step of the wave explains an action.
     fn unmet(&self, day: &Day, strategy: &Strategy, action: &Row) -> Option<String> {
         let customer = customer_of(day, strategy.subject, cell(action, "unit_id"));
-        let Some(wave) = strategy.waves.iter().find(|wave| wave.name == cell(action, "wave")) else { return Some(format!("no wave for {action:?}")) };
+        let Some(wave) = strategy.waves.iter().find(|wave| wave.name == cell(action, "wave")) else {
+            return Some(format!("no wave for {action:?}"));
+        };
         let (channel, offer) = (cell(action, "channel"), cell(action, "offer_id"));
         let explains = wave.steps.iter().any(|step| {
             let met = step.when.as_ref().is_none_or(|when| truth(when, day, customer) == Some(true));
@@ -355,7 +366,10 @@ impl Audit<'_> {
         for day in &self.history.days {
             for lost in day.exclusions.iter().filter(|row| cell(row, "stage") == "contact_policy") {
                 // What stands in for an action that a capacity stopped is asked after everybody else.
-                let late = self.rules.strategy(cell(lost, "strategy_id")).is_some_and(|strategy| strategy.waves.iter().flat_map(|wave| &wave.steps).any(|step| step.on_capacity.is_some()));
+                let late = self
+                    .rules
+                    .strategy(cell(lost, "strategy_id"))
+                    .is_some_and(|strategy| strategy.waves.iter().flat_map(|wave| &wave.steps).any(|step| step.on_capacity.is_some()));
                 let caps: Vec<&&Cap> = all.iter().filter(|cap| cap.name() == cell(lost, "detail")).collect();
                 let [cap] = caps.as_slice() else { continue };
                 if late || !self.rules.caps.contains(cap) {
@@ -363,7 +377,9 @@ impl Audit<'_> {
                 }
                 let won = day.actions.iter().filter(|row| cell(row, "customer_id") == cell(lost, "customer_id") && self.concerns(cap, row));
                 let behind = won.filter(|row| rank(cell(row, "strategy_id")) > rank(cell(lost, "strategy_id")));
-                found.extend(behind.map(|row| format!("{} before {} as of {}", cell(row, "strategy_id"), cell(lost, "strategy_id"), super::bank::time(day.as_of))));
+                found.extend(behind.map(|row| {
+                    format!("{} before {} as of {}", cell(row, "strategy_id"), cell(lost, "strategy_id"), super::bank::time(day.as_of))
+                }));
             }
         }
         found.into_iter().for_each(|story| self.breach("order", story));

@@ -102,13 +102,23 @@ pub fn bank(random: &mut Random, days: i64) -> Bank {
         for channel in super::rules::CHANNELS {
             if random.chance(85) {
                 let allowed = (*random.pick(&["true", "true", "true", "true", "false", ""])).to_owned();
-                consents.push(row([("consent_id", format!("{at}{channel}")), ("customer_id", person(at)), ("channel", channel.to_owned()), ("allowed", allowed)]));
+                consents.push(row([
+                    ("consent_id", format!("{at}{channel}")),
+                    ("customer_id", person(at)),
+                    ("channel", channel.to_owned()),
+                    ("allowed", allowed),
+                ]));
             }
         }
     }
     let moves = (0..random.below(30)).map(|at| {
         let ts = (first + random.between(-25, days)) * DAY + *random.pick(&[0, 1_000, DAY / 2, DAY - 1_000]);
-        row([("move_id", format!("V{at}")), ("customer_id", person(random.below(customers))), ("ts", time(ts)), ("amount", format!("{}.00", random.between(-50, 90)))])
+        row([
+            ("move_id", format!("V{at}")),
+            ("customer_id", person(random.below(customers))),
+            ("ts", time(ts)),
+            ("amount", format!("{}.00", random.between(-50, 90))),
+        ])
     });
     tables.insert(String::from("moves"), moves.collect());
     let contacts = (0..random.below(5)).map(|at| {
@@ -116,7 +126,12 @@ pub fn bank(random: &mut Random, days: i64) -> Bank {
         let customer = person(random.below(customers));
         let channel = (*random.pick(&super::rules::CHANNELS)).to_owned();
         let rest = row([("wave", String::from("x")), ("status", String::from("sent")), ("rm_id", manager(random))]);
-        let mut known = row([("contact_id", format!("K{at}")), ("subject", String::from("customers")), ("unit_id", customer.clone()), ("customer_id", customer)]);
+        let mut known = row([
+            ("contact_id", format!("K{at}")),
+            ("subject", String::from("customers")),
+            ("unit_id", customer.clone()),
+            ("customer_id", customer),
+        ]);
         known.extend(row([("strategy_id", String::from("other")), ("channel", channel), ("sent_at", time(sent))]));
         known.extend(rest);
         known
@@ -130,7 +145,13 @@ pub fn bank(random: &mut Random, days: i64) -> Bank {
             1 => Change { from, table: "customers", row: at, column: "level", value: level(random) },
             2 => Change { from, table: "customers", row: at, column: "worth", value: yuan(random) },
             3 => Change { from, table: "loans", row: random.below(5), column: "maturity", value: date(first + random.between(-5, 40)) },
-            _ => Change { from, table: "consents", row: random.below(consents.len().max(1)), column: "allowed", value: (*random.pick(&["true", "false", ""])).to_owned() },
+            _ => Change {
+                from,
+                table: "consents",
+                row: random.below(consents.len().max(1)),
+                column: "allowed",
+                value: (*random.pick(&["true", "false", ""])).to_owned(),
+            },
         });
     }
     tables.insert(String::from("consents"), consents);

@@ -44,7 +44,9 @@ fn month(seed: u64) -> Result<(rules::Rules, world::History), String> {
 
 /// Everything a month wrote, for whoever looks into one.
 fn show(history: &world::History) {
-    let line = |row: &bank::Row| row.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}={text}")).collect::<Vec<_>>().join(" ");
+    let line = |row: &bank::Row| {
+        row.iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| format!("{name}={text}")).collect::<Vec<_>>().join(" ")
+    };
     for day in &history.days {
         println!("as of {}", bank::time(day.as_of));
         day.actions.iter().for_each(|row| println!("  action {}", line(row)));
@@ -79,7 +81,8 @@ fn a_month_keeps_every_promise() {
         Some(seed) => seed..seed + 1,
         None => 0..number("STRAT_MONTHS").unwrap_or(MONTHS),
     };
-    let search = |thread: u64| -> Vec<String> { seeds.clone().filter(|seed| seed % 2 == thread).filter_map(failing).take(FAILURES).collect() };
+    let search =
+        |thread: u64| -> Vec<String> { seeds.clone().filter(|seed| seed % 2 == thread).filter_map(failing).take(FAILURES).collect() };
     let reports: Vec<String> = std::thread::scope(|scope| {
         let start = |thread| {
             let search = &search;

@@ -200,7 +200,13 @@ fn cap(random: &mut Random, offers: &[Offer]) -> Cap {
 }
 
 fn capacity(random: &mut Random) -> Capacity {
-    let (channel, whose) = *random.pick(&[("rm_call", Whose::Assignee), ("rm_call", Whose::Assignee), ("ai_call", Whose::Bank), ("ai_call", Whose::Branch), ("sms", Whose::Bank)]);
+    let (channel, whose) = *random.pick(&[
+        ("rm_call", Whose::Assignee),
+        ("rm_call", Whose::Assignee),
+        ("ai_call", Whose::Bank),
+        ("ai_call", Whose::Branch),
+        ("sms", Whose::Bank),
+    ]);
     let most = if whose == Whose::Assignee && random.chance(60) { None } else { Some(random.between(1, 3)) };
     Capacity { most, channel, whose, window: window(random), defer: random.chance(60) }
 }
@@ -288,7 +294,13 @@ fn strategy(random: &mut Random, at: usize, subject: Subject, rules: &Rules) -> 
     let lone = count == 1 && random.chance(80);
     let waves = WAVES.iter().take(count).enumerate().map(|(number, name)| Wave {
         name: if lone { "1" } else { name },
-        after_days: if number > 0 { random.between(0, 4) } else if !lone && random.chance(20) { random.between(1, 3) } else { 0 },
+        after_days: if number > 0 {
+            random.between(0, 4)
+        } else if !lone && random.chance(20) {
+            random.between(1, 3)
+        } else {
+            0
+        },
         when: if !lone && random.chance(35) { Some(condition(random, 1)) } else { None },
         steps: (0..1 + usize::from(random.chance(25))).map(|_| step(random, subject, rules)).collect(),
     });
@@ -316,7 +328,11 @@ fn step(random: &mut Random, subject: Subject, rules: &Rules) -> Step {
     let assigned = rules.capacities.iter().any(|capacity| capacity.channel == channel && capacity.whose == Whose::Assignee);
     let bound = rules.capacities.iter().any(|capacity| capacity.channel == channel);
     // Strategies that share places must rank alike, so loans give no offers.
-    let offer = if !rules.offers.is_empty() && subject == Subject::Customers && random.chance(40) { Some(random.pick(&rules.offers).name.clone()) } else { None };
+    let offer = if !rules.offers.is_empty() && subject == Subject::Customers && random.chance(40) {
+        Some(random.pick(&rules.offers).name.clone())
+    } else {
+        None
+    };
     Step {
         channel,
         offer,

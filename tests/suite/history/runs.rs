@@ -146,7 +146,14 @@ fn month(project: &Project, program: &str, bank: &Bank, folder: &Path) -> Histor
         write(&project.place, program, &data);
         project.run(folder, *as_of);
         let lists = |name: &str| rows_of(&fs::read(folder.join("out").join(name)).unwrap());
-        days.push(Day { as_of: *as_of, previous, horizon: as_of + bank.ahead, data, actions: lists("actions.csv"), exclusions: lists("exclusions.csv") });
+        days.push(Day {
+            as_of: *as_of,
+            previous,
+            horizon: as_of + bank.ahead,
+            data,
+            actions: lists("actions.csv"),
+            exclusions: lists("exclusions.csv"),
+        });
         previous = *as_of;
     }
     History { days, ledger: ledger(&folder.join("ledger")) }

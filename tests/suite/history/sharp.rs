@@ -1,11 +1,11 @@
 //! The auditor is sharp: a month lived by looser rules, or told falsely, is found out, for every kind of breach.
 
+use super::DAYS;
 use super::audit::{Breach, audit};
 use super::bank::bank;
 use super::budget::Budget;
 use super::rules::{Again, Rules, rules};
 use super::world::{History, lived, program};
-use super::DAYS;
 use crate::agree::random::Random;
 
 /// Months tried until one shows the breach.
@@ -53,7 +53,8 @@ fn looser_rules_are_noticed() {
 
 #[test]
 fn looser_times_money_and_groups_are_noticed() {
-    let budgets = |rules: &mut Rules, change: fn(&mut Option<Budget>)| rules.strategies.iter_mut().for_each(|strategy| change(&mut strategy.budget));
+    let budgets =
+        |rules: &mut Rules, change: fn(&mut Option<Budget>)| rules.strategies.iter_mut().for_each(|strategy| change(&mut strategy.budget));
     found_out("budget", |rules| budgets(rules, |budget| *budget = budget.map(|budget| Budget { fen: budget.fen + 5, ..budget })));
     found_out("budget", |rules| budgets(rules, |budget| *budget = budget.filter(|budget| budget.window.is_none())));
     found_out("books", |rules| rules.offers.iter_mut().for_each(|offer| offer.cost = None));
@@ -66,8 +67,12 @@ fn looser_times_money_and_groups_are_noticed() {
 
 #[test]
 fn looser_journeys_are_noticed() {
-    found_out("again", |rules| rules.strategies.iter_mut().flat_map(|strategy| &mut strategy.triggers).for_each(|(_, again)| *again = Again::Always));
-    found_out("gap", |rules| rules.strategies.iter_mut().flat_map(|strategy| &mut strategy.waves).for_each(|wave| wave.after_days = (wave.after_days - 1).max(0)));
+    found_out("again", |rules| {
+        rules.strategies.iter_mut().flat_map(|strategy| &mut strategy.triggers).for_each(|(_, again)| *again = Again::Always)
+    });
+    found_out("gap", |rules| {
+        rules.strategies.iter_mut().flat_map(|strategy| &mut strategy.waves).for_each(|wave| wave.after_days = (wave.after_days - 1).max(0))
+    });
     found_out("condition", |rules| rules.strategies.iter_mut().flat_map(|strategy| &mut strategy.waves).for_each(|wave| wave.when = None));
     found_out("lost", |rules| rules.strategies.iter_mut().for_each(|strategy| strategy.exits.clear()));
     found_out("order", |rules| {
@@ -132,7 +137,8 @@ fn false_books_are_noticed() {
         row.is_some_and(|row| row.insert(String::from("arm"), String::from("control")).is_some())
     });
     months.told("hours", |history| {
-        let row = history.days.iter_mut().flat_map(|day| &mut day.actions).find(|row| row.get("held_until").is_some_and(|held| !held.is_empty()));
+        let row =
+            history.days.iter_mut().flat_map(|day| &mut day.actions).find(|row| row.get("held_until").is_some_and(|held| !held.is_empty()));
         row.is_some_and(|row| row.remove("held_until").is_some())
     });
     months.told("books", |history| history.ledger.get_mut("spending").is_some_and(|spending| spending.pop().is_some()));
@@ -147,7 +153,8 @@ fn false_books_are_noticed() {
     });
     months.told("entry", |history| history.ledger.remove("entries").is_some());
     months.told("uncalled", |history| {
-        let rows: Vec<_> = history.days.iter().flat_map(|day| day.exclusions.iter().filter(|row| row["rule"] == "control").cloned()).collect();
+        let rows: Vec<_> =
+            history.days.iter().flat_map(|day| day.exclusions.iter().filter(|row| row["rule"] == "control").cloned()).collect();
         history.days.iter_mut().for_each(|day| day.exclusions.extend(rows.clone()));
         !rows.is_empty()
     });

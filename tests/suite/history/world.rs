@@ -68,7 +68,9 @@ fn typed(program: &Program, tables: &Tables) -> Data {
         let columns: IndexMap<String, Vec<Value>> = table
             .columns
             .iter()
-            .map(|column| (column.name.clone(), rows.iter().map(|row| value(row.get(&column.name).map_or("", String::as_str), &column.ty)).collect()))
+            .map(|column| {
+                (column.name.clone(), rows.iter().map(|row| value(row.get(&column.name).map_or("", String::as_str), &column.ty)).collect())
+            })
             .collect();
         out.insert(name.clone(), Rows { count: rows.len(), columns });
     }
@@ -78,7 +80,9 @@ fn typed(program: &Program, tables: &Tables) -> Data {
 /// Rows of a typed table as texts.
 fn texts(program: &Program, name: &str, rows: &Rows) -> Vec<Row> {
     let table = program.table(program.find_table(name).unwrap()).unwrap();
-    let cell = |column: &strat::types::Column, at: usize| (column.name.clone(), rows.columns.get(&column.name).map_or_else(String::new, |cells| shown(&cells[at], &column.ty)));
+    let cell = |column: &strat::types::Column, at: usize| {
+        (column.name.clone(), rows.columns.get(&column.name).map_or_else(String::new, |cells| shown(&cells[at], &column.ty)))
+    };
     (0..rows.count).map(|at| table.columns.iter().map(|column| cell(column, at)).collect()).collect()
 }
 
@@ -86,7 +90,14 @@ fn list(program: &Program, emissions: &[Vec<Vec<Value>>], output: Output) -> Vec
     let pairs = program.emissions.iter().zip(emissions).filter(|(emission, _)| emission.output == output);
     pairs
         .flat_map(|(emission, rows)| {
-            rows.iter().map(|fields| emission.fields.iter().zip(fields).map(|((name, node), value)| (name.clone(), shown(value, &program.type_of(*node)))).collect())
+            rows.iter().map(|fields| {
+                emission
+                    .fields
+                    .iter()
+                    .zip(fields)
+                    .map(|((name, node), value)| (name.clone(), shown(value, &program.type_of(*node))))
+                    .collect()
+            })
         })
         .collect()
 }
@@ -164,7 +175,14 @@ pub fn lived(program: &Program, bank: &Bank, seed: u64, engine: bool) -> History
         counts.push((*as_of, ledger.iter().map(|(name, rows)| (name.clone(), rows.count)).collect()));
         let actions = list(program, &emissions, Output::Actions);
         answered.extend(answers(&mut random, &actions, *as_of));
-        days.push(Day { as_of: *as_of, previous, horizon: as_of + bank.ahead, data, actions, exclusions: list(program, &emissions, Output::Exclusions) });
+        days.push(Day {
+            as_of: *as_of,
+            previous,
+            horizon: as_of + bank.ahead,
+            data,
+            actions,
+            exclusions: list(program, &emissions, Output::Exclusions),
+        });
         previous = *as_of;
     }
     let mut tables: BTreeMap<String, Vec<Row>> = ledger.iter().map(|(name, rows)| (name.clone(), texts(program, name, rows))).collect();

@@ -109,7 +109,16 @@ fn tiers(world: &mut World) {
         FactRow { label: 0, condition: Some(condition), because, points: None, span: Span::default() },
         FactRow { label: 1, condition: None, because: None, points: None, span: Span::default() },
     ];
-    let fact = Fact { kind: FactKind::Tiers, name: name("ages"), label: None, node, table: CUSTOMERS, span: Span::default(), rows, not_before: None };
+    let fact = Fact {
+        kind: FactKind::Tiers,
+        name: name("ages"),
+        label: None,
+        node,
+        table: CUSTOMERS,
+        span: Span::default(),
+        rows,
+        not_before: None,
+    };
     world.program.facts.push(fact);
 }
 

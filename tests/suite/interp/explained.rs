@@ -101,7 +101,16 @@ fn nobody_is_explained_by_a_key_that_is_not_there() {
 
 fn fact(world: &mut World, kind: FactKind, name: &str, node: NodeId) {
     let name = String::from(name);
-    world.program.facts.push(Fact { kind, name, label: None, node, table: CUSTOMERS, span: Span::default(), rows: Vec::new(), not_before: None });
+    world.program.facts.push(Fact {
+        kind,
+        name,
+        label: None,
+        node,
+        table: CUSTOMERS,
+        span: Span::default(),
+        rows: Vec::new(),
+        not_before: None,
+    });
 }
 
 /// `grown = age >= 18`, `rich = sum(amount) >= 100`, and a segment over both.

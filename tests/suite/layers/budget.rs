@@ -27,14 +27,18 @@ const DATA: &str = r#"as of 2025-07-02 00:00
 "#;
 
 fn strategy(head: &str, plan: &str) -> String {
-    format!("strategy spend {{ purpose \"service\" rank by worth desc {head} on while status = \"active\" again always plan {{ {plan} }} }}\n")
+    format!(
+        "strategy spend {{ purpose \"service\" rank by worth desc {head} on while status = \"active\" again always plan {{ {plan} }} }}\n"
+    )
 }
 
 #[test]
 fn the_first_in_rank_order_get_the_money() {
     let expected = "expect \"C5\" send sms using a  expect \"C4\" send sms using a  expect \"C3\" send sms using a
   expect \"C2\" excluded budget  expect \"C2\" nothing  expect \"C1\" excluded budget  expect \"C6\" excluded budget";
-    let with = |budget: &str, expected: &str| format!("{HEAD}{}test \"budget\" {{ {DATA} {expected} }}\n", strategy(&format!("budget {budget}"), "send sms using a offer gift"));
+    let with = |budget: &str, expected: &str| {
+        format!("{HEAD}{}test \"budget\" {{ {DATA} {expected} }}\n", strategy(&format!("budget {budget}"), "send sms using a offer gift"))
+    };
     let text = with("90.15元", expected);
     assert_passes(&text);
     assert_eq!(written(&text, Output::Contacts, "cost").iter().map(|(_, cost)| cost.as_str()).collect::<Vec<_>>(), ["5", "5", "5"]);
@@ -70,7 +74,10 @@ fn what_the_ledger_spent_is_gone_and_what_came_back_is_not() {
     ("G5", "customers", "X1", "else", "X1", "spend", "declined", 2025-06-30 12:00)
 "#;
     let with = |budget: &str, expected: &str| {
-        assert_passes(&format!("{HEAD}{}test \"past\" {{ {DATA}{past} {expected} }}\n", strategy(&format!("budget {budget}"), "send sms using a offer gift")));
+        assert_passes(&format!(
+            "{HEAD}{}test \"past\" {{ {DATA}{past} {expected} }}\n",
+            strategy(&format!("budget {budget}"), "send sms using a offer gift")
+        ));
     };
     // Contacts 0.05 + 20.10; gifts of X1, X2 and X5, not of X4, whose invitation expired after: 50.15 in all.
     with("80.20元", "expect \"C5\" send sms using a  expect \"C4\" excluded budget");
@@ -97,7 +104,8 @@ fn amounts_differ_by_subject_and_unknown_ones_are_not_paid() {
     );
     assert_passes(&text);
     // Whoever is too dear is passed over, and those behind may still be served.
-    let less = text.replace("budget 49.99元", "budget 11元").replace("expect \"C5\" send app_push using b", "expect \"C5\" excluded budget");
+    let less =
+        text.replace("budget 49.99元", "budget 11元").replace("expect \"C5\" send app_push using b", "expect \"C5\" excluded budget");
     assert_passes(&less.replace("expect \"C1\" excluded budget", "expect \"C1\" send app_push using b"));
     // Nothing is spent on those who get nothing of worth.
     assert_eq!(written(&text, ledger(&text, "spending"), "amount").len(), 1);
@@ -142,9 +150,17 @@ fn what_stands_in_spends_what_the_others_left() {
     assert_eq!(costs, ["2", "2", "5", "5"]);
     assert_eq!(written(&pushed, ledger(&pushed, "spending"), "amount").len(), 2);
     // What costs nothing goes to everybody the budget stopped, whatever is left.
-    with("0元", "send sms using a offer gift else on budget send app_inbox using c", "expect \"C5\" send app_inbox using c  expect \"C6\" send app_inbox using c");
+    with(
+        "0元",
+        "send sms using a offer gift else on budget send app_inbox using c",
+        "expect \"C5\" send app_inbox using c  expect \"C6\" send app_inbox using c",
+    );
     // An operation stands in as well, and is paid for.
-    with("50元", "send rm_call using d offer gift else on budget do welcome", "expect \"C5\" do welcome  expect \"C4\" nothing  expect \"C4\" excluded budget");
+    with(
+        "50元",
+        "send rm_call using d offer gift else on budget do welcome",
+        "expect \"C5\" do welcome  expect \"C4\" nothing  expect \"C4\" excluded budget",
+    );
 }
 
 #[test]

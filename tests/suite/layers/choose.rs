@@ -123,7 +123,10 @@ fn what_stands_in_passes_its_own_rules_and_the_limit() {
 #[test]
 fn an_arbitration_that_is_lost_leaves_the_other_channel() {
     let house = "policy house always { arbitration { order risk, sales  at most 1 sms per calendar day } }\n";
-    let strategies = [strategy("first", "class risk", "send sms using a"), strategy("second", "class sales", "send sms using a else on arbitration send email using c")];
+    let strategies = [
+        strategy("first", "class risk", "send sms using a"),
+        strategy("second", "class sales", "send sms using a else on arbitration send email using c"),
+    ];
     let test = "test \"lost\" { as of 2025-07-01 00:00 given customers (customer_id, status) (\"C1\", \"active\")
   expect \"C1\" send sms using a  expect \"C1\" send email using c  expect \"C1\" excluded arbitration }\n";
     for text in both_ways(&format!("{HEAD}{house}"), &strategies, test) {

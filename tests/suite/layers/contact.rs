@@ -28,7 +28,9 @@ fn class_comes_before_priority_and_priority_before_name() {
         (strategy("z", "class sales", "send sms using a"), strategy("y", "", "send sms using b")),
     ];
     for (winner, loser) in orders {
-        let test = format!("test \"one wins\" {{ {CUSTOMERS} expect \"C1\" send sms using a  expect \"C1\" not send sms using b expect \"C1\" excluded at_most_1_sms }}");
+        let test = format!(
+            "test \"one wins\" {{ {CUSTOMERS} expect \"C1\" send sms using a  expect \"C1\" not send sms using b expect \"C1\" excluded at_most_1_sms }}"
+        );
         for text in both_ways(HEAD, &[winner, loser], &test) {
             assert_passes(&text);
         }
@@ -122,12 +124,18 @@ fn two_orders_of_classes_are_refused() {
 
 #[test]
 fn an_explanation_tells_a_rule_of_several_waves_once() {
-    let waves = strategy("two", "exclude staff when is_employee", "wave now { send sms using a  send app_push using c }  wave later after 3 days { send sms using b }");
-    let test = format!("test \"waves\" {{ {CUSTOMERS}
+    let waves = strategy(
+        "two",
+        "exclude staff when is_employee",
+        "wave now { send sms using a  send app_push using c }  wave later after 3 days { send sms using b }",
+    );
+    let test = format!(
+        "test \"waves\" {{ {CUSTOMERS}
   given entries (strategy_id, subject, unit_id, entered_at) (\"two\", \"customers\", \"C2\", 2025-06-20 00:00)
   given journeys (strategy_id, subject, unit_id, entered_at, wave, event, happened_at)
     (\"two\", \"customers\", \"C2\", 2025-06-20 00:00, \"now\", \"executed\", 2025-06-20 00:00)
-  expect \"C1\" send app_push using c  expect \"C2\" send sms using b }}");
+  expect \"C1\" send app_push using c  expect \"C2\" send sms using b }}"
+    );
     let text = format!("{HEAD}{waves}{test}");
     assert_passes(&text);
     for subject in ["C1", "C2"] {

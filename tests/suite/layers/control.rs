@@ -24,7 +24,9 @@ fn strategies() -> Vec<String> {
     vec![
         strategy("one", "class risk", "send sms using a"),
         strategy("two", "arms { on 50% control 50% }", "send app_push using b"),
-        String::from("strategy lend for loans { purpose \"service\" on while status = \"active\" again always plan { send sms using a } }\n"),
+        String::from(
+            "strategy lend for loans { purpose \"service\" on while status = \"active\" again always plan { send sms using a } }\n",
+        ),
     ]
 }
 
@@ -42,7 +44,8 @@ fn members_are_left_alone_by_every_strategy_and_recorded_once() {
     );
     for text in both_ways(HEAD, &strategies(), &test) {
         assert_passes(&text);
-        let groups: Vec<(String, String)> = written(&text, Output::Assignments, "experiment").into_iter().filter(|(_, name)| name == "house.control").collect();
+        let groups: Vec<(String, String)> =
+            written(&text, Output::Assignments, "experiment").into_iter().filter(|(_, name)| name == "house.control").collect();
         let who: Vec<&str> = groups.iter().map(|(who, _)| who.as_str()).collect();
         // Neither those the ledger holds nor those stopped before; C4 and C10 through their loans, once.
         assert_eq!(who, ["C10", "C2", "C4", "C6"]);
@@ -77,7 +80,9 @@ fn a_group_binds_the_strategies_under_its_policy_and_those_in_flight() {
 
 #[test]
 fn a_share_that_cannot_be_is_refused() {
-    let with = |share: &str| slugs(&format!("{}{}", HEAD.replace("20%", share), strategy("s", "exclude global_control when is_employee", "send sms using a")));
+    let with = |share: &str| {
+        slugs(&format!("{}{}", HEAD.replace("20%", share), strategy("s", "exclude global_control when is_employee", "send sms using a")))
+    };
     assert_eq!(with("0.001%"), ["share-too-fine", "reserved-reason"]);
     assert_eq!(with("120%"), ["share-too-fine", "reserved-reason"]);
 }

@@ -22,7 +22,9 @@ const DATA: &str = r#"as of 2025-07-01 09:00
 "#;
 
 fn loans(plan: &str) -> String {
-    format!("strategy lend for loans {{ priority 1 purpose \"service\" rank by outstanding desc on while status = \"active\" again always plan {{ {plan} }} }}\n")
+    format!(
+        "strategy lend for loans {{ priority 1 purpose \"service\" rank by outstanding desc on while status = \"active\" again always plan {{ {plan} }} }}\n"
+    )
 }
 
 #[test]
@@ -53,7 +55,8 @@ fn a_cap_per_branch_counts_everybody_of_the_branch() {
 
 #[test]
 fn rows_stopped_by_a_cap_of_their_own_leave_the_place_to_the_next() {
-    let house = "policy house always { arbitration { at most 1 sms per branch_id per calendar week } contact { at most 1 sms in any 7 days } }\n";
+    let house =
+        "policy house always { arbitration { at most 1 sms per branch_id per calendar week } contact { at most 1 sms in any 7 days } }\n";
     let all = strategy("all", "rank by worth desc", "send sms using a");
     // C3 had a text today, which fills the week of B1; nobody of B2 had one.
     assert_passes(&format!(
@@ -97,9 +100,12 @@ test "two a month" {
 #[test]
 fn what_operations_give_is_capped_per_path_of_the_strategy() {
     assert_passes(REFERRALS);
-    let own = REFERRALS.replace("  at most 2 gift per referrer_id per calendar month\n", "").replace("offer gift { }", "offer gift { at most 2 per referrer_id per calendar month }");
+    let own = REFERRALS
+        .replace("  at most 2 gift per referrer_id per calendar month\n", "")
+        .replace("offer gift { }", "offer gift { at most 2 per referrer_id per calendar month }");
     assert_passes(&own);
-    let person = REFERRALS.replace("at most 2 gift per referrer_id", "at most 2 gift").replace("at_most_2_gift_per_referrer_id", "at_most_2_gift");
+    let person =
+        REFERRALS.replace("at most 2 gift per referrer_id", "at most 2 gift").replace("at_most_2_gift_per_referrer_id", "at_most_2_gift");
     // Without a path both rows of F0 count for P2.
     assert_passes(&person.replace("expect \"F4\" do credit", "expect \"F4\" excluded at_most_2_gift"));
 }

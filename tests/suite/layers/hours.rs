@@ -30,7 +30,11 @@ fn instant(month: i64, day: i64, hour: i64) -> String {
 fn a_contact_outside_hours_is_held_until_they_begin() {
     let sends = strategy("s", "", "send sms using a  send app_push using b");
     let held = |time: &str, rules: &str| {
-        let text = format!("{}{sends}{}", head(rules), at(time, "expect \"C1\" send sms using a  expect \"C1\" send app_push using b  expect \"C2\" send app_push"));
+        let text = format!(
+            "{}{sends}{}",
+            head(rules),
+            at(time, "expect \"C1\" send sms using a  expect \"C1\" send app_push using b  expect \"C2\" send app_push")
+        );
         assert_passes(&text);
         // C1's push, C1's text, C2's push; C2's text once its seven days are over.
         written(&text, Output::Actions, "held_until").into_iter().map(|(_, value)| value).collect::<Vec<_>>()
@@ -46,18 +50,21 @@ fn a_contact_outside_hours_is_held_until_they_begin() {
 
 #[test]
 fn a_contact_outside_hours_that_drop_is_excluded_and_takes_nothing() {
-    let strategies = [
-        strategy("first", "class risk", "send ai_call using b"),
-        strategy("second", "class sales", "send sms using a"),
-    ];
+    let strategies = [strategy("first", "class risk", "send ai_call using b"), strategy("second", "class sales", "send sms using a")];
     let rules = "at most 1 contact per calendar day  hours 09:00 .. 20:00 for ai_call drop  quiet 2025-10-01 .. 2025-10-01 for sms drop";
     let whole = |time: &str, expected: &str| {
-        let text = format!("{}policy order always {{ arbitration {{ order risk, sales }} }}\n{}{}", head(rules), strategies.concat(), at(time, expected));
+        let text = format!(
+            "{}policy order always {{ arbitration {{ order risk, sales }} }}\n{}{}",
+            head(rules),
+            strategies.concat(),
+            at(time, expected)
+        );
         assert_passes(&text);
         text
     };
     whole("2025-09-30 19:59", "expect \"C1\" send ai_call  expect \"C1\" not send sms  expect \"C1\" excluded at_most_1_contacts");
-    let text = whole("2025-09-30 20:00", "expect \"C1\" excluded hours  expect \"C1\" send sms using a  expect \"C2\" excluded at_most_1_sms");
+    let text =
+        whole("2025-09-30 20:00", "expect \"C1\" excluded hours  expect \"C1\" send sms using a  expect \"C2\" excluded at_most_1_sms");
     let told = explained(&text, "C1");
     assert!(told.contains("contact policy") && told.contains("hours (outside the hours of this channel)"), "{told}");
     whole("2025-10-01 12:00", "expect \"C2\" excluded quiet_days  expect \"C1\" send ai_call");
@@ -69,12 +76,14 @@ fn a_contact_outside_hours_that_drop_is_excluded_and_takes_nothing() {
 
 #[test]
 fn values_are_compared_among_those_inside_hours() {
-    let strategies = [
-        strategy("one", "class sales value 9", "send ai_call using b"),
-        strategy("two", "class sales value 1", "send sms using a"),
-    ];
+    let strategies =
+        [strategy("one", "class sales value 9", "send ai_call using b"), strategy("two", "class sales value 1", "send sms using a")];
     let test = at("2025-09-30 21:00", "expect \"C1\" excluded hours  expect \"C1\" send sms using a");
-    assert_passes(&format!("{}{}{test}", head("at most 1 contact per calendar day  hours 09:00 .. 20:00 for ai_call drop"), strategies.concat()));
+    assert_passes(&format!(
+        "{}{}{test}",
+        head("at most 1 contact per calendar day  hours 09:00 .. 20:00 for ai_call drop"),
+        strategies.concat()
+    ));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 
 mod arbitration;
 mod budget;
-mod choose;
 mod capacity;
+mod choose;
 mod contact;
 mod control;
 mod group;

@@ -13,7 +13,11 @@ policy house always { arbitration { order risk, sales } contact { at most 1 sms 
 #[test]
 fn an_overlay_for_everybody_sets_the_order_of_classes() {
     let strategies = [strategy("first", "class risk", "send sms using a"), strategy("second", "class sales", "send sms using b")];
-    let test = |winner: &str| format!("test \"x\" {{ as of 2025-07-01 00:00 given customers (customer_id, status) (\"C1\", \"active\") expect \"C1\" send sms using {winner} expect \"C1\" excluded at_most_1_sms }}\n");
+    let test = |winner: &str| {
+        format!(
+            "test \"x\" {{ as of 2025-07-01 00:00 given customers (customer_id, status) (\"C1\", \"active\") expect \"C1\" send sms using {winner} expect \"C1\" excluded at_most_1_sms }}\n"
+        )
+    };
     for text in both_ways(HEAD, &strategies, &test("a")) {
         assert_passes(&text);
     }
@@ -35,11 +39,13 @@ const PEOPLE: &str = "as of 2025-07-01 00:00 given customers (customer_id, statu
 fn an_overlay_orders_the_classes_for_its_subjects_alone() {
     let strategies = [strategy("first", "class risk", "send sms using a"), strategy("second", "class sales", "send sms using b")];
     let overlays = "overlay county when county is known { order sales, risk }\noverlay bold when risk_level >= 5 { order sales }\n";
-    let test = format!("test \"order\" {{ {PEOPLE}
+    let test = format!(
+        "test \"order\" {{ {PEOPLE}
   expect \"C1\" send sms using a  expect \"C1\" not send sms using b  expect \"C1\" excluded at_most_1_sms
   expect \"C2\" send sms using b  expect \"C2\" not send sms using a  expect \"C2\" excluded at_most_1_sms
   expect \"C3\" send sms using a
-  expect \"C4\" nothing  expect \"C4\" excluded overlay_conflict }}\n");
+  expect \"C4\" nothing  expect \"C4\" excluded overlay_conflict }}\n"
+    );
     for text in both_ways(&format!("{HEAD}{overlays}"), &strategies, &test) {
         assert_passes(&text);
         let told = explained(&text, "C2");
@@ -54,13 +60,18 @@ fn an_order_by_subject_decides_capacities_and_what_people_share() {
     let strategies = [strategy("first", "class risk", "send sms using a"), strategy("second", "class sales", "send sms using b")];
     let overlay = "overlay county when county is known { order sales, risk }\n";
     // One text per branch: C1's risk and C2's sales are first of their orders, and who has no overlay goes before.
-    let test = format!("test \"shared\" {{ {PEOPLE}
-  expect \"C1\" send sms using a  expect \"C2\" nothing  expect \"C3\" send sms using a  expect \"C4\" nothing }}\n");
+    let test = format!(
+        "test \"shared\" {{ {PEOPLE}
+  expect \"C1\" send sms using a  expect \"C2\" nothing  expect \"C3\" send sms using a  expect \"C4\" nothing }}\n"
+    );
     for text in both_ways(&format!("{head}{overlay}"), &strategies, &test) {
         assert_passes(&text);
     }
     let head = HEAD.replace("contact { at most 1 sms in any 7 days }", "capacity { capacity 3 sms per calendar day overflow drop }");
-    let ranked = [strategy("first", "class risk rank by aum desc", "send sms using a"), strategy("second", "class sales rank by aum desc", "send sms using b")];
+    let ranked = [
+        strategy("first", "class risk rank by aum desc", "send sms using a"),
+        strategy("second", "class sales rank by aum desc", "send sms using b"),
+    ];
     let test = format!("feature aum = sum(accounts.balance)\ntest \"capacity\" {{ {PEOPLE}
   given accounts (account_id, customer_id, account_class, balance, status) (\"A1\", \"C2\", \"I\", 9万元, \"active\") (\"A2\", \"C1\", \"I\", 1万元, \"active\") (\"A3\", \"C4\", \"I\", 5万元, \"active\")
   expect \"C1\" send sms using a  expect \"C3\" send sms using a  expect \"C2\" send sms using b  expect \"C2\" not send sms using a
@@ -85,7 +96,10 @@ fn an_order_by_subject_holds_for_whoever_is_reached() {
     let region = Region(about_loans);
     let text = format!("{}{}", HEAD.replace("use std.schema\n", "use std.schema\nuse region\n"), strategies[1]);
     let found = strat::check::check("main.strat", &text, &region).problems;
-    assert_eq!(found.iter().filter(|problem| problem.is_error()).map(|problem| problem.kind.slug).collect::<Vec<_>>(), ["order-of-other-table"]);
+    assert_eq!(
+        found.iter().filter(|problem| problem.is_error()).map(|problem| problem.kind.slug).collect::<Vec<_>>(),
+        ["order-of-other-table"]
+    );
 }
 
 /// One module called `region`.

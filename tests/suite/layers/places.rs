@@ -58,6 +58,7 @@ fn one_line_needs_one_ranking_and_one_kind_of_subject() {
     let by_balance = strategy("one", "rank by balance desc", "send sms using a offer gift");
     let by_age = strategy("two", "rank by open_date", "send sms using a offer gift");
     assert_eq!(slugs(&format!("{HEAD}{by_balance}{by_age}")), ["ranks-differ"]);
-    let loans = "strategy loan for loans { purpose \"service\" on while status = \"active\" again always plan { send sms using a offer gift } }\n";
+    let loans =
+        "strategy loan for loans { purpose \"service\" on while status = \"active\" again always plan { send sms using a offer gift } }\n";
     assert_eq!(slugs(&format!("{HEAD}{by_balance}{loans}")), ["offer-of-two-tables"]);
 }

@@ -64,14 +64,19 @@ fn a_run_ahead_sends_early_and_once() {
     for day in ["2026-11-04 00:00", "2026-11-05 12:00", "2026-11-06 00:00"] {
         assert_eq!(actions(&project, day, &[]), Vec::<Vec<String>>::new(), "{day}");
     }
-    let contacts = read_tree(&project.with_file_name("ledger")).into_iter().find(|(name, _)| name.starts_with("contacts/20261103")).unwrap().1;
+    let contacts =
+        read_tree(&project.with_file_name("ledger")).into_iter().find(|(name, _)| name.starts_with("contacts/20261103")).unwrap().1;
     assert_eq!(cut(&contacts, &["unit_id", "due_from"].map(String::from)), [["A", "2026-11-04 00:00:00"], ["L1", "2026-11-05 00:00:00"]]);
 }
 
 #[test]
 fn ahead_wants_a_length_of_time() {
     let (place, project) = project();
-    let output = run(&project, &place.path().join("out"), &["--as-of", "2026-11-02", "--since", "2026-11-01", "--ahead", "soon", "--format", "json"]);
+    let output = run(
+        &project,
+        &place.path().join("out"),
+        &["--as-of", "2026-11-02", "--since", "2026-11-01", "--ahead", "soon", "--format", "json"],
+    );
     assert_exit(&output, 2);
     assert!(String::from_utf8_lossy(&output.stdout).contains("bad-setting"));
 }
@@ -116,7 +121,9 @@ fn late_day(project: &Path, as_of: &str, loans: &str) -> (Vec<String>, Vec<Strin
     let words = ["--as-of", as_of, "--since", "2026-11-01 00:00", "--ledger", ledger.to_str().unwrap(), "--forms", "csv"];
     assert_exit(&run(project, &out, &words), 0);
     let tree = read_tree(&out);
-    let of = |rows: Vec<Vec<String>>| rows.into_iter().filter(|row| row[2] != "cool_off").map(|row| format!("{} {}", row[0], row[1])).collect::<Vec<_>>();
+    let of = |rows: Vec<Vec<String>>| {
+        rows.into_iter().filter(|row| row[2] != "cool_off").map(|row| format!("{} {}", row[0], row[1])).collect::<Vec<_>>()
+    };
     let columns = |third: &str| ["strategy_id", "unit_id", third].map(String::from);
     let missed = cut(&tree["exclusions.csv"], &columns("rule"));
     assert!(missed.iter().all(|row| ["missed_window", "cool_off"].contains(&row[2].as_str())), "{missed:?}");
@@ -174,7 +181,10 @@ fn a_replay_is_the_days_it_replays() {
     let replayed: Vec<u64> = report["days"].as_array().unwrap().iter().map(|day| day["actions"].as_u64().unwrap()).collect();
     assert_eq!(replayed, lived.iter().map(|number| *number as u64).collect::<Vec<_>>());
     let call = &report["days"][2];
-    assert_eq!((call["volumes"]["rm_call"].as_u64(), call["cost"].as_i64(), call["staff_minutes"].as_i64()), (Some(1), Some(800), Some(10)));
+    assert_eq!(
+        (call["volumes"]["rm_call"].as_u64(), call["cost"].as_i64(), call["staff_minutes"].as_i64()),
+        (Some(1), Some(800), Some(10))
+    );
     assert!(report["days"][1]["exclusions"].to_string().contains("cool_off") || report["days"][1]["excluded"] == 0);
     let out = place.path().join("replayed");
     assert_exit(&replay(&project, &["--from", "2026-11-02", "--to", "2026-11-06", "--out", out.to_str().unwrap()]), 0);
@@ -198,7 +208,8 @@ fn a_changed_plan_says_what_becomes_of_people_in_flight() {
     let ledger = place.path().join("ledger");
     let out = place.path().join("out");
     let third = |as_of: &str, format: &str| {
-        let words = ["--as-of", as_of, "--since", "2026-11-01 00:00", "--ledger", ledger.to_str().unwrap(), "--forms", "csv", "--format", format];
+        let words =
+            ["--as-of", as_of, "--since", "2026-11-01 00:00", "--ledger", ledger.to_str().unwrap(), "--forms", "csv", "--format", format];
         run(&project, &out, &words)
     };
     let refused = |plan: &str, slug: &str| {
@@ -210,15 +221,24 @@ fn a_changed_plan_says_what_becomes_of_people_in_flight() {
         assert_eq!(read_tree(&ledger), before);
     };
     refused("wave hello { send sms using hello } wave second after 2 days { send rm_call using hello }", "plan-needs-mapping");
-    refused("wave zero { send sms using hello } wave first { send sms using hello } wave second after 2 days { send rm_call using hello }", "plan-refused");
+    refused(
+        "wave zero { send sms using hello } wave first { send sms using hello } wave second after 2 days { send rm_call using hello }",
+        "plan-refused",
+    );
     // Another delay and one wave more at the end: those in flight go on by the new plan.
-    replanned(&project, "wave first { send sms using hello } wave second after 1 days { send rm_call using hello } wave third after 1 days { send sms using hello }");
+    replanned(
+        &project,
+        "wave first { send sms using hello } wave second after 1 days { send rm_call using hello } wave third after 1 days { send sms using hello }",
+    );
     let output = third("2026-11-03 00:00", "human");
     assert_exit(&output, 0);
     assert!(String::from_utf8_lossy(&output.stderr).contains("plan-changed"), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(cut(&read_tree(&out)["actions.csv"], &[String::from("wave")]), [["second"]]);
     // Names that changed are said, and nobody is called twice.
-    replanned(&project, "wave hello was first { send sms using hello } wave ring was second, first_call after 1 days { send rm_call using hello } wave third after 1 days { send sms using hello }");
+    replanned(
+        &project,
+        "wave hello was first { send sms using hello } wave ring was second, first_call after 1 days { send rm_call using hello } wave third after 1 days { send sms using hello }",
+    );
     let output = third("2026-11-04 00:00", "human");
     assert_exit(&output, 0);
     assert_eq!(cut(&read_tree(&out)["actions.csv"], &[String::from("wave")]), [["third"]]);

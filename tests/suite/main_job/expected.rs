@@ -58,7 +58,11 @@ fn frames_and_interpreter_agree_on_the_examples() {
         let moment = Moment { as_of: examples::instant(as_of), previous };
         let outcome = Interpreter::new(&program, &snapshot, moment).run();
         let files: [(Output, &str, &[&str]); 3] = [
-            (Output::Actions, "actions.csv", &["strategy_id", "unit_id", "arm", "channel", "offer_id", "template_id", "message", "assignee_id"]),
+            (
+                Output::Actions,
+                "actions.csv",
+                &["strategy_id", "unit_id", "arm", "channel", "offer_id", "template_id", "message", "assignee_id"],
+            ),
             (Output::Exclusions, "exclusions.csv", &["strategy_id", "unit_id", "stage", "rule"]),
             (Output::Assignments, "assignments.csv", &["experiment", "unit_id", "arm", "bucket"]),
         ];

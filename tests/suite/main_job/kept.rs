@@ -47,7 +47,8 @@ fn members_and_leads_are_kept_for_later_runs() {
     assert!(String::from_utf8_lossy(&early.stdout).contains("cohort-not-frozen"));
     assert_exit(&run(&project, &out, &["--as-of", "2025-06-30"]), 0);
     let ledger = read_tree(&project.join("ledger"));
-    let part = |table: &str| ledger.iter().find(|(name, _)| name.starts_with(&format!("{table}/"))).map(|(_, bytes)| bytes.clone()).unwrap();
+    let part =
+        |table: &str| ledger.iter().find(|(name, _)| name.starts_with(&format!("{table}/"))).map(|(_, bytes)| bytes.clone()).unwrap();
     let columns = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
     assert_eq!(cut(&part("cohorts"), &columns(&["cohort_id", "customer_id"])), [["june", "A"], ["june", "C"]]);
     assert_eq!(

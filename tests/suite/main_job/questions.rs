@@ -103,7 +103,8 @@ fn a_fact_that_no_run_needs_does_not_stop_an_explanation() {
     let place = tempfile::tempdir().unwrap();
     super::copy_tree(&example("first_100_rate_uplift"), place.path());
     let program = place.path().join("first_100_rate_uplift.strat");
-    let text = std::fs::read_to_string(&program).unwrap().replace("offer rate50 ", "feature spent = sum(transactions.amount)\n\noffer rate50 ");
+    let text =
+        std::fs::read_to_string(&program).unwrap().replace("offer rate50 ", "feature spent = sum(transactions.amount)\n\noffer rate50 ");
     std::fs::write(&program, text).unwrap();
     let words = ["explain", "C7", "--project", place.path().to_str().unwrap()].map(OsStr::new);
     let page = text_of(&command(&words).output().unwrap());

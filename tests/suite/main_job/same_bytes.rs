@@ -74,9 +74,10 @@ fn in_parts(data: &Path, rows: usize, backwards: bool) {
     fs::create_dir_all(&folder).unwrap();
     for (at, part) in cells.chunks(rows).enumerate() {
         let cell = |row: &Vec<String>, at: usize| Some(row[at].clone()).filter(|cell| !cell.is_empty());
-        let columns = header.iter().enumerate().map(|(at, name)| {
-            Column::new(name.as_str().into(), part.iter().map(|row| cell(row, at)).collect::<Vec<Option<String>>>())
-        });
+        let columns = header
+            .iter()
+            .enumerate()
+            .map(|(at, name)| Column::new(name.as_str().into(), part.iter().map(|row| cell(row, at)).collect::<Vec<Option<String>>>()));
         let mut frame = DataFrame::new(part.len(), columns.collect()).unwrap();
         ParquetWriter::new(fs::File::create(folder.join(format!("part-{at}.parquet"))).unwrap()).finish(&mut frame).unwrap();
     }

@@ -70,14 +70,20 @@ fn questions_are_answered_over_all_files_of_a_folder() {
     let loans = fs::read_to_string(folder.join("remind.strat")).unwrap();
     fs::write(folder.join("remind.strat"), loans + kind).unwrap();
     let page = ask(place, &["explain", "A"], 0);
-    for line in ["care  care.strat:5", "sell  sell.strat:5", "trigger: true  sell.strat:5", "contact policy at_most_1_sms: true, stops here  tables.strat:4"] {
+    for line in [
+        "care  care.strat:5",
+        "sell  sell.strat:5",
+        "trigger: true  sell.strat:5",
+        "contact policy at_most_1_sms: true, stops here  tables.strat:4",
+    ] {
         assert!(page.lines().any(|known| known.trim() == line), "{line}\n{page}");
     }
     let page = ask(place, &["explain", "L1"], 0);
     assert!(page.contains("trigger: true  remind.strat:4\n      on while true again never\n"), "{page}");
     assert!(page.contains("tiers kind \"状态\": shut  remind.strat:5"), "{page}");
     assert!(!ask(place, &["explain", "A", "--strategy", "sell"], 0).contains("care.strat:5\n    acts"));
-    let value: serde_json::Value = serde_json::from_str(&ask(place, &["explain", "A", "--strategy", "sell", "--format", "json"], 0)).unwrap();
+    let value: serde_json::Value =
+        serde_json::from_str(&ask(place, &["explain", "A", "--strategy", "sell", "--format", "json"], 0)).unwrap();
     assert!(value["strategies"][0]["trigger_span"]["file"].as_str().unwrap().ends_with("sell.strat"), "{value}");
     let counted = |expression: &str| {
         let value: serde_json::Value = serde_json::from_str(&ask(place, &["count", expression, "--format", "json"], 0)).unwrap();
@@ -91,7 +97,18 @@ fn questions_are_answered_over_all_files_of_a_folder() {
     assert!(ask(place, &["count", "nonsense = 3", "--format", "json"], 2).contains("unknown-name"));
     // A folder without a project file is asked the same way.
     let data = place.join("data");
-    let words = ["count", "rich", "--project", folder.to_str().unwrap(), "--data", data.to_str().unwrap(), "--as-of", "2026-11-20", "--by", "status"];
+    let words = [
+        "count",
+        "rich",
+        "--project",
+        folder.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+        "--as-of",
+        "2026-11-20",
+        "--by",
+        "status",
+    ];
     let output = command(&words.map(OsStr::new)).output().unwrap();
     assert_exit(&output, 0);
     assert!(String::from_utf8_lossy(&output.stdout).contains("closed"));
@@ -103,7 +120,8 @@ fn names_that_clash_are_reported() {
     let clash = |file: &str, text: &str| {
         fs::write(folder.join(file), text).unwrap();
         fs::write(place.path().join("strat.toml"), "entry = \"campaigns\"\ndata = \"data\"\n").unwrap();
-        let output = command(&[OsStr::new("check"), place.path().as_os_str(), OsStr::new("--format"), OsStr::new("json")]).output().unwrap();
+        let output =
+            command(&[OsStr::new("check"), place.path().as_os_str(), OsStr::new("--format"), OsStr::new("json")]).output().unwrap();
         assert_exit(&output, 1);
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         report["problems"].to_string()

@@ -241,7 +241,12 @@ strategy keep {
 ",
         slug: "goal-incomplete",
         line: 9,
-        english: &["goal `retention` leaves open: unit, baseline, window", "`+12% rel` (from 50% to 56%) or `+12pp` (from 50% to 62%)", "`vs control`", "`within 90 days`"],
+        english: &[
+            "goal `retention` leaves open: unit, baseline, window",
+            "`+12% rel` (from 50% to 56%) or `+12pp` (from 50% to 62%)",
+            "`vs control`",
+            "`within 90 days`",
+        ],
         chinese: &["目标 `retention` 没有写明：单位、基准、时间窗口", "`+12% rel`（相对：50% 变为 56%）或 `+12pp`（百分点：50% 变为 62%）"],
     },
     Refusal {
@@ -263,7 +268,11 @@ strategy wake_up {
 ",
         slug: "unreachable-wave",
         line: 11,
-        english: &["wave `third` is never reached: it comes 23 days after entry", "exit `exhausted`", "`days since entry >= 14` holds by then"],
+        english: &[
+            "wave `third` is never reached: it comes 23 days after entry",
+            "exit `exhausted`",
+            "`days since entry >= 14` holds by then",
+        ],
         chinese: &["波次 `third` 永远不会到来：最早在进入之后 23天", "出口 `exhausted`"],
     },
     Refusal {

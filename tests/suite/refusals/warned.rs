@@ -20,7 +20,10 @@ strategy offer_line {
 ",
         slug: "claim-not-implied",
         line: 10,
-        english: &["`offer_line` reaches customers without the evidence for claim `preapproved`: credit_ready = false", "`on while … and credit_ready`"],
+        english: &[
+            "`offer_line` reaches customers without the evidence for claim `preapproved`: credit_ready = false",
+            "`on while … and credit_ready`",
+        ],
         chinese: &["没有 `preapproved` 依据的客户：credit_ready = false"],
     },
     Refusal {

@@ -5,21 +5,22 @@ use strat::evaluate::Withheld;
 use strat::evaluate::evaluation::*;
 
 pub fn pacing() -> Vec<Pace> {
-    let paced = |what: &str, name: &str, label: &str, unit: Unit, (whole, used): (f64, f64), elapsed: Figure, sentence: (&str, &str)| Pace {
-        what: what.into(),
-        name: name.into(),
-        label: Some(label.into()),
-        window: String::new(),
-        unit,
-        whole,
-        used,
-        share: known(used / whole),
-        from: elapsed.known().map(|_| "2025-06-01".into()),
-        to: elapsed.known().map(|_| "2025-08-31".into()),
-        elapsed,
-        light: Light::Amber,
-        sentence: words(sentence.0, sentence.1),
-    };
+    let paced =
+        |what: &str, name: &str, label: &str, unit: Unit, (whole, used): (f64, f64), elapsed: Figure, sentence: (&str, &str)| Pace {
+            what: what.into(),
+            name: name.into(),
+            label: Some(label.into()),
+            window: String::new(),
+            unit,
+            whole,
+            used,
+            share: known(used / whole),
+            from: elapsed.known().map(|_| "2025-06-01".into()),
+            to: elapsed.known().map(|_| "2025-08-31".into()),
+            elapsed,
+            light: Light::Amber,
+            sentence: words(sentence.0, sentence.1),
+        };
     vec![
         paced(
             "budget",

@@ -62,7 +62,9 @@ fn value(random: &mut Random, ty: &Type, as_of: i64) -> Value {
         Type::Int | Type::BasisPoints => Value::Int(random.between(-3, 9)),
         Type::Money if edge => Value::Int(*random.pick(&[i64::MAX, i64::MIN, i64::MAX - 1, 1 << 62])),
         Type::Money => Value::Int(random.between(-20, 90) * *random.pick(&[1, 100, 1_000, 1_000_000])),
-        Type::Number | Type::Percent | Type::Rate if edge => Value::float(*random.pick(&[1e18, -1e300, 5e-10, f64::MAX, f64::MIN_POSITIVE])),
+        Type::Number | Type::Percent | Type::Rate if edge => {
+            Value::float(*random.pick(&[1e18, -1e300, 5e-10, f64::MAX, f64::MIN_POSITIVE]))
+        }
         Type::Number | Type::Percent | Type::Rate => Value::float(*random.pick(&[0.0, 0.1, 0.3, 0.025, -2.5, 1.0, 1.5, 100.25, 1.0 / 3.0])),
         Type::Choice(known) => Value::Text(random.pick(known).clone()),
         Type::Text | Type::List | Type::Missing => {

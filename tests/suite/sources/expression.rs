@@ -75,7 +75,19 @@ impl Writer<'_> {
         if !named.is_empty() && self.random.chance(20) {
             return self.random.pick(&named).clone();
         }
-        self.pick(&["1 days", "7 days", "30 days", "90 days", "6 months", "1 month", "1 years", "2 quarters", "48 hours", "3个月", "5 workdays"])
+        self.pick(&[
+            "1 days",
+            "7 days",
+            "30 days",
+            "90 days",
+            "6 months",
+            "1 month",
+            "1 years",
+            "2 quarters",
+            "48 hours",
+            "3个月",
+            "5 workdays",
+        ])
     }
 
     /// Names of values of a kind, with whether each can be missing.
@@ -94,7 +106,9 @@ impl Writer<'_> {
                 }
             }
         }
-        out.extend(self.facts.iter().filter(|fact| fact.table == place.table && fact.kind == kind).map(|fact| (fact.name.clone(), fact.optional)));
+        out.extend(
+            self.facts.iter().filter(|fact| fact.table == place.table && fact.kind == kind).map(|fact| (fact.name.clone(), fact.optional)),
+        );
         if let Some(outer) = place.outer {
             let around = self.schema.tables[outer].columns.iter().filter(|column| column.kind == kind && column.refers.is_none());
             out.extend(around.map(|column| (format!("subject.{}", column.name), column.optional)));
@@ -245,7 +259,8 @@ impl Writer<'_> {
     }
 
     fn of_label(&mut self, place: Place) -> Option<Written> {
-        let here: Vec<Ladder> = self.ladders.iter().filter(|ladder| ladder.table == place.table && place.outer.is_none()).cloned().collect();
+        let here: Vec<Ladder> =
+            self.ladders.iter().filter(|ladder| ladder.table == place.table && place.outer.is_none()).cloned().collect();
         if here.is_empty() {
             return Some(self.comparison(place, 0));
         }
@@ -259,14 +274,28 @@ impl Writer<'_> {
     }
 
     fn comparison(&mut self, place: Place, depth: usize) -> Written {
-        let kinds = [Kind::Int, Kind::Int, Kind::Money, Kind::Money, Kind::Number, Kind::Percent, Kind::Text, Kind::Choice, Kind::Date, Kind::Time, Kind::Length];
+        let kinds = [
+            Kind::Int,
+            Kind::Int,
+            Kind::Money,
+            Kind::Money,
+            Kind::Number,
+            Kind::Percent,
+            Kind::Text,
+            Kind::Choice,
+            Kind::Date,
+            Kind::Time,
+            Kind::Length,
+        ];
         let kind = *self.random.pick(&kinds);
         let (left, optional) = self.value(kind, place, depth.min(2));
         let text = match (kind, self.random.below(7)) {
             (_, 0) if optional => return (format!("{left} is {}", self.pick(&["missing", "known"])), false),
             (Kind::Text, 1) => format!("contains({left}, {})", self.pick(&["\"a\"", "\"客\""])),
             (Kind::Text, 2) => format!("starts_with({left}, {})", self.pick(&["\"a\"", "\"客\""])),
-            (Kind::Text | Kind::Choice, 3) => format!("{left} {} [{}, {}]", self.pick(&["in", "not in"]), self.literal(kind), self.literal(kind)),
+            (Kind::Text | Kind::Choice, 3) => {
+                format!("{left} {} [{}, {}]", self.pick(&["in", "not in"]), self.literal(kind), self.literal(kind))
+            }
             (Kind::Text | Kind::Choice, _) => format!("{left} {} {}", self.pick(&["=", "!="]), self.literal(kind)),
             (Kind::Int | Kind::Money | Kind::Date, 1) => format!("{} <= {left} < {}", self.literal(kind), self.operand(kind, place, 0).0),
             (Kind::Int, 2) => format!("{left} in [1, 2, 3]"),

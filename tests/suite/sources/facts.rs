@@ -33,7 +33,8 @@ impl Writer<'_> {
     pub fn feature(&mut self, pieces: &mut Vec<Piece>) {
         let at = self.facts.len();
         let (table, about) = self.about();
-        let kinds = [Kind::Int, Kind::Int, Kind::Money, Kind::Money, Kind::Number, Kind::Percent, Kind::Text, Kind::Date, Kind::Time, Kind::Length];
+        let kinds =
+            [Kind::Int, Kind::Int, Kind::Money, Kind::Money, Kind::Number, Kind::Percent, Kind::Text, Kind::Date, Kind::Time, Kind::Length];
         let kind = *self.random.pick(&kinds);
         let place = Place::of(table);
         self.varies = false;
@@ -41,7 +42,8 @@ impl Writer<'_> {
         let (text, optional) = if population {
             let of = *self.random.pick(&[Kind::Int, Kind::Money, Kind::Number]);
             let (value, _) = self.value(of, place, 1);
-            let (best, missing) = (if self.random.chance(50) { "low" } else { "high" }, if self.random.chance(50) { ", missing: worst" } else { "" });
+            let (best, missing) =
+                (if self.random.chance(50) { "low" } else { "high" }, if self.random.chance(50) { ", missing: worst" } else { "" });
             (format!("quintile({value}, best: {best}{missing})"), missing.is_empty())
         } else {
             self.value(kind, place, 2)

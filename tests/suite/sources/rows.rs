@@ -13,7 +13,8 @@ impl Writer<'_> {
         let mut out = Vec::new();
         let tables = &self.schema.tables;
         let belonging = |to: usize| {
-            let refers = move |at: &usize| tables[*at].columns.iter().any(|column| column.refers.as_ref().is_some_and(|(target, _)| *target == to));
+            let refers =
+                move |at: &usize| tables[*at].columns.iter().any(|column| column.refers.as_ref().is_some_and(|(target, _)| *target == to));
             (0..tables.len()).filter(refers).map(|at| (at, tables[at].name.to_string()))
         };
         out.extend(belonging(table));
@@ -89,11 +90,16 @@ impl Writer<'_> {
         let per = self.random.pick(&columns).clone();
         let (outer, inner) = match kind {
             Kind::Int if self.random.chance(50) => (self.word(&["max", "min", "sum", "median"]), format!("count({path})")),
-            Kind::Int => (self.word(&["max", "sum"]), format!("{}({path}.{})", self.word(&["max", "sum"]), self.column_of(table, &[Kind::Int])?)),
+            Kind::Int => {
+                (self.word(&["max", "sum"]), format!("{}({path}.{})", self.word(&["max", "sum"]), self.column_of(table, &[Kind::Int])?))
+            }
             Kind::Number => (self.word(&["mean", "stddev"]), format!("count({path})")),
             Kind::Money => {
                 let column = self.column_of(table, &[Kind::Money])?;
-                (self.word(&["max", "sum", "mean", "stddev", "median"]), format!("{}({path}.{column})", self.word(&["sum", "latest", "mean", "max"])))
+                (
+                    self.word(&["max", "sum", "mean", "stddev", "median"]),
+                    format!("{}({path}.{column})", self.word(&["sum", "latest", "mean", "max"])),
+                )
             }
             Kind::Bool | Kind::Percent | Kind::Text | Kind::Choice | Kind::Date | Kind::Time | Kind::Length => return None,
         };
@@ -137,7 +143,8 @@ impl Writer<'_> {
         if timed && self.random.chance(40) {
             text.push_str(&format!(", {}", self.window(panel, false)));
         }
-        let (support, confidence, lift) = (self.word(&["0%", "1%", "20%"]), self.word(&["0%", "5%", "50%"]), self.word(&["0", "0.5", "1.2"]));
+        let (support, confidence, lift) =
+            (self.word(&["0%", "1%", "20%"]), self.word(&["0%", "5%", "50%"]), self.word(&["0", "0.5", "1.2"]));
         Some(format!("{text}, support: {support}, confidence: {confidence}, lift: {lift})"))
     }
 
@@ -184,8 +191,11 @@ impl Writer<'_> {
 
     fn column_of(&mut self, table: usize, kinds: &[Kind]) -> Option<String> {
         let columns = &self.schema.tables[table].columns;
-        let fitting: Vec<String> =
-            columns.iter().filter(|column| column.refers.is_none() && kinds.contains(&column.kind)).map(|column| column.name.clone()).collect();
+        let fitting: Vec<String> = columns
+            .iter()
+            .filter(|column| column.refers.is_none() && kinds.contains(&column.kind))
+            .map(|column| column.name.clone())
+            .collect();
         (!fitting.is_empty()).then(|| self.random.pick(&fitting).clone())
     }
 }

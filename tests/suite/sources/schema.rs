@@ -82,7 +82,8 @@ fn line(column: &Column, at: usize, tables: &[Table]) -> String {
         (None, Kind::Choice) => format!("text in [{}]{mark}", CHOICES.map(|value| format!("\"{value}\"")).join(", ")),
         (None, kind) => format!("{}{mark}", kind.word()),
     };
-    format!("{} : {ty}{}", column.name, if at.is_multiple_of(3) { " \"列\"" } else { "" }).replace(" \"列\"", &format!(" \"列 {}\"", column.name))
+    format!("{} : {ty}{}", column.name, if at.is_multiple_of(3) { " \"列\"" } else { "" })
+        .replace(" \"列\"", &format!(" \"列 {}\"", column.name))
 }
 
 fn table(random: &mut Random, name: &'static str, prefix: &str, refers: &[(usize, &str, bool)], most: usize) -> Table {

@@ -38,7 +38,15 @@ impl Writer<'_> {
     }
 
     pub fn means(&mut self, table: usize, prefix: &str, pieces: &mut Vec<Piece>) -> Means {
-        let mut means = Means { table, templates: Vec::new(), offers: Vec::new(), actions: Vec::new(), policies: Vec::new(), always: false, rank: String::new() };
+        let mut means = Means {
+            table,
+            templates: Vec::new(),
+            offers: Vec::new(),
+            actions: Vec::new(),
+            policies: Vec::new(),
+            always: false,
+            rank: String::new(),
+        };
         if self.random.chance(50) {
             let kind = *self.random.pick(&[Kind::Int, Kind::Money, Kind::Date]);
             let order = self.one_of(&[" desc", "", " asc"]);
@@ -47,7 +55,15 @@ impl Writer<'_> {
         for at in 0..self.random.below(3) {
             let name = format!("{prefix}o{at}");
             let mut parts = vec![format!("quota {}", self.random.pick(&["0", "1", "5", "40"]))];
-            let clauses = ["holds 72 hours", "reserve 3", "again never", "again after 30 days", "valid 2026-01-01 .. 2026-12-31", "bp 20bp", "cost 5元"];
+            let clauses = [
+                "holds 72 hours",
+                "reserve 3",
+                "again never",
+                "again after 30 days",
+                "valid 2026-01-01 .. 2026-12-31",
+                "bp 20bp",
+                "cost 5元",
+            ];
             let kept: Vec<&str> = clauses.iter().copied().filter(|_| self.random.chance(35)).collect();
             let both = kept.contains(&"again never");
             parts.extend(kept.into_iter().filter(|clause| !(both && clause.starts_with("again after"))).map(String::from));
@@ -100,10 +116,14 @@ impl Writer<'_> {
             }
         }
         if self.schema.consents && means.table == 0 && self.random.chance(60) {
-            parts.push(format!("consent {{ exclude {name}_consent \"未授权\" when not exists(consents where channel = candidate.channel and allowed) }}"));
+            parts.push(format!(
+                "consent {{ exclude {name}_consent \"未授权\" when not exists(consents where channel = candidate.channel and allowed) }}"
+            ));
         }
-        let caps: Vec<&str> =
-            ["at most 1 sms in any 7 days", "at most 2 contacts in any 30 days", "at most 1 ai_call in any 1 month"].into_iter().filter(|_| self.random.chance(40)).collect();
+        let caps: Vec<&str> = ["at most 1 sms in any 7 days", "at most 2 contacts in any 30 days", "at most 1 ai_call in any 1 month"]
+            .into_iter()
+            .filter(|_| self.random.chance(40))
+            .collect();
         if !caps.is_empty() {
             parts.push(format!("contact {{ {} }}", caps.join(" ")));
         }
@@ -116,7 +136,8 @@ impl Writer<'_> {
     fn trigger(&mut self, draft: &mut Draft) -> Option<String> {
         let place = Place::of(draft.table);
         let depth = if self.random.chance(50) { 2 } else { 1 };
-        let ladders: Vec<String> = self.ladders.iter().filter(|ladder| ladder.table == draft.table).map(|ladder| ladder.name.clone()).collect();
+        let ladders: Vec<String> =
+            self.ladders.iter().filter(|ladder| ladder.table == draft.table).map(|ladder| ladder.name.clone()).collect();
         let mut text = match self.random.below(9) {
             0 | 1 => format!("while {}", self.condition(place, depth).0),
             2 => format!("entering {}", self.condition(place, depth).0),
@@ -147,8 +168,12 @@ impl Writer<'_> {
             text.push_str(&format!(" where {}", self.condition(inside, 1).0));
         }
         if self.random.chance(40) {
-            let texts: Vec<String> =
-                self.schema.tables[moves].columns.iter().filter(|column| column.kind == Kind::Text).map(|column| column.name.clone()).collect();
+            let texts: Vec<String> = self.schema.tables[moves]
+                .columns
+                .iter()
+                .filter(|column| column.kind == Kind::Text)
+                .map(|column| column.name.clone())
+                .collect();
             let per = self.name_in(&texts).unwrap_or_else(|| String::from("client_id"));
             let when = self.one_of(&["sum(amount) > 100元", "count(moves) >= 2", "sum(amount) <= 0元"]);
             text.push_str(&format!(" per {per} when {when}"));
@@ -218,7 +243,11 @@ impl Writer<'_> {
         }
         let mut text = String::from("plan {");
         for (at, wave) in ["first", "second", "third"].into_iter().take(1 + self.random.below(3)).enumerate() {
-            let after = if at > 0 || self.random.chance(20) { format!(" after {}", self.one_of(&["3 days", "1 days", "0 days", "1 month", "2 workdays"])) } else { String::new() };
+            let after = if at > 0 || self.random.chance(20) {
+                format!(" after {}", self.one_of(&["3 days", "1 days", "0 days", "1 month", "2 workdays"]))
+            } else {
+                String::new()
+            };
             let when = if self.random.chance(30) { format!(" when {}", self.wave_condition(draft)) } else { String::new() };
             text.push_str(&format!(" wave {wave}{after}{when} {{ {} }}", self.steps(draft, means, 1)));
             draft.waves.push(wave);
@@ -229,7 +258,10 @@ impl Writer<'_> {
             for exit in 0..self.random.below(3) {
                 // An exit that comes before a wave is refused, so exits by time come after all of them.
                 let condition = self.wave_condition(draft);
-                let condition = condition.strip_suffix(" >= 2").filter(|text| text.starts_with("days since")).map_or(condition.clone(), |text| format!("{text} >= 400"));
+                let condition = condition
+                    .strip_suffix(" >= 2")
+                    .filter(|text| text.starts_with("days since"))
+                    .map_or(condition.clone(), |text| format!("{text} >= 400"));
                 out.push(format!("exit q{exit} when {condition}"));
             }
         }
@@ -242,7 +274,8 @@ impl Writer<'_> {
         match self.random.below(5) {
             0 if !waves.is_empty() => format!("days since {} >= 2", self.random.pick(&waves)),
             1 if !waves.is_empty() => format!("skipped({})", self.random.pick(&waves)),
-            2 if !waves.is_empty() => format!("exists(moves, since {})", self.random.pick(&waves)).replace("exists(moves", if draft.table == 0 { "exists(moves" } else { "exists(client.moves" }),
+            2 if !waves.is_empty() => format!("exists(moves, since {})", self.random.pick(&waves))
+                .replace("exists(moves", if draft.table == 0 { "exists(moves" } else { "exists(client.moves" }),
             3 if draft.row.is_some() && !waves.is_empty() => String::from("trigger.amount > 10元"),
             _ => self.condition(Place::of(draft.table), 1).0,
         }

@@ -121,7 +121,8 @@ fn units(rows: &[BTreeMap<&str, &Value>]) -> BTreeSet<String> {
 fn invariants(source: &Source, program: &Program, ran: &Ran, before: &Data) -> Result<(), Failure> {
     let outcome = &ran.outcome;
     for ((at, strategy), candidates) in (0..).zip(&program.strategies).zip(&ran.candidates) {
-        let (actions, exclusions) = (rows(program, outcome, Output::Actions, Some(at)), rows(program, outcome, Output::Exclusions, Some(at)));
+        let (actions, exclusions) =
+            (rows(program, outcome, Output::Actions, Some(at)), rows(program, outcome, Output::Exclusions, Some(at)));
         let accounted: BTreeSet<String> = units(&actions).union(&units(&exclusions)).cloned().collect();
         if *candidates != accounted {
             let lost: Vec<_> = candidates.symmetric_difference(&accounted).collect();
@@ -163,7 +164,11 @@ fn budgets(source: &Source, program: &Program, outcome: &Outcome, before: &Data)
         let Some(budget) = piece.parts.iter().find_map(amount) else { continue };
         let at = program.strategies.iter().position(|strategy| strategy.name == name).and_then(|at| u32::try_from(at).ok());
         let sum = |output: Output, field: &str| -> i128 {
-            rows(program, outcome, output, at).iter().filter_map(|row| row.get(field).and_then(|value| value.as_int())).map(i128::from).sum()
+            rows(program, outcome, output, at)
+                .iter()
+                .filter_map(|row| row.get(field).and_then(|value| value.as_int()))
+                .map(i128::from)
+                .sum()
         };
         let given = program.find_table("spending").map_or(0, |spending| sum(Output::Ledger(spending), "amount"));
         let spent = sum(Output::Contacts, "cost") + given;
@@ -181,7 +186,10 @@ fn quotas(source: &Source, program: &Program, outcome: &Outcome) -> Result<(), F
         let Some(quota) = piece.parts.iter().find_map(|part| part.strip_prefix("quota ")?.parse::<usize>().ok()) else { continue };
         let given: BTreeSet<String> = grants
             .iter()
-            .filter(|row| text(row["offer_id"]) == name && row.get("state").is_some_and(|state| ["invited", "redeemed"].contains(&text(state).as_str())))
+            .filter(|row| {
+                text(row["offer_id"]) == name
+                    && row.get("state").is_some_and(|state| ["invited", "redeemed"].contains(&text(state).as_str()))
+            })
             .map(|row| format!("{} {}", text(row["subject"]), text(row["unit_id"])))
             .collect();
         if given.len() > quota {
@@ -271,9 +279,10 @@ fn compared(world: &World, seed: u64, frames: bool) -> Result<Ran, Failure> {
 pub fn emitted(program: &Program, snapshot: &Snapshot, moment: Moment) -> Result<Vec<Vec<Vec<Value>>>, Failure> {
     let found = strat::engine::run(program, &tables(program, snapshot), moment, &strat::engine::Options::default());
     let found = found.map_err(|error| failure("the engine fails", error.to_string()))?;
-    let rows = found.emissions.iter().map(|frame| {
-        (0..frame.height()).map(|row| frame.columns().iter().map(|column| cell(column, row)).collect()).collect()
-    });
+    let rows = found
+        .emissions
+        .iter()
+        .map(|frame| (0..frame.height()).map(|row| frame.columns().iter().map(|column| cell(column, row)).collect()).collect());
     Ok(rows.collect())
 }
 
@@ -299,7 +308,12 @@ pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64, thorough:
     if thorough || seed.is_multiple_of(3) {
         forms(&text, &program)?;
     }
-    let world = |data: &Data, moment: Moment| World { snapshot: snapshot(&program, data), nodes: nodes(&program), program: program.clone(), moment };
+    let world = |data: &Data, moment: Moment| World {
+        snapshot: snapshot(&program, data),
+        nodes: nodes(&program),
+        program: program.clone(),
+        moment,
+    };
     let first = world(data, moment);
     let run = compared(&first, seed, true)?;
     invariants(source, &program, &run, data)?;
@@ -314,7 +328,8 @@ pub fn verify(source: &Source, data: &Data, moment: Moment, seed: u64, thorough:
     let later = Moment { as_of: moment.as_of + 3 * DAY, previous: Some(moment.as_of) };
     let lived = carried(&program, &rows_of(&outcome), data)?;
     let second = world(&lived, later);
-    let next = compared(&second, seed + 1, thorough || seed.is_multiple_of(4)).map_err(|found| failure("the engines differ on the next run", found.story))?;
+    let next = compared(&second, seed + 1, thorough || seed.is_multiple_of(4))
+        .map_err(|found| failure("the engines differ on the next run", found.story))?;
     invariants(source, &program, &next, &lived).map_err(|found| failure(format!("next run: {}", found.kind), found.story))?;
     let (before, after) = (rows(&program, &outcome, Output::Actions, None), rows(&program, &next.outcome, Output::Actions, None));
     let ids: BTreeSet<String> = before.iter().filter_map(|row| row.get("action_id").map(|id| self::text(id))).collect();

@@ -61,9 +61,27 @@ fn strength_of_operators() {
 
 #[test]
 fn names_that_look_like_words() {
-    let names_only = ["order", "after_sales", "in_stock", "last_login", "notable", "isolated", "android", "limit", "since", "last", "沉睡天数", "whenever", "text", "event", "value"];
+    let names_only = [
+        "order",
+        "after_sales",
+        "in_stock",
+        "last_login",
+        "notable",
+        "isolated",
+        "android",
+        "limit",
+        "since",
+        "last",
+        "沉睡天数",
+        "whenever",
+        "text",
+        "event",
+        "value",
+    ];
     for name in names_only {
-        let text = format!("feature {name} = sum({name} where {name} = 1, last 3 days) + {name}.{name}\nentity e {{ {name} : text {name}_2 : text }}");
+        let text = format!(
+            "feature {name} = sum({name} where {name} = 1, last 3 days) + {name}.{name}\nentity e {{ {name} : text {name}_2 : text }}"
+        );
         assert_eq!(found(&text), Vec::<String>::new(), "{name}");
     }
 }
@@ -90,7 +108,14 @@ fn comments_belong_to_what_follows() {
 
 #[test]
 fn numbers_are_exact() {
-    for (written, mantissa, scale) in [("50_000", 50_000, 0), ("1.50", 150, 2), ("50万", 500_000, 0), ("2.3万", 23_000, 0), ("0.12345万", 12345, 1), ("1亿", 100_000_000, 0)] {
+    for (written, mantissa, scale) in [
+        ("50_000", 50_000, 0),
+        ("1.50", 150, 2),
+        ("50万", 500_000, 0),
+        ("2.3万", 23_000, 0),
+        ("0.12345万", 12345, 1),
+        ("1亿", 100_000_000, 0),
+    ] {
         let parsed = read(&format!("param p = {written}元"));
         let ItemKind::Param(param) = &parsed.file.items[0].kind else { panic!("the param") };
         let ExpressionKind::Literal(Literal::Money(decimal)) = *param.value.kind else { panic!("{:?}", param.value) };

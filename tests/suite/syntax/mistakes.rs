@@ -106,7 +106,8 @@ fn a_forgotten_brace_keeps_the_clauses_behind_it() {
 
 #[test]
 fn a_forgotten_quote_is_reported_where_the_text_begins() {
-    let text = "channel sms \"短信 cost 1元\nchannel call \"外呼\" cost 2元\nstrategy s {\n  owner \"甲\n  approver \"乙\"\n}\nparam p = 1\n";
+    let text =
+        "channel sms \"短信 cost 1元\nchannel call \"外呼\" cost 2元\nstrategy s {\n  owner \"甲\n  approver \"乙\"\n}\nparam p = 1\n";
     assert_eq!(found(text), ["1 unclosed-text", "4 unclosed-text"]);
     assert_eq!(names(&read(text).file), ["sms", "call", "s", "p"]);
 }

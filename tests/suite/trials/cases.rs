@@ -106,7 +106,9 @@ experiment email "邮件试验" {
 #[test]
 fn arms_are_compared_as_they_are_printed() {
     for (column, arms, first) in [("visit", r#""1" 45 "0" 55"#, "0"), ("womens", r#""true"  "false""#, "true")] {
-        let text = format!("{EXPERIMENT}experiment e {{ arm {column} {{ {arms} }} observed because \"自选\" goal g = mean(spend) at least 1元 }}\n{GIVEN}");
+        let text = format!(
+            "{EXPERIMENT}experiment e {{ arm {column} {{ {arms} }} observed because \"自选\" goal g = mean(spend) at least 1元 }}\n{GIVEN}"
+        );
         let world = World::new(&text);
         assert_eq!(world.values(world.trial().arm)[0], Value::Text(first.into()));
         assert_eq!(world.trial().design, Design::Observed { because: Some("自选".into()) });
@@ -117,7 +119,11 @@ fn arms_are_compared_as_they_are_printed() {
 
 #[test]
 fn those_who_entered_a_strategy_without_arms_are_one_arm() {
-    let text = format!("{SCHEMA}{}{}", STRATEGY.replace("  arms { a 50%  control 50% }\n", ""), "  goal woken = rate(exists(transactions, within 14 days)) at least 5%\n}\n");
+    let text = format!(
+        "{SCHEMA}{}{}",
+        STRATEGY.replace("  arms { a 50%  control 50% }\n", ""),
+        "  goal woken = rate(exists(transactions, within 14 days)) at least 5%\n}\n"
+    );
     let trials = trials(&text);
     assert_eq!((trials[0].arms.len(), trials[0].arms[0].name.as_str(), trials[0].control()), (1, "all", None));
     assert_eq!(trials[0].design, Design::Observed { because: None });
@@ -127,7 +133,9 @@ fn those_who_entered_a_strategy_without_arms_are_one_arm() {
 #[test]
 fn what_no_formula_can_say_is_kept_and_warned_about() {
     let declared = "metric cac = cost(wake) / attributed(status, rule: last_touch, lookback: 30 days)\n";
-    let found = checked(&format!("{SCHEMA}{declared}{STRATEGY}  goal top = max(aum_now, within 3 months) target +1元 vs control\n  goal woken = rate(exists(transactions, within 14 days)) target +3pp vs control\n}}\n"));
+    let found = checked(&format!(
+        "{SCHEMA}{declared}{STRATEGY}  goal top = max(aum_now, within 3 months) target +1元 vs control\n  goal woken = rate(exists(transactions, within 14 days)) target +3pp vs control\n}}\n"
+    ));
     let slugs: Vec<_> = found.problems.iter().map(|problem| (problem.kind.slug, problem.title(Language::English))).collect();
     assert_eq!(slugs.len(), 2, "{slugs:?}");
     assert!(slugs.iter().all(|(slug, _)| *slug == "not-judged-yet"));
@@ -153,21 +161,53 @@ fn mistakes_in_what_is_judged_are_named() {
         (with("judge { score status }"), "wrong-type", "`score`", "`score`"),
         (with("judge { alpha 5%  alpha 1% }"), "repeated-clause", "alpha", "alpha"),
         (with("judge { value 60 }"), "wrong-type", "`value`", "`value`"),
-        (with("goal kept = retained(age >= at_entry(age), within 30 days) target +3pp vs control"), "known-only-now", "customers.age is kept only as it is now", "只保存当前值"),
-        (with("guard calm = rate(exists(surveys, within 9 days)) at most control * 1.1"), "bound-of-control", "`control * 1.1`", "`control * 1.1`"),
+        (
+            with("goal kept = retained(age >= at_entry(age), within 30 days) target +3pp vs control"),
+            "known-only-now",
+            "customers.age is kept only as it is now",
+            "只保存当前值",
+        ),
+        (
+            with("guard calm = rate(exists(surveys, within 9 days)) at most control * 1.1"),
+            "bound-of-control",
+            "`control * 1.1`",
+            "`control * 1.1`",
+        ),
         (with("goal far = rate(exists(surveys, within 9 days)) target +3pp vs control worthwhile +1%"), "goal-incomplete", "unit", "单位"),
-        (with("goal far = rate(exists(surveys, within 9 days)) target +3pp vs control before status"), "wrong-type", "`before`", "`before`"),
-        (format!("{SCHEMA}strategy s {{ on while status = \"active\" again never plan {{ send sms using hello }} judge {{ alpha 5% }} }}\n"), "judge-of-nothing", "neither arms nor goals", "没有实验组和目标"),
+        (
+            with("goal far = rate(exists(surveys, within 9 days)) target +3pp vs control before status"),
+            "wrong-type",
+            "`before`",
+            "`before`",
+        ),
+        (
+            format!(
+                "{SCHEMA}strategy s {{ on while status = \"active\" again never plan {{ send sms using hello }} judge {{ alpha 5% }} }}\n"
+            ),
+            "judge-of-nothing",
+            "neither arms nor goals",
+            "没有实验组和目标",
+        ),
         (email(""), "experiment-incomplete", "experiment `email` does not say `arm COLUMN", "没有写明 `arm COLUMN"),
         (email(r#"arm segment { "Mens E-Mail" }"#), "experiment-incomplete", "two arms", "two arms"),
-        (email(r#"arm segment { "Mens E-Mail" 50%  "No E-Mail" }"#), "experiment-incomplete", "a share for every arm", "a share for every arm"),
+        (
+            email(r#"arm segment { "Mens E-Mail" 50%  "No E-Mail" }"#),
+            "experiment-incomplete",
+            "a share for every arm",
+            "a share for every arm",
+        ),
         (email(r#"arm segment { "Mens E-Mail" 50%  "No E-Mail" 40% }"#), "shares-not-whole", "90%", "90%"),
         (email(r#"arm segment { "Men E-Mail"  "No E-Mail" }"#), "not-declared", "Men E-Mail", "Men E-Mail"),
         (email(r#"arm segment { "Mens E-Mail"  "No E-Mail" } control "None""#), "not-declared", "None", "None"),
         (email(r#"arm spend { "1"  "2" }"#), "wrong-type", "`arm`", "`arm`"),
         (email(&format!("{arms} at spend")), "wrong-type", "`at`", "`at`"),
         (email(&format!("{arms} propose 0.5")), "experiment-incomplete", "`probability`", "`probability`"),
-        (email(&format!("{arms} goal g = rate(visit = 1, within 30 days) target +3pp vs control")), "entry-time-missing", "experiment `email` does not say when", "没有说明何时进入"),
+        (
+            email(&format!("{arms} goal g = rate(visit = 1, within 30 days) target +3pp vs control")),
+            "entry-time-missing",
+            "experiment `email` does not say when",
+            "没有说明何时进入",
+        ),
         (EXPERIMENT.replace("key line : int from", "key line : text from"), "wrong-type", "`from line number`", "`from line number`"),
     ] {
         let checked = checked(&text);

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::agree::compare::{cell, options, tables};
-use polars::prelude::{Column, DataFrame, IntoColumn, IntoLazy, StringChunked, NewChunkedArray};
+use polars::prelude::{Column, DataFrame, IntoColumn, IntoLazy, NewChunkedArray, StringChunked};
 use std::collections::BTreeSet;
 use strat::engine::bind::{RawSource, RawTables, Reads, Settings, bind};
 use strat::types::{ColumnId, Value};

@@ -40,7 +40,19 @@ impl Checker {
             let arms = vec![TrialArm { name: ALL.into(), label: None, share: None, control: false }];
             let (design, experiment) = (Design::Observed { because: None }, strategy.name.text.clone());
             let (probability, proposed) = (None, None);
-            return Some(Enrolment { assigned, arm, entry: Some(entry), probability, proposed, arms, strategies: vec![index], kind, design, experiment, names });
+            return Some(Enrolment {
+                assigned,
+                arm,
+                entry: Some(entry),
+                probability,
+                proposed,
+                arms,
+                strategies: vec![index],
+                kind,
+                design,
+                experiment,
+                names,
+            });
         }
         let arms: Vec<TrialArm> = own.arms.iter().map(|arm| self.trial_arm(arm)).collect();
         let strategies = vec![index; arms.len()];
@@ -167,7 +179,19 @@ impl Checker {
         };
         let Enrolled { arms, strategies, kind, names } = enrolled;
         let design = if arms.len() > 1 { Design::Randomised } else { Design::Observed { because: None } };
-        Some(Enrolment { assigned, arm, entry: Some(entry), probability, proposed: None, arms, strategies, kind, design, experiment, names })
+        Some(Enrolment {
+            assigned,
+            arm,
+            entry: Some(entry),
+            probability,
+            proposed: None,
+            arms,
+            strategies,
+            kind,
+            design,
+            experiment,
+            names,
+        })
     }
 
     /// Whether the ledger `entries` has the subject for a strategy, and since when.

@@ -106,7 +106,14 @@ impl Checker {
         }
     }
 
-    fn called_formula(&mut self, docket: &mut Docket, view: &View<'_>, figure: &Expression, name: &str, arguments: &[Argument]) -> Option<Formula> {
+    fn called_formula(
+        &mut self,
+        docket: &mut Docket,
+        view: &View<'_>,
+        figure: &Expression,
+        name: &str,
+        arguments: &[Argument],
+    ) -> Option<Formula> {
         let argument = single(arguments);
         let path = argument.and_then(plain_path);
         match name {
@@ -133,7 +140,14 @@ impl Checker {
     }
 
     /// `sum(a) / sum(b)`: one figure, whose two totals vary together.
-    fn ratio(&mut self, docket: &mut Docket, view: &View<'_>, figure: &Expression, left: &Expression, right: &Expression) -> Option<Formula> {
+    fn ratio(
+        &mut self,
+        docket: &mut Docket,
+        view: &View<'_>,
+        figure: &Expression,
+        left: &Expression,
+        right: &Expression,
+    ) -> Option<Formula> {
         let numerator = self.subject_total(docket, view, left)?;
         let denominator = self.subject_total(docket, view, right)?;
         self.measured(docket, view, figure, Fold::Ratio { numerator, denominator }).map(Formula::Measure)
@@ -160,7 +174,6 @@ impl Checker {
         let over = Over { module: view.module, table: docket.table, group: None, ago: 0, goals: &goals, depth: 0 };
         self.figure(figure, &over).map(|figure| figure.typed.ty)
     }
-
 }
 
 /// The goal or guard of a name.
@@ -170,7 +183,8 @@ fn goal_named(docket: &Docket, path: &Path) -> Option<usize> {
 
 /// The goal that is counted under a name: its own, or that of the metric it is about.
 fn counted(docket: &Docket, path: &Path) -> Option<usize> {
-    let by_metric = || docket.plan.iter().position(|planned| plain_path(&planned.figure).is_some_and(|figure| figure.text() == path.text()));
+    let by_metric =
+        || docket.plan.iter().position(|planned| plain_path(&planned.figure).is_some_and(|figure| figure.text() == path.text()));
     let watched = || docket.plan.iter().position(|planned| planned.goal.is_none() && planned.name == path.text());
     goal_named(docket, path).or_else(by_metric).or_else(watched)
 }

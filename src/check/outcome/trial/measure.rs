@@ -17,7 +17,14 @@ use crate::types::{TableId, Type, Value};
 
 impl Checker {
     /// How a figure folds the values of subjects.
-    pub(super) fn outcome_fold(&mut self, docket: &Docket, view: &View<'_>, name: &str, arguments: &[Argument], span: Span) -> Option<Fold> {
+    pub(super) fn outcome_fold(
+        &mut self,
+        docket: &Docket,
+        view: &View<'_>,
+        name: &str,
+        arguments: &[Argument],
+        span: Span,
+    ) -> Option<Fold> {
         let parts = Parts::of(arguments)?;
         let scope = self.outcome_scope(view, docket.table, span);
         if self.is_of_linked_rows(name, parts.value, &scope) {
@@ -148,7 +155,9 @@ impl Checker {
         let ty = self.type_of_figure(docket, view, figure)?;
         let lengths = lengths_within(figure);
         let fold = match (view.before_entry, view.entry.zip(docket.entry)) {
-            (true, Some((earlier, entry))) => self.refold(fold, |checker, node| checker.moved(node, docket.table, entry, &[entry, earlier], span).node),
+            (true, Some((earlier, entry))) => {
+                self.refold(fold, |checker, node| checker.moved(node, docket.table, entry, &[entry, earlier], span).node)
+            }
             (_, _) => fold,
         };
         let fold = match view.people {
@@ -190,7 +199,9 @@ impl Checker {
             Fold::Rate { holds } => Fold::Rate { holds: change(self, holds) },
             Fold::Mean { value } => Fold::Mean { value: change(self, value) },
             Fold::Sum { value } => Fold::Sum { value: change(self, value) },
-            Fold::Ratio { numerator, denominator } => Fold::Ratio { numerator: change(self, numerator), denominator: change(self, denominator) },
+            Fold::Ratio { numerator, denominator } => {
+                Fold::Ratio { numerator: change(self, numerator), denominator: change(self, denominator) }
+            }
             Fold::Quantile { value, at } => Fold::Quantile { value: change(self, value), at },
             Fold::Lasting { length, ended, horizon } => Fold::Lasting { length: change(self, length), ended: change(self, ended), horizon },
         }
@@ -214,7 +225,8 @@ impl Checker {
         };
         Some(match fold {
             Fold::Rate { holds } => {
-                let (one, none) = (self.constant(Value::Float(1.0), Type::Percent, span), self.constant(Value::Float(0.0), Type::Percent, span));
+                let (one, none) =
+                    (self.constant(Value::Float(1.0), Type::Percent, span), self.constant(Value::Float(0.0), Type::Percent, span));
                 let share = self.either(*holds, one, none, span);
                 return self.of_people(table, people, &Fold::Mean { value: share }, ty, span);
             }

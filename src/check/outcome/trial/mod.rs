@@ -214,7 +214,8 @@ impl Checker {
     }
 
     fn decision(&mut self, docket: &mut Docket, by: &Expression) -> Option<Formula> {
-        let view = figure::View { module: 0, entry: docket.entry, people: None, before_entry: false, name: "decide", label: None, depth: 0 };
+        let view =
+            figure::View { module: 0, entry: docket.entry, people: None, before_entry: false, name: "decide", label: None, depth: 0 };
         self.formula(docket, &view, by)
     }
 
@@ -299,7 +300,9 @@ fn settle(goals: &mut [Option<TrialGoal>], decide: &mut Option<(bool, Formula, S
                 place
             })
             .collect();
-        let lost = |goal: &TrialGoal| !tells(&goal.figure, &places) || matches!(&goal.baseline, Baseline::Figure(formula) if !tells(formula, &places));
+        let lost = |goal: &TrialGoal| {
+            !tells(&goal.figure, &places) || matches!(&goal.baseline, Baseline::Figure(formula) if !tells(formula, &places))
+        };
         let mut dropped = false;
         for goal in goals.iter_mut() {
             if goal.as_ref().is_some_and(lost) {

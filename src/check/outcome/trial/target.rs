@@ -156,7 +156,9 @@ impl Checker {
     fn slack(&mut self, bound: &Expression) -> Option<f64> {
         match bound.kind.as_ref() {
             ExpressionKind::Path(_) => Some(0.0),
-            ExpressionKind::Arithmetic { operator, operator_span: _, left, right } if mentions_control(left) && !mentions_control(right) => {
+            ExpressionKind::Arithmetic { operator, operator_span: _, left, right }
+                if mentions_control(left) && !mentions_control(right) =>
+            {
                 let step = match self.step(right)? {
                     Target::Absolute(step) => step,
                     Target::Relative(_) | Target::AtMost(_) | Target::AtLeast(_) | Target::Margin(_) | Target::None => return None,

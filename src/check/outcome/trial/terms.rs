@@ -210,7 +210,9 @@ impl Checker {
             return Some(());
         }
         let table = self.rows_named(docket.table);
-        self.report(Problem::new(&problems::JUDGE_UNIT, unit.span).with("unit", &unit.text).with("name", &docket.name).with("table", table));
+        self.report(
+            Problem::new(&problems::JUDGE_UNIT, unit.span).with("unit", &unit.text).with("name", &docket.name).with("table", table),
+        );
         None
     }
 

@@ -105,7 +105,8 @@ impl Launched<'_> {
             [flag] => *flag,
             flags => program.graph.add(Kind::Or(flags.to_vec()), Type::Bool, false, Some(trial.table), trial.span),
         };
-        let mut seen = Trial { kind: TrialKind::Experiment, assigned, arm, cuts: Vec::new(), covariates: Vec::new(), drift: None, ..trial.clone() };
+        let mut seen =
+            Trial { kind: TrialKind::Experiment, assigned, arm, cuts: Vec::new(), covariates: Vec::new(), drift: None, ..trial.clone() };
         (seen.probability, seen.proposed, seen.cluster, seen.score) = (None, None, None, None);
         if let Some(entry) = trial.entry {
             program.graph.replace(entry, Kind::Constant(Value::Int(then)));

@@ -7,7 +7,8 @@ use polars::prelude::{DataFrame, DataType, PolarsResult};
 use strat::engine::{Options, Tables, histories, journeys};
 use strat::evaluate::evaluation::{Attribution, Lifetime, MetricReport, Migration, Pace};
 use strat::evaluate::judge::{
-    CreditRequest, Group, LifetimeRequest, PaceRequest, Purchaser, attribution, factor_of_type, lifetime, metric, migration, pace, unit_of_type,
+    CreditRequest, Group, LifetimeRequest, PaceRequest, Purchaser, attribution, factor_of_type, lifetime, metric, migration, pace,
+    unit_of_type,
 };
 use strat::evaluate::observed::Moves;
 use strat::evaluate::withheld::Withheld;

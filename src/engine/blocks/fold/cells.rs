@@ -19,7 +19,11 @@ enum Part {
     Least(Column),
     Greatest(Column),
     /// Three cells: the instant, the value, and what is known of it.
-    Timed { at: Option<NodeId>, column: Column, latest: bool },
+    Timed {
+        at: Option<NodeId>,
+        column: Column,
+        latest: bool,
+    },
 }
 
 /// What the third cell of a timed value says.
@@ -101,7 +105,8 @@ impl Cells {
     /// A sum of ints, exact.
     pub(super) fn exact(&self, group: u32, at: usize) -> Option<i128> {
         let cell = self.get(group, at)?;
-        let carried = if self.carried.is_empty() { 0 } else { self.carried.get(&(group as usize * self.blank.len() + at)).copied().unwrap_or(0) };
+        let carried =
+            if self.carried.is_empty() { 0 } else { self.carried.get(&(group as usize * self.blank.len() + at)).copied().unwrap_or(0) };
         Some(i128::from(cell) + carried)
     }
 
@@ -247,4 +252,3 @@ fn known_values(block: &Block<'_>, column: Column, masks: &[Bits]) -> Result<(Rc
     let rows = masks.get(column.mask).map_or_else(|| Bits::none(block.len), |mask| mask.and(&values.known()));
     Ok((values, rows))
 }
-

@@ -146,7 +146,9 @@ impl Finish {
             Formula::IntSum { sum, known } if count(known) > 0 => {
                 or_missing(cells.exact(group, sum).and_then(|sum| i64::try_from(sum).ok()).map(Value::Int))
             }
-            Formula::IntMean { sum, known } if count(known) > 0 => or_missing(cells.exact(group, sum).map(|sum| self.mean(sum, count(known)))),
+            Formula::IntMean { sum, known } if count(known) > 0 => {
+                or_missing(cells.exact(group, sum).map(|sum| self.mean(sum, count(known))))
+            }
             Formula::IntSum { .. } | Formula::IntMean { .. } => Value::Missing,
             Formula::FloatSum(list) => or_missing(folding.lists.sum_of(list, group).map(|sum| sum.float_sum())),
             Formula::FloatMean(list) => self.as_held(or_missing(folding.lists.sum_of(list, group).map(|sum| sum.float_mean()))),
@@ -168,7 +170,9 @@ impl Finish {
                 let place = quantile_place(quantile, u64::try_from(values.len()).unwrap_or(u64::MAX));
                 let at = usize::try_from(place.saturating_sub(1)).unwrap_or(usize::MAX);
                 match values.get(at) {
-                    Some((_, number)) if of == Physical::Text => or_missing(gathered.text(*number).map(|text| Value::Text(text.to_owned()))),
+                    Some((_, number)) if of == Physical::Text => {
+                        or_missing(gathered.text(*number).map(|text| Value::Text(text.to_owned())))
+                    }
                     Some((_, value)) => value_back(*value, of),
                     None => Value::Missing,
                 }

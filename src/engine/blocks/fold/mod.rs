@@ -38,7 +38,12 @@ pub(super) fn row_roots(aggregate: &Aggregate) -> Vec<NodeId> {
 }
 
 impl Pass {
-    pub(super) fn new(engine: &Blocks<'_>, row_key: Option<NodeId>, folds: Vec<(NodeId, &Aggregate)>, seed: Option<(TableId, Rc<Keys>)>) -> Result<Pass, EngineError> {
+    pub(super) fn new(
+        engine: &Blocks<'_>,
+        row_key: Option<NodeId>,
+        folds: Vec<(NodeId, &Aggregate)>,
+        seed: Option<(TableId, Rc<Keys>)>,
+    ) -> Result<Pass, EngineError> {
         let mut folding = Folding::default();
         for (id, aggregate) in &folds {
             folding.add(engine, *id, aggregate)?;
@@ -82,7 +87,9 @@ impl Pass {
             Link::Everyone => None,
         };
         let groups = match (&block.rows, self.seeded) {
-            (Rows::From(first), Some(table)) if block.table == Some(table) => block.groups(self.name(), outer_key, |_| consecutive(*first, block.len))?,
+            (Rows::From(first), Some(table)) if block.table == Some(table) => {
+                block.groups(self.name(), outer_key, |_| consecutive(*first, block.len))?
+            }
             (_, _) => block.groups(self.name(), outer_key, |keys| self.keys.find(keys, block.len))?,
         };
         self.folding.result(id, &groups)

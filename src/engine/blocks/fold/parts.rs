@@ -59,7 +59,8 @@ impl Folding {
         // Without a window the time of a row does not decide whether it counts.
         let at = aggregate.at.filter(|_| from.is_some() || until.is_some());
         // A bound without a time to compare holds for no row of an aggregate that has one, and is not asked about otherwise.
-        let (from, until) = if aggregate.at.is_some() { (from, until) } else { (from.map(|_| Bound::Fixed(None)), until.map(|_| Bound::Fixed(None))) };
+        let (from, until) =
+            if aggregate.at.is_some() { (from, until) } else { (from.map(|_| Bound::Fixed(None)), until.map(|_| Bound::Fixed(None))) };
         let mask = self.masks.insert_full(Mask { filter: aggregate.filter, at, from, until }).0;
         let finish = self.finish(engine, id, aggregate, mask)?;
         self.finishes.insert(id, finish);

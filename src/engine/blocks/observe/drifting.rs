@@ -4,7 +4,7 @@ use super::{Members, View};
 use crate::builtins::format_value;
 use crate::engine::error::EngineError;
 use crate::evaluate::drift::{binned, reference_edges};
-use crate::evaluate::observed::{ObservedCharacteristic, ObservedDrift, Halves};
+use crate::evaluate::observed::{Halves, ObservedCharacteristic, ObservedDrift};
 use crate::ir::{Characteristic, Drift, FormatStyle, NodeId, Program};
 use crate::types::{Type, Value};
 use indexmap::IndexMap;
@@ -114,7 +114,12 @@ impl Seen<'_> {
         }
         let mut bins: Vec<(usize, String, Option<String>, Halves)> = Vec::new();
         for (at, ((value, ()), count)) in self.values.iter().zip(counts).enumerate() {
-            let label = usize::try_from(match value { Value::Int(at) => *at, _ => -1 }).ok().and_then(|at| self.own.levels.get(at));
+            let label = usize::try_from(match value {
+                Value::Int(at) => *at,
+                _ => -1,
+            })
+            .ok()
+            .and_then(|at| self.own.levels.get(at));
             match label {
                 Some((name, label)) => bins.push((at, name.clone(), label.clone(), count)),
                 None => bins.push((usize::MAX, self.named(value), None, count)),

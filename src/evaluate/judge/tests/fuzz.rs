@@ -202,7 +202,9 @@ fn no_lost_numbers(value: &Value, path: &str) {
     ];
     let name = path.rsplit('/').next().unwrap_or_default();
     match value {
-        Value::Null => assert!(OPTIONAL.contains(&name) || ["chosen", "reached", "after", "drift", "moved", "along"].contains(&name), "null at {path}"),
+        Value::Null => {
+            assert!(OPTIONAL.contains(&name) || ["chosen", "reached", "after", "drift", "moved", "along"].contains(&name), "null at {path}")
+        }
         Value::Array(all) => all.iter().enumerate().for_each(|(at, own)| no_lost_numbers(own, &format!("{path}[{at}]"))),
         Value::Object(all) => all.iter().for_each(|(key, own)| no_lost_numbers(own, &format!("{path}/{key}"))),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => {}

@@ -22,7 +22,8 @@ fn hits(random: &mut Pcg64, n: u64, rate: f64) -> u64 {
 fn judged(seed: u64, n: u64, treated: f64, control: f64) -> TrialReport {
     let mut random = Pcg64::seed_from_u64(seed);
     let counts = [(n, hits(&mut random, n, treated)), (n, hits(&mut random, n, control))];
-    let own = trial(&[("wake", Some(0.5)), ("control", Some(0.5))], vec![rate_measure("lift")], vec![goal("lift", 0, Target::Absolute(0.02))]);
+    let own =
+        trial(&[("wake", Some(0.5)), ("control", Some(0.5))], vec![rate_measure("lift")], vec![goal("lift", 0, Target::Absolute(0.02))]);
     judge(&with_rates(observed(own), 0, &counts))
 }
 
