@@ -146,8 +146,13 @@ fn from_spelled_text(cell: Expr, column: &Declared) -> Conversion {
     let Conversion { values, codes, shown, always_right } = from_plain_text(cell, column.optional);
     let spellings = column.values.clone();
     let values = lift(values, DataType::String, move |column| {
-        let own = |text: &str| spellings.iter().find(|(spelling, _)| spelling == text).map(|(_, value)| value.clone());
-        let texts = column.str()?.iter().map(|cell| cell.map(|text| own(text).unwrap_or_else(|| text.to_owned())));
+        let texts = column.str()?;
+        let own = |text: &str| spellings.iter().find(|(spelling, _)| spelling == text).map(|(_, value)| value.as_str());
+        // Few texts stand in such a column, and mostly none of them is another spelling.
+        if texts.unique()?.iter().flatten().all(|text| own(text).is_none()) {
+            return Ok(column.clone());
+        }
+        let texts = texts.iter().map(|cell| cell.map(|text| own(text).unwrap_or(text)));
         Ok(texts.collect::<StringChunked>().with_name(column.name().clone()).into_column())
     });
     Conversion { values, codes, shown, always_right }
