@@ -236,6 +236,13 @@ pub fn ledger_source(table: &Table, part: LedgerPart) -> Result<RawSource, DataP
     }
 }
 
+/// A table of which the bank has nothing: its headers alone.
+pub fn no_rows(table: &Table) -> RawSource {
+    let fields = table.columns.iter().map(|column| Field::new(column.name.as_str().into(), DataType::String));
+    let frame = DataFrame::empty_with_schema(&fields.collect::<Schema>()).lazy();
+    RawSource { ours: true, rows: Some(0), ..RawSource::new(table.name.clone(), frame) }
+}
+
 #[cfg(test)]
 #[path = "data_tests.rs"]
 mod tests;

@@ -42,6 +42,7 @@ use std::path::Path;
 use std::time::Instant;
 use strat::diag::render::NOWHERE;
 use strat::diag::{Problem, ProblemKind};
+use strat::engine::bind::problems::ABSENT_TABLE;
 use strat::engine::bind::{Bound, DataProblem, RawTables, Reads, Settings, Zone, bind_onto, snapshot};
 use strat::engine::{Options, Tables};
 use strat::interp::Snapshot;
@@ -278,6 +279,7 @@ impl<'a> Job<'a> {
         let raw = self.with_score_tables(self.with_history(raw, &mut problems), reads);
         self.progress.step(self.session.words("checking the data", "检查数据"));
         let started = Instant::now();
+        let (raw, absent) = self.with_optional_tables(raw, reads);
         // A table whose files could not be opened is reported once, not also as missing.
         let mut usable = reads.clone();
         usable.columns.retain(|id, _| {
@@ -291,6 +293,8 @@ impl<'a> Job<'a> {
             Ok(bound) => return Err(self.broken(problems, bound.notes)),
             Err(more) => return Err(self.broken(problems, more)),
         };
+        let mut bound = bound;
+        bound.notes.extend(absent);
         timings.bind = milliseconds(started);
         for input in &mut inputs {
             let id = self.program.find_table(&input.table);
@@ -312,6 +316,17 @@ impl<'a> Job<'a> {
     /// Problems at the declarations they are about, or nowhere when there is no text to point into.
     fn placed(&self, problems: &[DataProblem]) -> Vec<Problem> {
         problems.iter().map(|problem| self.loaded.placed(problem.problem().clone())).collect()
+    }
+
+    /// Tables that the project calls optional and the data does not have, without rows, and a note for each.
+    fn with_optional_tables(&self, mut raw: RawTables, reads: &Reads) -> (RawTables, Vec<DataProblem>) {
+        let mut notes = Vec::new();
+        for id in reads.columns.keys().filter(|id| !raw.contains_key(id)).copied().collect::<Vec<_>>() {
+            let Some(table) = self.program.table(id).filter(|table| self.project.optional_tables.contains(&table.name)) else { continue };
+            raw.insert(id, vec![data::no_rows(table)]);
+            notes.push(DataProblem::of_table(&ABSENT_TABLE, table));
+        }
+        (raw, notes)
     }
 
     /// Rows of the ledger come before those of channel systems, so that they win.

@@ -18,7 +18,7 @@ use toml::de::{DeTable, DeValue};
 /// The name of the project file.
 pub const PROJECT_FILE: &str = "strat.toml";
 
-const SETTINGS: &[&str] = &["entry", "data", "as_of", "zone", "currency", "locale", "out", "ledger", "since"];
+const SETTINGS: &[&str] = &["entry", "data", "as_of", "zone", "currency", "locale", "out", "ledger", "since", "optional_tables"];
 
 /// The settings of a project, flags already applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub struct Project {
     pub ledger: Option<PathBuf>,
     /// Where a first run begins to look for events.
     pub since: Option<AsOf>,
+    /// Tables this bank may not have: without a file they count as empty, which every run says.
+    pub optional_tables: Vec<String>,
 }
 
 /// What a run is as of.
@@ -104,6 +106,7 @@ impl Project {
             out: None,
             ledger: None,
             since: None,
+            optional_tables: Vec::new(),
         }
     }
 
@@ -172,6 +175,7 @@ fn bad(session: &Session, name: &str, value: &str, setting: &str, at: Span) -> P
         "zone" => ("write the name of a zone: \"Asia/Shanghai\"", "请写时区名称：\"Asia/Shanghai\""),
         "currency" => ("write a code of three capital letters: \"CNY\"", "请写三个大写字母的货币代码：\"CNY\""),
         "locale" => ("write \"zh\" or \"en\"", "请写 \"zh\" 或 \"en\""),
+        "optional_tables" => ("write names of tables: [\"loans\"]", "请写表名：[\"loans\"]"),
         _ => ("write a path in quotes", "请写带引号的路径"),
     };
     Problem::new(&BAD_SETTING, at).with("name", name).with("value", value).with("advice", session.words(english, chinese))
@@ -231,6 +235,11 @@ impl Reading<'_> {
             } else {
                 project.since = instant
             }
+            return Some(());
+        }
+        if name == "optional_tables" {
+            let names = value.as_array()?.iter().map(|name| name.get_ref().as_str().map(str::to_owned));
+            project.optional_tables = names.collect::<Option<_>>()?;
             return Some(());
         }
         let text = value.as_str().filter(|text| !text.trim().is_empty())?;

@@ -11,6 +11,7 @@ use strat::interp::test::run_test;
 /// Problems that no text of a program shows, and why.
 const NOT_ABOUT_TEXT: &[(&str, &str)] = &[
     ("absent-column", "data"),
+    ("absent-table", "data"),
     ("ambiguous-table", "data"),
     ("approved-by-owner", "an approval file"),
     ("bad-command-line", "flags"),

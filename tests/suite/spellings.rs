@@ -73,3 +73,31 @@ fn chinese_values_names_of_subjects_and_channels_of_its_own() {
     assert_eq!(actions, Vec::<String>::new());
     assert!(exclusions.contains(&"C1 cool_off".to_owned()), "{exclusions:?}");
 }
+
+#[test]
+fn a_table_that_strat_toml_calls_optional_counts_as_empty() {
+    let place = tempfile::tempdir().unwrap();
+    let program = "use std.schema\nsubject customers\nchannel letter cost 2元\ntemplate care for letter = \"感谢\"\n\
+        strategy write { class service purpose \"service\"\n  on while not exists(loans where status = \"active\") again never\n  \
+        plan { send letter using care } }\n";
+    fs::write(place.path().join("main.strat"), program).unwrap();
+    fs::create_dir(place.path().join("data")).unwrap();
+    fs::write(place.path().join("data/customers.csv"), "customer_id,status,open_date,is_employee\nC1,active,2020-01-01,false\n").unwrap();
+    let run = |more: &str| {
+        let settings = format!("entry = \"main.strat\"\ndata = \"data\"\nas_of = \"2025-07-01 00:00\"\n{more}\n");
+        fs::write(place.path().join("strat.toml"), settings).unwrap();
+        let out = place.path().join("out");
+        command(&[OsStr::new("run"), place.path().as_os_str(), OsStr::new("--out"), out.as_os_str()]).output().unwrap()
+    };
+    let refused = run("");
+    assert_exit(&refused, 2);
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(told.contains("missing-table") && told.contains("optional_tables = [\"loans\"]"), "{told}");
+    let done = run("optional_tables = [\"loans\"]");
+    assert_exit(&done, 0);
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(told.contains("absent-table"), "{told}");
+    assert!(fs::read_to_string(place.path().join("out/actions.csv")).unwrap().contains("C1"));
+    let wrong = run("optional_tables = \"loans\"");
+    assert_exit(&wrong, 2);
+}

@@ -13,8 +13,8 @@ pub static MISSING_TABLE: ProblemKind = ProblemKind {
     severity: Severity::Error,
     title: Text { en: "the data has no table `{table}`", zh: "数据中没有表 `{table}`" },
     help: Some(Text {
-        en: "put {table}.csv, {table}.parquet or a folder {table} with parts into the data folder; it holds: {found}",
-        zh: "请在数据文件夹中放入 {table}.csv、{table}.parquet 或存放分片的文件夹 {table}；现有：{found}",
+        en: "put {table}.csv, {table}.parquet or a folder {table} with parts into the data folder; it holds: {found}; if the bank has none, write in strat.toml: optional_tables = [\"{table}\"]",
+        zh: "请在数据文件夹中放入 {table}.csv、{table}.parquet 或存放分片的文件夹 {table}；现有：{found}；如果本行没有这张表，请在 strat.toml 中写：optional_tables = [\"{table}\"]",
     }),
     label: DECLARED,
 };
@@ -139,6 +139,18 @@ pub static ABSENT_COLUMN: ProblemKind = ProblemKind {
     title: Text {
         en: "{file} has no column `{column}`: every value counts as missing",
         zh: "{file} 中没有列 `{column}`：所有值按缺失处理",
+    },
+    help: None,
+    label: DECLARED,
+};
+
+/// A table the project calls optional has no file.
+pub static ABSENT_TABLE: ProblemKind = ProblemKind {
+    slug: "absent-table",
+    severity: Severity::Info,
+    title: Text {
+        en: "the data has no table `{table}`, which strat.toml calls optional: it counts as empty",
+        zh: "数据中没有表 `{table}`，strat.toml 将它列为可选：按空表处理",
     },
     help: None,
     label: DECLARED,
