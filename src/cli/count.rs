@@ -31,7 +31,7 @@ mod counted {
     use strat::engine::bind::{Reads, values};
     use strat::engine::{Options, evaluate};
     use strat::ir::{FactKind, FormatStyle, Kind, NodeId, Program};
-    use strat::types::{Type, Value};
+    use strat::types::{TableKind, Type, Value};
 
     /// Subjects of one group: for whom it holds, does not hold, and is not known.
     type Counts = [u64; 3];
@@ -53,7 +53,8 @@ mod counted {
         };
         let by = arguments.by.as_deref().or(ladder.map(|_| arguments.expression.as_str()));
         let by = by.map(|name| group(&mut program, name)).transpose()?;
-        let counts = counted(session, &project, &loaded, &program, condition, by)?;
+        let at = time_of_rows(&mut program);
+        let counts = counted(session, &project, &loaded, &program, Asked { condition, by, at })?;
         show(session, &counts, by.is_some(), condition.is_some());
         Ok(Exit::Ok)
     }
@@ -82,15 +83,35 @@ mod counted {
         Err(Failure::could_not_run(problem))
     }
 
+    /// What is counted, by what, and when the rows happened.
+    struct Asked {
+        condition: Option<NodeId>,
+        by: Option<NodeId>,
+        at: Option<(NodeId, i64)>,
+    }
+
+    /// When a row of events happened, and the milliseconds of one unit of that; rows at or after the instant are not there yet.
+    fn time_of_rows(program: &mut Program) -> Option<(NodeId, i64)> {
+        let table = program.table(program.subject).filter(|table| table.kind == TableKind::Event)?;
+        let at = table.at?;
+        let (ty, span) = table.column(at).map(|column| (column.ty.clone(), column.span))?;
+        let unit = match ty {
+            Type::Time => 1,
+            Type::Date => 86_400_000,
+            _ => return None,
+        };
+        let subject = program.subject;
+        Some((program.graph.add(Kind::Column(at), ty, false, Some(subject), span), unit))
+    }
+
     fn counted(
         session: &Session,
         project: &super::super::project::Project,
         loaded: &Loaded,
         program: &Program,
-        condition: Option<NodeId>,
-        by: Option<NodeId>,
+        Asked { condition, by, at }: Asked,
     ) -> Result<BTreeMap<(Value, String), Counts>, Failure> {
-        let nodes: Vec<NodeId> = condition.into_iter().chain(by).collect();
+        let nodes: Vec<NodeId> = condition.into_iter().chain(by).chain(at.map(|(node, _)| node)).collect();
         let mut reads = Reads::of_nodes(program, nodes.iter().copied());
         reads.add_key(program, program.subject);
         let job = Job::new(session, project, loaded, program, None, false)?;
@@ -98,9 +119,14 @@ mod counted {
         let frame = evaluate(program, &tables, job.moment, &Options::default(), program.subject, &nodes).map_err(|error| failed(&error))?;
         let conditions = condition.map(|node| column(&frame, node)).transpose()?;
         let groups = by.map(|node| column(&frame, node)).transpose()?;
+        let times = at.map(|(node, _)| column(&frame, node)).transpose()?;
+        let unseen = |row: usize| match (times.as_ref().and_then(|times| times.get(row)), at) {
+            (Some(Value::Int(time)), Some((_, unit))) => time.saturating_mul(unit) >= job.moment.as_of,
+            (_, _) => false,
+        };
         let ty = by.map(|node| program.type_of(node));
         let mut counts: BTreeMap<(Value, String), Counts> = BTreeMap::new();
-        for row in 0..frame.height() {
+        for row in (0..frame.height()).filter(|row| !unseen(*row)) {
             let group = groups.as_ref().and_then(|groups| groups.get(row)).cloned().unwrap_or(Value::Missing);
             let name = ty.as_ref().map(|ty| shown(program, &group, ty)).unwrap_or_default();
             let place = match conditions.as_ref().and_then(|conditions| conditions.get(row)) {

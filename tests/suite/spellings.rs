@@ -1,5 +1,5 @@
-//! Data as Chinese systems write it: values by their Chinese names, ledgers that name what a row is about in their own way, channels of
-//! the program's own.
+//! Data as banks have it: values by their Chinese names, ledgers that name what a row is about in their own way, channels of the program's
+//! own, tables a bank does not have, rows that have not happened yet.
 
 use crate::main_job::{assert_exit, command};
 use std::ffi::OsStr;
@@ -100,4 +100,22 @@ fn a_table_that_strat_toml_calls_optional_counts_as_empty() {
     assert!(fs::read_to_string(place.path().join("out/actions.csv")).unwrap().contains("C1"));
     let wrong = run("optional_tables = \"loans\"");
     assert_exit(&wrong, 2);
+}
+
+#[test]
+fn rows_of_events_are_counted_from_their_time_on() {
+    let place = tempfile::tempdir().unwrap();
+    let (program, data) = (place.path().join("visits.strat"), place.path().join("data"));
+    fs::create_dir(&data).unwrap();
+    fs::write(&program, "subject visits\nevent visits { key visit_id : text  at ts : time  minutes : int }\n").unwrap();
+    let rows = "V1,2025-06-30 23:59:59,40\nV2,2025-07-01 00:00:00,90\nV3,2026-01-01 00:00:00,50\nV4,2025-01-01 00:00:00,5\n";
+    fs::write(data.join("visits.csv"), format!("visit_id,ts,minutes\n{rows}")).unwrap();
+    let mut words = vec![OsStr::new("count"), OsStr::new("minutes >= 10"), OsStr::new("--project"), program.as_os_str()];
+    words.extend([OsStr::new("--data"), data.as_os_str()]);
+    words.extend(["--as-of", "2025-07-01 00:00", "--format", "json"].map(OsStr::new));
+    let output = command(&words).output().unwrap();
+    assert_exit(&output, 0);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = told.to_string();
+    assert!(text.contains("\"holds\":1") && text.contains("\"does_not\":1"), "{text}");
 }
