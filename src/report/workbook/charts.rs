@@ -6,8 +6,8 @@ use crate::evaluate::evaluation::{CutReport, Estimate, Evaluation, Figure, Serie
 use crate::report::printed::{Shape, named, pick};
 use crate::report::tables::share_of;
 use rust_xlsxwriter::{
-    Chart, ChartAxisLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsType, ChartFont, ChartFormat, ChartLegendPosition,
-    ChartLine, ChartRange, ChartSeries, ChartSolidFill, ChartType, Worksheet, XlsxError,
+    Chart, ChartAxis, ChartAxisLabelPosition, ChartEmptyCells, ChartErrorBars, ChartErrorBarsType, ChartFont, ChartFormat,
+    ChartLegendPosition, ChartLine, ChartRange, ChartSeries, ChartSolidFill, ChartType, Worksheet, XlsxError,
 };
 
 /// Told apart also by people who see no red and green, and in print.
@@ -171,10 +171,9 @@ impl<'a> Charts<'a> {
         net.set_y_error_bars(&self.bars(&block, 4, 5));
         chart.push_series(&net);
         chart.y_axis().set_num_format("#,##0");
-        let lowest = trial.money.iter().filter_map(|row| row.net.lower.known()).fold(0.0, f64::min);
-        if lowest < 0.0 {
-            chart.y_axis().set_min(rounded_down(lowest));
-        }
+        let money = trial.money.iter();
+        let values = money.flat_map(|row| [row.net.lower.known(), row.net.upper.known(), row.benefit.value.known(), Some(row.cost)]);
+        spanning(chart.y_axis(), values.flatten());
         Ok(Some(chart))
     }
 
@@ -256,7 +255,20 @@ impl<'a> Charts<'a> {
         series.set_x_error_bars(&self.bars(&block, 2, 3));
         chart.push_series(&series);
         chart.legend().set_hidden();
+        let ends = cut.levels.iter().flat_map(|level| [&level.difference.lower, &level.difference.upper, &level.difference.value]);
+        spanning(chart.x_axis(), ends.filter_map(|end| end.known()).map(|end| shape.on_page(end)));
         Ok(Some(chart))
+    }
+}
+
+/// An axis from zero, or below it, to all the values: what programs choose by themselves leaves out the ends of error bars.
+fn spanning(axis: &mut ChartAxis, values: impl Iterator<Item = f64>) {
+    let (lowest, highest) = values.fold((0.0, 0.0), |(low, high): (f64, f64), value| (low.min(value), high.max(value)));
+    if lowest < 0.0 {
+        axis.set_min(rounded_down(lowest));
+    }
+    if highest > 0.0 {
+        axis.set_max(-rounded_down(-highest));
     }
 }
 
