@@ -267,3 +267,26 @@ fn the_share_of_an_arm_is_recorded_with_the_assignment() {
     assert!(emission.fields.iter().any(|(name, node)| name == "share" && program.type_of(*node) == strat::types::Type::Number));
     assert!(program.trials[0].probability.is_some());
 }
+
+/// The arm of another strategy is a cut, what may have drifted is read as of the entry, and a goal about everybody is no trial's.
+#[test]
+fn other_arms_drift_and_goals_about_everybody() {
+    let other = "strategy other { on while status = \"active\" again never arms { a 50%  control 50% } plan { send sms using hello } }";
+    let goals = "goal woken = rate(exists(transactions, within 30 days)) target +3pp vs control\n\
+        goal many \"状态数\" = distinct(status where age >= 40) at least 3\n\
+        judge { beside other  drift age, rich }";
+    let world = super::world_with(other, goals);
+    let trial = world.program.trials.iter().find(|trial| trial.name == "wake").unwrap();
+    let [cut] = trial.cuts.as_slice() else { panic!("{:?}", trial.cuts) };
+    assert_eq!((cut.name.as_str(), cut.beside), ("other", true));
+    let text = |text: &str| Value::Text(text.into());
+    assert_eq!(world.values(cut.value), [Value::Missing, Value::Missing, Value::Missing, text("a")]);
+    let drift = trial.drift.as_ref().unwrap();
+    let told: Vec<_> = drift.of.iter().map(|own| (own.name.as_str(), own.tenths, own.levels.len(), own.outcome)).collect();
+    assert_eq!((told, drift.along.is_none()), (vec![("age", true, 0, false), ("rich", false, 2, false)], true));
+    assert_eq!(trial.goals.iter().map(|goal| goal.name.as_str()).collect::<Vec<_>>(), ["woken"]);
+    let rows = world.metric_rows();
+    let many = rows.iter().find(|row| row.iter().any(|(_, value)| *value == text("many"))).unwrap();
+    let field = |name: &str| many.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap();
+    assert_eq!((field("value"), field("bound"), field("up")), (Value::Int(2), Value::Float(3.0), text("yes")));
+}
