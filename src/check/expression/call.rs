@@ -193,11 +193,12 @@ impl Checker {
         };
         let now = self.call_function(function, &windowed(None), aggregate.span, scope)?;
         let before = self.call_function(function, &windowed(Some((*length).clone())), aggregate.span, scope)?;
-        let now = if now.ty.physical() == Physical::Int { self.float(now.node, Type::Number, span) } else { now.node };
-        let before = if before.ty.physical() == Physical::Int { self.float(before.node, Type::Number, span) } else { before.node };
-        let ratio = self.binary(Operator::Divide, now, before, Type::Number, span);
-        let one = self.constant(Value::Float(1.0), Type::Number, span);
-        let node = self.binary(Operator::Subtract, ratio, one, Type::Number, span);
+        // The difference first: money and whole numbers are subtracted exactly, so that a fall of exactly 10% is -10%.
+        let moved = self.binary(Operator::Subtract, now.node, before.node, now.ty.clone(), span);
+        let whole = now.ty.physical() == Physical::Int;
+        let float = |checker: &mut Self, node: crate::ir::NodeId| if whole { checker.float(node, Type::Number, span) } else { node };
+        let (moved, before) = (float(self, moved), float(self, before.node));
+        let node = self.binary(Operator::Divide, moved, before, Type::Number, span);
         Some(self.typed(node, span))
     }
 

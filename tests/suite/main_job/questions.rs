@@ -43,7 +43,7 @@ fn the_verdict_comes_first_with_the_rule_that_decided_it() {
 #[test]
 fn rules_show_where_they_are_written_and_what_they_saw() {
     let page = text_of(&ask("first_100_rate_uplift", &["explain", "C7"]));
-    let rule = "eligibility aum_below_floor \"资产不足\": true, stops here  first_100_rate_uplift.strat:45\n      \
+    let rule = "eligibility aum_below_floor \"资产不足\": true, stops here  first_100_rate_uplift.strat:48\n      \
                 aum_now < aum_floor  [aum_now = 40,000元, aum_floor = 5万元]\n";
     assert!(page.contains(rule), "{page}");
     let page = text_of(&ask("first_100_rate_uplift", &["explain", "C5"]));
@@ -60,7 +60,7 @@ fn explanations_for_programs_name_files_and_lines() {
     assert_eq!(strategy["absence"]["stopped"]["rule"], "rate_cap");
     let gate = strategy["gates"].as_array().unwrap().iter().find(|gate| gate["rule"] == "rate_cap").unwrap();
     assert!(gate["span"]["file"].as_str().unwrap().ends_with("first_100_rate_uplift.strat"));
-    assert_eq!(gate["span"]["line"], 32);
+    assert_eq!(gate["span"]["line"], 35);
 }
 
 #[test]
