@@ -16,7 +16,7 @@ mod words;
 pub use format::format_value;
 pub use number::round_value;
 #[cfg(feature = "engine")]
-pub(crate) use time::DAY_MILLISECONDS;
+pub use time::DAY_MILLISECONDS;
 pub use words::keyword_table;
 
 /// A function over the values of one row.

@@ -21,7 +21,7 @@ pub(super) static ALL: &[&Builtin] = &[
     &WHOLE_PARTS,
 ];
 
-pub(crate) const DAY_MILLISECONDS: i64 = 86_400_000;
+pub const DAY_MILLISECONDS: i64 = 86_400_000;
 
 fn date(days: i64) -> Option<NaiveDate> {
     NaiveDate::from_num_days_from_ce_opt(i32::try_from(days.checked_add(719_163)?).ok()?)

@@ -24,7 +24,7 @@ mod counted {
     use super::{Count, Exit, Failure, Session, settings_of};
     use polars::prelude::DataFrame;
     use std::collections::BTreeMap;
-    use strat::builtins::format_value;
+    use strat::builtins::{DAY_MILLISECONDS, format_value};
     use strat::diag::Problem;
     use strat::diag::nearest::nearest;
     use strat::diag::render::NOWHERE;
@@ -97,7 +97,7 @@ mod counted {
         let (ty, span) = table.column(at).map(|column| (column.ty.clone(), column.span))?;
         let unit = match ty {
             Type::Time => 1,
-            Type::Date => 86_400_000,
+            Type::Date => DAY_MILLISECONDS,
             _ => return None,
         };
         let subject = program.subject;

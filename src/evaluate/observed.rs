@@ -177,6 +177,17 @@ pub struct Rows {
     pub score: Vec<f64>,
 }
 
+impl Halves {
+    /// Counts one of the later half (`true`), of the first, or of neither.
+    pub fn add(&mut self, later: Option<bool>) {
+        match later {
+            Some(false) => self.first += 1,
+            Some(true) => self.later += 1,
+            None => {}
+        }
+    }
+}
+
 impl Cell {
     /// Mature units with a known value.
     #[must_use]

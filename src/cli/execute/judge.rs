@@ -82,6 +82,7 @@ impl Job<'_> {
             let observed = observe(self.program, trial, &bound.tables, self.moment, &Options::default()).map_err(|error| failed(&error))?;
             trials.push(judge(&observed));
         }
+        let (metrics, pacing) = self.as_of_now(&bound.tables)?;
         Ok(Evaluation {
             format: REPORT_FORMAT,
             program: self.program.name.clone(),
@@ -89,10 +90,10 @@ impl Job<'_> {
             as_of: time_text(self.moment.as_of),
             inputs: self.inputs(&files),
             trials,
-            metrics: self.measured(&bound.tables)?,
+            metrics,
             migrations: moves(self.program, &bound.tables, self.moment).map_err(|error| failed(&error))?.into_iter().map(moved).collect(),
             attributions: self.program.attributions.iter().map(|study| self.credited(study, &bound.tables)).collect::<Result<_, _>>()?,
-            pacing: self.paces(&bound.tables)?,
+            pacing,
             lifetimes: self.program.lifetimes.iter().map(|study| self.valued(study, &bound.tables)).collect::<Result<_, _>>()?,
         })
     }

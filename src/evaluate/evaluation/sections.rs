@@ -172,6 +172,9 @@ pub struct DriftReport {
     pub along: Option<String>,
     pub first: u64,
     pub later: u64,
+    /// Customers whose place in the order is not known; they are in neither half.
+    #[serde(default)]
+    pub unplaced: u64,
     /// The greatest index first.
     pub rows: Vec<DriftRow>,
 }

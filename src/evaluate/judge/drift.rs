@@ -24,7 +24,13 @@ pub fn report(view: &View) -> Option<DriftReport> {
     let mut rows: Vec<DriftRow> = drift.of.iter().zip(&observed.of).map(|(own, seen)| row(own, seen)).collect();
     let size = |row: &DriftRow| row.index.known().unwrap_or(-1.0);
     rows.sort_by(|a, b| (a.outcome, size(b)).partial_cmp(&(b.outcome, size(a))).unwrap_or(std::cmp::Ordering::Equal));
-    Some(DriftReport { along: observed.along.clone(), first: observed.units.first, later: observed.units.later, rows })
+    Some(DriftReport {
+        along: observed.along.clone(),
+        first: observed.units.first,
+        later: observed.units.later,
+        unplaced: observed.unplaced,
+        rows,
+    })
 }
 
 fn row(own: &Characteristic, seen: &ObservedCharacteristic) -> DriftRow {
@@ -66,13 +72,12 @@ fn most_moved(own: &Characteristic, seen: &ObservedCharacteristic, found: &Stabi
 }
 
 /// The check of the trust section.
-pub fn checked(view: &View) -> Option<Check> {
-    let found = report(view)?;
+pub fn checked(found: &DriftReport) -> Check {
     let title = Words::new("drift", "前后客群变化");
     if found.first == 0 || found.later == 0 {
         let sentence =
             Words::new("all customers came at one moment, so there is no earlier and no later half", "全部客户同时进入，没有先后之分");
-        return Some(check("drift", title, Light::Green, sentence, Err(Withheld::NoVariation), Some(MOVED)));
+        return check("drift", title, Light::Green, sentence, Err(Withheld::NoVariation), Some(MOVED));
     }
     let known: Vec<&DriftRow> = found.rows.iter().filter(|row| !row.outcome).collect();
     let moved: Vec<&&DriftRow> = known.iter().filter(|row| row.light != Light::Green).collect();
@@ -100,7 +105,7 @@ pub fn checked(view: &View) -> Option<Check> {
         )
     };
     let light = if moved.is_empty() { Light::Green } else { Light::Amber };
-    Some(check("drift", title, light, sentence, value, Some(MOVED)))
+    check("drift", title, light, sentence, value, Some(MOVED))
 }
 
 /// `month 4.15`

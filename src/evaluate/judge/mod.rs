@@ -44,6 +44,7 @@ mod view;
 mod tests;
 
 pub use pacing::{PaceRequest, pace};
+pub use print::{level as level_words, short as short_number};
 pub use program::{CreditRequest, Group, LifetimeRequest, Purchaser, attribution, lifetime, metric, migration};
 pub use view::{factor_of_type, unit_of_type};
 
@@ -57,8 +58,8 @@ use view::View;
 pub fn judge(observed: &Observed) -> TrialReport {
     let view = View::new(observed);
     let contrasts = contrast::all(&view);
-    let cuts = cuts::reports(&view);
-    let (trust, doubts) = trust::checks(&view, &contrasts, &cuts);
+    let (cuts, drift) = (cuts::reports(&view), drift::report(&view));
+    let (trust, doubts) = trust::checks(&view, &contrasts, &cuts, drift.as_ref());
     let decided = evidence::decisions(&view, &contrasts, &doubts);
     let versions = versions::report(&view, &contrasts, &decided);
     let lead = verdict::lead(&view, &decided, versions.as_ref());
@@ -98,7 +99,7 @@ pub fn judge(observed: &Observed) -> TrialReport {
         survival,
         adjusted,
         balance,
-        drift: drift::report(&view),
+        drift,
         off_policy: off_policy::report(&view),
         proposals: proposals::all(&view, &decided, lead, &shares),
         notes: notes::all(&view, &contrasts, &decided),

@@ -2,7 +2,7 @@
 //! that is red here is a reason of rule R0.
 
 use crate::evaluate::decide::Trust;
-use crate::evaluate::evaluation::{Check, CutReport, Light, TestRow, Words};
+use crate::evaluate::evaluation::{Check, CutReport, DriftReport, Light, TestRow, Words};
 use crate::evaluate::validity::{self, Exposure, MISMATCH_LEVEL, join_health};
 use crate::evaluate::withheld::{Measured, Withheld};
 use crate::ir::{Design, GoalRole};
@@ -16,7 +16,7 @@ use super::{balance, drift, interaction, plausible, print, ratio};
 pub const WATCH: f64 = 0.01;
 
 /// The checks in the order of the page, and the evidence for the rules.
-pub fn checks(view: &View, contrasts: &[Contrast], cuts: &[CutReport]) -> (Vec<Check>, Trust) {
+pub fn checks(view: &View, contrasts: &[Contrast], cuts: &[CutReport], drift: Option<&DriftReport>) -> (Vec<Check>, Trust) {
     let mut trust = Trust::clean();
     let mut found = Vec::new();
     found.extend(by_chance(view));
@@ -27,7 +27,7 @@ pub fn checks(view: &View, contrasts: &[Contrast], cuts: &[CutReport]) -> (Vec<C
     maturity(view, &mut found);
     contamination(view, &mut found);
     found.extend(interaction::checked(view, cuts));
-    found.extend(drift::checked(view));
+    found.extend(drift.map(drift::checked));
     found.extend(plausible::checks(view, contrasts));
     // A goal that is held against another window of the same customers does not rest on how arms were drawn.
     let own = contrasts.iter().find(|contrast| Some(contrast.goal) == view.primary);

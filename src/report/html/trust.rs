@@ -135,6 +135,12 @@ fn drift(scene: &Scene<'_>) -> Markup {
         false => format!("{first} customers came first and {later} later, {order}; over 0.1 and above chance is watched"),
         true => format!("{order}：前半 {first} 位，后半 {later} 位；指数超过 0.1 且超出偶然波动即留意"),
     };
+    let unplaced = match (report.unplaced, scene.voice.chinese()) {
+        (0, _) => String::new(),
+        (n, false) => format!("; {} have no place in the order", scene.voice.count(n)),
+        (n, true) => format!("；{} 位没有先后信息", scene.voice.count(n)),
+    };
+    let note = note + &unplaced;
     let mut table = data.at_most(scene.detail.rows, scene.voice);
     if table.note.is_empty() {
         table.note = note;

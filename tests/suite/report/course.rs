@@ -60,6 +60,7 @@ pub fn drift() -> DriftReport {
         along: Some("line".into()),
         first: 20_594,
         later: 20_594,
+        unplaced: 3,
         rows: vec![
             drifted("month", 4.1512, Light::Amber, ("nov", 0.0, 0.1991)),
             drifted("contact", 1.564, Light::Amber, ("telephone", 0.6386, 0.0919)),

@@ -4,6 +4,7 @@ use super::super::super::outputs::time_text;
 use super::super::super::session::Failure;
 use super::super::{Job, failed};
 use polars::prelude::{DataFrame, DataType, PolarsResult};
+use strat::builtins::DAY_MILLISECONDS;
 use strat::engine::{Options, Tables, histories, journeys};
 use strat::evaluate::evaluation::{Attribution, Lifetime, MetricReport, Migration, Pace};
 use strat::evaluate::judge::{
@@ -15,33 +16,23 @@ use strat::evaluate::withheld::Withheld;
 use strat::ir::{AttributionStudy, CreditRule, Emission, LifetimeStudy, Program};
 use strat::types::Type;
 
-/// Milliseconds of a day.
-const DAY_MILLISECONDS: i64 = 86_400_000;
-const DAY: f64 = 86_400_000.0;
 /// Of the column of decaying credit where another rule is registered.
-const DEFAULT_HALF_LIFE: i64 = 7 * 86_400_000;
+const DEFAULT_HALF_LIFE: i64 = 7 * DAY_MILLISECONDS;
 
 impl Job<'_> {
-    /// Metrics as of now, by group.
-    pub(super) fn measured(&self, tables: &Tables) -> Result<Vec<MetricReport>, Failure> {
+    /// Metrics as of now by group, and how far budgets and places have gone: one pass for both.
+    pub(super) fn as_of_now(&self, tables: &Tables) -> Result<(Vec<MetricReport>, Vec<Pace>), Failure> {
         let mut program = self.program.clone();
         program.watches.clear();
-        program.emissions = std::mem::take(&mut program.metrics);
-        let outcome = strat::engine::run(&program, tables, self.moment, &Options::default()).map_err(|error| failed(&error))?;
-        let pairs = program.emissions.iter().zip(&outcome.emissions);
-        pairs.map(|(emission, rows)| measured(&program, emission, rows).map_err(|error| failed(&error))).collect()
-    }
-
-    /// How far budgets and places have gone.
-    pub(super) fn paces(&self, tables: &Tables) -> Result<Vec<Pace>, Failure> {
-        let mut program = self.program.clone();
-        program.watches.clear();
-        program.emissions = std::mem::take(&mut program.pacing);
+        let metrics = program.metrics.len();
+        program.emissions = program.metrics.iter().chain(&program.pacing).cloned().collect();
         let outcome = strat::engine::run(&program, tables, self.moment, &Options::default()).map_err(|error| failed(&error))?;
         let today = self.moment.as_of.div_euclid(DAY_MILLISECONDS);
-        let pairs = program.emissions.iter().zip(&outcome.emissions);
-        let rows = pairs.map(|(emission, rows)| paced(&program, emission, rows, today).map_err(|error| failed(&error)));
-        Ok(rows.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+        let rows: Vec<_> = program.emissions.iter().zip(&outcome.emissions).collect();
+        let (of_metrics, of_pacing) = rows.split_at(metrics.min(rows.len()));
+        let measured = of_metrics.iter().map(|(emission, rows)| measured(&program, emission, rows).map_err(|error| failed(&error)));
+        let paces = of_pacing.iter().map(|(emission, rows)| paced(&program, emission, rows, today).map_err(|error| failed(&error)));
+        Ok((measured.collect::<Result<_, _>>()?, paces.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect()))
     }
 
     /// Credit for conversions, and what the channels cost.
@@ -62,8 +53,8 @@ impl Job<'_> {
             metric: &study.name,
             label: study.label.as_deref(),
             rule,
-            lookback_days: study.lookback as f64 / DAY,
-            half_life_days: half_life as f64 / DAY,
+            lookback_days: study.lookback as f64 / DAY_MILLISECONDS as f64,
+            half_life_days: half_life as f64 / DAY_MILLISECONDS as f64,
             costs: &costs,
         };
         Ok(attribution(&request, &journeys))
@@ -137,6 +128,6 @@ fn measured(program: &Program, emission: &Emission, rows: &DataFrame) -> PolarsR
 
 /// Who moved between the labels of a ladder.
 pub(super) fn moved(moves: Moves) -> Migration {
-    let day = |day: i32| time_text(i64::from(day) * 86_400_000).chars().take(10).collect::<String>();
+    let day = |day: i32| time_text(i64::from(day) * DAY_MILLISECONDS).chars().take(10).collect::<String>();
     migration(&moves.ladder, moves.label.as_deref(), (&day(moves.from), &day(moves.to)), moves.labels, moves.counts)
 }

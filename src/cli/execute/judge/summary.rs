@@ -5,6 +5,7 @@ use super::super::super::session::{Session, shown};
 use std::path::Path;
 use strat::diag::Language;
 use strat::evaluate::evaluation::{Evaluation, Figure, Met, MetricReport, Pace, TrialReport, Unit};
+use strat::evaluate::judge::{level_words, short_number};
 
 /// The verdicts as a table, and where the report is.
 pub(super) fn summary(session: &Session, evaluation: &Evaluation, out: &Path) -> String {
@@ -24,12 +25,19 @@ pub(super) fn summary(session: &Session, evaluation: &Evaluation, out: &Path) ->
         }
 }
 
-/// `goal 月度推荐新客数 (new_customers): 15, at least 100000: not met`
+/// `续存 (renewal)`
+fn called(label: Option<&str>, name: &str) -> String {
+    label.map_or_else(|| name.to_owned(), |label| format!("{label} ({name})"))
+}
+
+/// `goal 月度推荐新客数 (new_customers): 15, at least 100,000: not met`
 fn standing(session: &Session, metric: &MetricReport) -> Option<String> {
     let bound = metric.bound.as_ref()?;
-    let name = metric.label.as_ref().map_or_else(|| metric.name.clone(), |label| format!("{label} ({})", metric.name));
-    let scale = if metric.unit == Unit::Share { (100.0, "%") } else { (1.0, "") };
-    let number = |value: f64| format!("{}{}", value * scale.0, scale.1);
+    let name = called(metric.label.as_deref(), &metric.name);
+    let number = |value: f64| match metric.unit {
+        Unit::Number => short_number(value),
+        unit => level_words(unit, value).of(session.language).to_owned(),
+    };
     let value = metric.groups.first().and_then(|own| own.value.known()).map_or_else(|| String::from("–"), number);
     let side = if bound.at_least { session.words("at least", "不低于") } else { session.words("at most", "不高于") };
     let (goal, met) = (session.words("goal", "目标"), met_words(session, bound.met));
@@ -46,7 +54,7 @@ fn met_words(session: &Session, met: Met) -> &'static str {
 
 /// `budget of 续存 (renewal): 4,998.41 yuan of 5,000.00 yuan spent …`
 fn paced(session: &Session, row: &Pace) -> String {
-    let name = row.label.as_ref().map_or_else(|| row.name.clone(), |label| format!("{label} ({})", row.name));
+    let name = called(row.label.as_deref(), &row.name);
     let sentence = row.sentence.of(session.language);
     match (session.language, row.what.as_str()) {
         (Language::English, what) => format!("{what} of {name}: {sentence}\n"),

@@ -1,13 +1,11 @@
 //! Who came first and who came later: the characteristics of units in the order in which they came.
 
+use super::names::Names;
 use super::{Members, View};
-use crate::builtins::format_value;
 use crate::engine::error::EngineError;
 use crate::evaluate::drift::{binned, reference_edges};
 use crate::evaluate::observed::{Halves, ObservedCharacteristic, ObservedDrift};
-use crate::ir::{Characteristic, Drift, FormatStyle, NodeId, Program};
-use crate::types::{Type, Value};
-use indexmap::IndexMap;
+use crate::ir::{Characteristic, Drift, NodeId, Program};
 
 /// Bins of a number: the tenths of the first half.
 const TENTHS: u32 = 10;
@@ -23,8 +21,7 @@ pub(super) struct Drifting<'t> {
 /// One characteristic of every unit.
 struct Seen<'t> {
     own: &'t Characteristic,
-    ty: Type,
-    values: IndexMap<Value, ()>,
+    names: Names<'t>,
     which: Vec<u32>,
     numbers: Vec<f64>,
 }
@@ -35,10 +32,8 @@ impl<'t> Drifting<'t> {
         let drift = drift?;
         let along = drift.along.as_ref().map(|(node, _)| *node).or(entry)?;
         let seen = |own: &'t Characteristic| {
-            // The labels of a ladder are there even where nobody has them.
-            let labels = (0..own.levels.len()).filter_map(|at| i64::try_from(at).ok()).map(|at| (Value::Int(at), ()));
-            let values = labels.collect();
-            Seen { own, ty: program.type_of(own.value).clone(), values, which: Vec::new(), numbers: Vec::new() }
+            let names = Names::new(program.type_of(own.value).clone(), &own.levels);
+            Seen { own, names, which: Vec::new(), numbers: Vec::new() }
         };
         Some(Drifting { drift, along, places: Vec::new(), of: drift.of.iter().map(seen).collect() })
     }
@@ -52,15 +47,7 @@ impl<'t> Drifting<'t> {
                 seen.numbers.extend(members.rows.iter().map(|row| reading.float(*row as usize)));
                 continue;
             }
-            let values = view.values(seen.own.value)?;
-            for row in &members.rows {
-                let value = values.get(*row as usize);
-                let at = match seen.values.get_index_of(&value) {
-                    Some(at) => at,
-                    None => seen.values.insert_full(value, ()).0,
-                };
-                seen.which.push(u32::try_from(at).unwrap_or(u32::MAX));
-            }
+            seen.which.extend(seen.names.of(&*view.values(seen.own.value)?, &members.rows));
         }
         Ok(())
     }
@@ -73,13 +60,7 @@ impl<'t> Drifting<'t> {
         let split = split(&sorted);
         let later = |at: usize| self.places.get(at).copied().flatten().map(|place| split.is_some_and(|split| place >= split));
         let mut units = Halves::default();
-        for at in 0..self.places.len() {
-            match later(at) {
-                Some(false) => units.first += 1,
-                Some(true) => units.later += 1,
-                None => {}
-            }
-        }
+        (0..self.places.len()).for_each(|at| units.add(later(at)));
         ObservedDrift {
             along: self.drift.along.as_ref().map(|(_, name)| name.clone()),
             units,
@@ -103,38 +84,15 @@ impl Seen<'_> {
     }
 
     fn by_value(&self, later: &dyn Fn(usize) -> Option<bool>) -> Vec<(String, Option<String>, Halves)> {
-        let mut counts = vec![Halves::default(); self.values.len()];
+        let mut counts = vec![Halves::default(); self.names.len()];
         for (at, which) in self.which.iter().enumerate() {
             let Some(count) = counts.get_mut(*which as usize) else { continue };
-            match later(at) {
-                Some(false) => count.first += 1,
-                Some(true) => count.later += 1,
-                None => {}
-            }
+            count.add(later(at));
         }
-        let mut bins: Vec<(usize, String, Option<String>, Halves)> = Vec::new();
-        for (at, ((value, ()), count)) in self.values.iter().zip(counts).enumerate() {
-            let label = usize::try_from(match value {
-                Value::Int(at) => *at,
-                _ => -1,
-            })
-            .ok()
-            .and_then(|at| self.own.levels.get(at));
-            match label {
-                Some((name, label)) => bins.push((at, name.clone(), label.clone(), count)),
-                None => bins.push((usize::MAX, self.named(value), None, count)),
-            }
-        }
+        let told = self.names.told().zip(counts).map(|((place, name, label), count)| (place, name, label, count));
+        let mut bins: Vec<(usize, String, Option<String>, Halves)> = told.collect();
         bins.sort_by(|(a, left, _, _), (b, right, _, _)| (a, left).cmp(&(b, right)));
         bins.into_iter().map(|(_, name, label, count)| (name, label, count)).collect()
-    }
-
-    /// Empty for a value that is missing.
-    fn named(&self, value: &Value) -> String {
-        match format_value(value, &self.ty, &FormatStyle::Plain) {
-            Value::Text(text) => text,
-            Value::Missing | Value::Bool(_) | Value::Int(_) | Value::Float(_) => String::new(),
-        }
     }
 
     /// Bins are numbered from the least; their bounds are values of single customers and are not told.

@@ -3,6 +3,7 @@
 mod cells;
 mod drifting;
 mod levels;
+mod names;
 mod reading;
 mod single;
 mod terms;
